@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cmd/cmd.h"
+
+static void print_help(void)
+{
+	puts("policytop: top for robot policies\n\n"
+	     "usage: policytop [--db FILE] COMMAND [OPTION…] [ARGUMENT…]\n\ncommands:");
+	for (size_t i = 0; command_table[i]; i++)
+		printf("  %-10s %s\n", command_table[i]->name, command_table[i]->summary);
+	puts("\npolicytop COMMAND --help tells more; the manual is policytop(1).");
+}
+
+static void print_command_help(const struct command *c)
+{
+	printf("usage: policytop %s [OPTION…] %s\n%s\n", c->name, c->operands, c->summary);
+	if (c->options[0].name)
+		puts("\noptions:");
+	for (const struct opt *o = c->options; o->name; o++) {
+		char left[40];
+
+		snprintf(left, sizeof(left), "--%s%s%s", o->name, o->arg ? " " : "",
+			 o->arg ? o->arg : "");
+		printf("  %-22s %s\n", left, o->help);
+	}
+}
+
+static int unknown_command(const char *name)
+{
+	const char *best = NULL;
+	unsigned least = 4;
+	struct err e;
+
+	for (size_t i = 0; command_table[i]; i++) {
+		unsigned d = text_distance(command_table[i]->name, name);
+
+		if (d < least) {
+			least = d;
+			best = command_table[i]->name;
+		}
+	}
+	err_set(&e, 22,
+		best ? "unknown command '%s' (did you mean %s?)"
+		     : "unknown command '%s' (see policytop --help)",
+		name, best);
+	return cmd_fail_status(&e, EXIT_USAGE);
+}
+
+static int run_command(const struct command *c, const char *db, int argc, char **argv)
+{
+	struct app app = {.db = db};
+	struct err e = {0};
+
+	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) {
+		if (strcmp(argv[i], "--help") == 0) {
+			print_command_help(c);
+			return EXIT_OK;
+		}
+	}
+	if (opts_parse(&app.opts, c->options, &argc, argv, &e)) {
+		err_prefix(&e, "%s", c->name);
+		return cmd_fail_status(&e, EXIT_USAGE);
+	}
+	app.argc = argc - 1;
+	app.argv = argv + 1;
+	return c->run(&app);
+}
+
+int app_main(int argc, char **argv)
+{
+	const struct command *c;
+	const char *db = NULL;
+	int at = 1;
+
+	setlocale(LC_ALL, "");
+	for (; at < argc && argv[at][0] == '-'; at++) {
+		if (strcmp(argv[at], "--help") == 0) {
+			print_help();
+			return EXIT_OK;
+		}
+		if (strcmp(argv[at], "--version") == 0) {
+			puts("policytop " PACKAGE_VERSION);
+			return EXIT_OK;
+		}
+		if (strcmp(argv[at], "--db") == 0 && at + 1 < argc) {
+			db = argv[++at];
+		} else if (text_starts(argv[at], "--db=")) {
+			db = argv[at] + 5;
+		} else {
+			struct err e;
+
+			err_set(&e, 22, "unknown option '%s' (see policytop --help)", argv[at]);
+			return cmd_fail_status(&e, EXIT_USAGE);
+		}
+	}
+	if (at == argc) {
+		print_help();
+		return EXIT_OK;
+	}
+	c = command_find(argv[at]);
+	return c ? run_command(c, db, argc - at, argv + at) : unknown_command(argv[at]);
+}

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+noinst_LIBRARIES += %D%/libbase.a
+%C%_libbase_a_SOURCES = \
+	%D%/buf.c %D%/buf.h \
+	%D%/clock.c %D%/clock.h \
+	%D%/err.c %D%/err.h \
+	%D%/mem.c %D%/mem.h \
+	%D%/opt.c %D%/opt.h \
+	%D%/path.c %D%/path.h \
+	%D%/rng.c %D%/rng.h \
+	%D%/text.c %D%/text.h \
+	%D%/uri.c %D%/uri.h

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+# The program: commands, app and main, linked with every room (upper rooms first).
+POLICYTOP_ROOMS = \
+	ui/libui.a db/libdb.a src/engine/libengine.a src/source/libsource.a src/sim/libsim.a \
+	src/check/libcheck.a src/view/libview.a src/training/libtraining.a src/robot/librobot.a \
+	src/wire/libwire.a src/model/libmodel.a src/base/libbase.a
+POLICYTOP_LIBS = $(CURSES_LIBS) $(SQLITE_LIBS) $(CJSON_LIBS) $(SNAPPY_LIBS) $(ZSTD_LIBS) \
+	$(LZ4_LIBS) $(ZLIB_LIBS)
+
+noinst_LIBRARIES += %D%/libcmd.a
+%C%_libcmd_a_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
+%C%_libcmd_a_SOURCES = \
+	src/app.c src/app.h \
+	%D%/cmd.h \
+	%D%/cmd_list.c \
+	%D%/table.c
+
+bin_PROGRAMS += src/policytop
+src_policytop_SOURCES = src/main.c
+src_policytop_LDADD = %D%/libcmd.a $(POLICYTOP_ROOMS) $(POLICYTOP_LIBS)

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/cmd.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* One row a command, in the order of the help. */
+#define COMMANDS(ROW) ROW(list)
+
+#define DECLARE(name) extern const struct command command_##name;
+COMMANDS(DECLARE)
+
+#define ENTRY(name) &command_##name,
+const struct command *const command_table[] = {COMMANDS(ENTRY) NULL};
+
+const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; command_table[i]; i++) {
+		if (strcmp(command_table[i]->name, name) == 0)
+			return command_table[i];
+	}
+	return NULL;
+}
+
+int cmd_fail_status(const struct err *e, int status)
+{
+	fprintf(stderr, "policytop: %s\n", e->msg);
+	return status;
+}
+
+int cmd_fail(const struct err *e)
+{
+	switch (e->code) {
+	case EINVAL:
+		return cmd_fail_status(e, EXIT_USAGE);
+	case ENOENT:
+	case EISDIR:
+	case ENOTDIR:
+	case EACCES:
+	case EBADMSG: /* the input is broken */
+		return cmd_fail_status(e, EXIT_NOINPUT);
+	case ENODEV:
+	case ENXIO:
+	case ECONNREFUSED:
+	case EADDRINUSE:
+	case EBUSY:
+		return cmd_fail_status(e, EXIT_UNAVAILABLE);
+	case EIO:
+	case ENOSPC:
+	case EROFS:
+		return cmd_fail_status(e, EXIT_IO);
+	default:
+		return cmd_fail_status(e, EXIT_INTERNAL);
+	}
+}

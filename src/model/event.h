@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a source tells the engine: one event at a time, in order. Plain data; everything an event
+ * points to is the sender's and lives only during the call.
+ *
+ * Every text inside an event has been through text_clean().
+ */
+#ifndef POLICYTOP_MODEL_EVENT_H
+#define POLICYTOP_MODEL_EVENT_H
+
+#include <stdint.h>
+
+#include "model/joint.h"
+#include "model/step.h"
+
+/* What a source can see, as bits: `list sources --facts`, needs of checks, what is blind. */
+enum fact {
+	FACT_SEEN = 1u << 0,
+	FACT_ASKED = 1u << 1,
+	FACT_SENT = 1u << 2,
+	FACT_GOT = 1u << 3,
+	FACT_CHUNK = 1u << 4,
+	FACT_PROMPT = 1u << 5,
+	FACT_RESET = 1u << 6,
+	FACT_LATENCY = 1u << 7,
+	FACT_FRAMES = 1u << 8,
+	FACT_HEALTH = 1u << 9,
+	FACT_N = 10,
+};
+
+const char *fact_word(unsigned bit_index); /* "seen" … "health"; bit_index < FACT_N */
+
+/* The first thing a source says; may come again (another robot, a reconnect). */
+struct hello {
+	char robot[NAME_BYTES]; /* "" unknown, as are the texts below */
+	char task[TASK_BYTES];
+	char policy[TASK_BYTES];
+	double fps;	/* 0 unknown */
+	unsigned facts; /* FACT_*: can see at all */
+	unsigned joints;
+	struct joint joint[MAX_JOINTS];
+};
+
+enum outcome { OUTCOME_UNKNOWN, OUTCOME_SUCCESS, OUTCOME_FAILURE, OUTCOME_DISCARD };
+const char *outcome_word(enum outcome o); /* "success" …; NULL for unknown */
+enum outcome outcome_from_word(const char *word);
+
+struct episode_mark {
+	bool start;		   /* else: end */
+	enum outcome outcome;	   /* at an end */
+	char task[TASK_BYTES];	   /* "" unknown */
+	char boundary[NAME_BYTES]; /* why: "episode message", "operator", "1.2 s without asked" */
+	char note[TASK_BYTES];	   /* "" none */
+};
+
+/* A policy reply: horizon x dims actions for the steps from seq on. */
+struct chunk {
+	int64_t seq;	  /* first step it is for, or SEQ_UNKNOWN */
+	double latency_s; /* NaN unknown */
+	unsigned execute; /* planned to be executed; 0 unknown */
+	unsigned horizon, dims;
+	const double *actions; /* [horizon][dims], NaN unknown */
+};
+
+enum event_kind {
+	EVENT_HELLO,
+	EVENT_EPISODE,
+	EVENT_STEP,
+	EVENT_CHUNK,
+	EVENT_RESET, /* the policy was reset */
+	EVENT_NOTE,  /* a line for the events list: text and level */
+	EVENT_GAP,   /* the source lost something: lost, unit, text (reason) */
+	EVENT_END,   /* the source is done (end of file, end of dataset) */
+};
+
+struct event {
+	enum event_kind kind;
+	int64_t t_ns;	 /* CLOCK_MONOTONIC when read */
+	int64_t src_ns;	 /* or TIME_UNKNOWN */
+	uint16_t source; /* index of the source in its run */
+	union {
+		const struct hello *hello;
+		const struct episode_mark *episode;
+		const struct step *step; /* seq may be SEQ_UNKNOWN: the engine counts */
+		const struct chunk *chunk;
+	};
+	const char *text; /* NOTE and GAP: one cleaned line */
+	int level;	  /* NOTE: enum level of model/verdict.h */
+	int64_t lost;	  /* GAP: how much, -1 unknown */
+	const char *unit; /* GAP: "steps", "bytes", "lines" */
+};
+
+#endif

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+noinst_LIBRARIES += %D%/libmodel.a
+%C%_libmodel_a_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
+%C%_libmodel_a_SOURCES = \
+	%D%/behaviour.c %D%/behaviour.h \
+	%D%/event.c %D%/event.h \
+	%D%/joint.c %D%/joint.h \
+	%D%/profile.c %D%/profile.h \
+	%D%/record.h \
+	%D%/step.c %D%/step.h \
+	%D%/verdict.c %D%/verdict.h

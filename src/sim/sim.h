@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A simulated SO-101 with a scripted pick-and-place policy: the demo's world, and a test bench
+ * whose faults are known. Faults act on the simulated world (wiring, clock, motor, policy), never
+ * on samples or verdicts. Deterministic per seed. One thread per struct sim.
+ */
+#ifndef POLICYTOP_SIM_SIM_H
+#define POLICYTOP_SIM_SIM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "model/event.h"
+
+/* One kind of fault: a row of sim_fault_table. */
+struct sim_fault {
+	const char *name; /* "jump" */
+	const char *summary;
+	const char *codes;	 /* the codes that fit, space-separated: "home gripper" */
+	const char *unit;	 /* of the strength */
+	double strength, silent; /* default; and the strength that must stay silent */
+	double min, max;
+};
+
+extern const struct sim_fault sim_fault_table[]; /* name NULL ends */
+
+struct sim_cfg {
+	uint64_t seed;
+	const struct sim_fault *fault; /* NULL: healthy */
+	double fault_at_s;	       /* simulated seconds since the start */
+	double strength;
+	bool teleop; /* a human demonstrates (the training set): no chunks */
+};
+
+/* "NAME[@SECOND][:STRENGTH]" into cfg. 0 or -EINVAL with the nearest name. */
+int sim_fault_parse(struct sim_cfg *cfg, const char *text, struct err *e);
+
+struct sim;
+
+struct sim *sim_new(const struct sim_cfg *cfg);
+void sim_free(struct sim *s);
+
+/*
+ * The next event of the world, in order: hello, then episodes of start, chunks, steps, end, with a
+ * pause between them; never ends. src_ns is set (simulated time since the start), t_ns is not.
+ * What *ev points to lives until the next call.
+ */
+void sim_next(struct sim *s, struct event *ev);
+
+/* Simulated time of the next event, for pacing. */
+int64_t sim_peek_ns(const struct sim *s);
+
+/* First step (seq) that the fault touched, SEQ_UNKNOWN so far none: the tests' ground truth. */
+int64_t sim_fault_seq(const struct sim *s);
+
+#endif

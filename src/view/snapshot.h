@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a viewer shows: the state of one run at one moment, made by the engine, sent packed over the
+ * control socket (view/message.h), drawn by ui. Plain data; strings are cleaned and terminated;
+ * NaN is unknown.
+ */
+#ifndef POLICYTOP_VIEW_SNAPSHOT_H
+#define POLICYTOP_VIEW_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/event.h"
+#include "model/verdict.h"
+
+enum { VIEW_ALARMS = 8, VIEW_EVENTS = 16, VIEW_CHECKS = 32, VIEW_SOURCES = 8 };
+
+struct view_joint {
+	struct joint joint;
+	double seen, asked, sent, got;
+	bool trained; /* matched with the profile: the fields below are valid */
+	double min, q01, q99, max, mean, std;
+	double start_mean, start_std;
+	double delta_now;	  /* |Δasked| (else |Δgot|) of the last step on the grid */
+	double delta_peak;	  /* largest of the episode so far */
+	double delta_max;	  /* training */
+	double err_now, err_peak; /* |got - sent| or |got - asked|: now, largest of 2 s */
+	bool gripper;
+	int gripper_state;     /* 1 closed, 0 open, -1 unknown */
+	enum level level;      /* worst active verdict on this joint */
+	char code[CODE_BYTES]; /* of that verdict, "" none */
+};
+
+struct view_alarm {
+	enum level level;
+	char code[CODE_BYTES], subject[NAME_BYTES];
+	double value, threshold;
+	char unit[16], message[MESSAGE_BYTES];
+	double since_s; /* age of the first of its row */
+	unsigned count; /* latched rises so far */
+	bool active;
+};
+
+struct view_check {
+	char code[CODE_BYTES];
+	enum level level; /* LEVEL_UNKNOWN: not applicable, why says it */
+	char subject[NAME_BYTES];
+	double value, threshold;
+	char unit[16], why[MESSAGE_BYTES];
+};
+
+struct view_event {
+	double age_s;
+	enum level level;
+	char text[MESSAGE_BYTES];
+};
+
+struct view_source {
+	char word[TASK_BYTES];
+	unsigned facts; /* FACT_* it really gives */
+	bool up;
+	char state[NAME_BYTES]; /* "connected", "retry in 2 s: refused", "ended" */
+	uint64_t bad_lines;
+};
+
+struct snapshot {
+	char rig[NAME_BYTES], robot[NAME_BYTES], profile[NAME_BYTES];
+	char task[TASK_BYTES], policy[TASK_BYTES];
+	int task_index; /* in training, -1 not a training task, -2 no profile */
+	unsigned task_episodes, profile_episodes;
+	int64_t run; /* 0: not recorded */
+	uint32_t segment;
+	uint32_t episode;
+	bool in_episode;
+	char boundary[NAME_BYTES]; /* why the episode began (or ended) */
+	enum driver driver;
+	double elapsed_s;		   /* of the episode */
+	double length_q50_s, length_q95_s; /* of training episodes */
+	int64_t seq;			   /* last step */
+	double hz, target_hz;		   /* median of the last 2 s; NaN not applicable */
+	uint64_t steps, dropped;
+	double since_step_s; /* age of the last step */
+	unsigned facts;	     /* what all sources together give */
+	enum level worst;
+	/* The policy's last reply. */
+	bool has_chunk;
+	unsigned horizon, execute, queue; /* queue: actions left of it; execute 0 unknown */
+	double latency_ms, latency_p95_ms, replan_s;
+	/* Start pose and first action of this episode, as sentences of the checks; "" unknown. */
+	char start_text[MESSAGE_BYTES];
+	unsigned njoints, nalarms, nevents, nchecks, nsources;
+	struct view_joint joint[MAX_JOINTS];
+	struct view_alarm alarm[VIEW_ALARMS]; /* worst and newest first */
+	struct view_check check[VIEW_CHECKS];
+	struct view_event event[VIEW_EVENTS]; /* newest first */
+	struct view_source source[VIEW_SOURCES];
+};
+
+enum { HISTORY_COLUMNS = 512, HISTORY_PLAN = 128 };
+
+/* The last seconds of one joint, one entry per screen column (half-cells are columns, too). */
+struct history {
+	unsigned joint;
+	unsigned columns;
+	double span_s; /* time from the left edge to now */
+	float got_min[HISTORY_COLUMNS], got_max[HISTORY_COLUMNS]; /* NaN: no data */
+	float asked_min[HISTORY_COLUMNS], asked_max[HISTORY_COLUMNS];
+	unsigned nplan; /* what is left of the last chunk, from now on */
+	double plan_dt_s;
+	float plan[HISTORY_PLAN];
+};
+
+#endif

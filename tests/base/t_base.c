@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Errors, text from outside, options, source words, JSON output. */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/opt.h"
+#include "base/rng.h"
+#include "base/text.h"
+#include "base/uri.h"
+#include "tests/tap.h"
+
+static void test_text(struct tap *t)
+{
+	char out[64], tiny[5];
+
+	text_clean(out, sizeof(out), "a\x1b[31mb\xe2\x80\xae", 10);
+	ok(t, strcmp(out, "a\\x1b[31mb\\u{202e}") == 0, "escapes and bidi are visible: %s", out);
+	text_clean(out, sizeof(out), "\xff\xc3\xa9", 3);
+	ok(t, strcmp(out, "\\xff\xc3\xa9") == 0, "broken UTF-8 is visible, good UTF-8 stays");
+	text_clean(tiny, sizeof(tiny), "abc\xc3\xa9", 5);
+	ok(t, strcmp(tiny, "abc") == 0, "cut at a character boundary");
+	text_copy(tiny, sizeof(tiny), "abc\xc3\xa9");
+	ok(t, strcmp(tiny, "abc") == 0, "text_copy cuts there, too");
+	ok(t, text_distance("secnods", "seconds") == 2, "edit distance");
+}
+
+static void test_err(struct tap *t)
+{
+	struct err e = {0};
+
+	ok(t, err_set(&e, ENOENT, "x %d\n", 7) == -ENOENT && strcmp(e.msg, "x 7\\x0a") == 0,
+	   "err_set returns -code and cleans: %s", e.msg);
+	err_prefix(&e, "file %s", "f");
+	ok(t, strcmp(e.msg, "file f: x 7\\x0a") == 0, "prefix: %s", e.msg);
+	ok(t, err_set(NULL, EIO, "x") == -EIO, "NULL err is allowed");
+}
+
+static void test_uri(struct tap *t)
+{
+	struct uri u;
+	struct err e = {0};
+
+	ok(t, uri_parse(&u, "dataset:/a%3fb?episode=7&speed=max", &e) == 0, "parses");
+	ok(t, strcmp(u.kind, "dataset") == 0 && strcmp(u.rest, "/a?b") == 0, "kind and rest");
+	ok(t, strcmp(uri_param(&u, "episode"), "7") == 0, "parameter");
+	ok(t, uri_all_used(&u, &e) == -EINVAL && strstr(e.msg, "speed"), "unused one is named");
+	uri_fini(&u);
+	ok(t,
+	   uri_parse(&u, "/plain/path?episodes=0-15", &e) == 0 && u.kind[0] == '\0' &&
+		   strcmp(u.rest, "/plain/path") == 0,
+	   "a path has no kind");
+	uri_fini(&u);
+	ok(t, uri_parse(&u, "x:%zz", &e) == -EINVAL, "bad percent-encoding is refused");
+	ok(t, uri_parse(&u, "x:%00", &e) == -EINVAL, "an encoded NUL is refused");
+}
+
+static void test_opts(struct tap *t)
+{
+	static const struct opt rows[] = {{"seconds", "N", ""}, {"json", NULL, ""}, {0}};
+	char a0[] = "cmd", a1[] = "src", a2[] = "--seconds=2.5", a3[] = "--json", a4[] = "two";
+	char bad[] = "--secnods";
+	char *argv[] = {a0, a1, a2, a3, a4, NULL}, *wrong[] = {a0, bad, NULL};
+	int argc = 5, wrongc = 2;
+	struct opts o;
+	struct err e = {0};
+	double v;
+
+	ok(t, opts_parse(&o, rows, &argc, argv, &e) == 0 && argc == 3 && argv[2] == a4, "operands");
+	ok(t, opts_has(&o, "json") && opts_double(&o, "seconds", 0, 9, 0, &v, &e) == 0 && v == 2.5,
+	   "values");
+	ok(t, opts_double(&o, "seconds", 0, 1, 0, &v, &e) == -EINVAL, "limits");
+	ok(t, opts_parse(&o, rows, &wrongc, wrong, &e) == -EINVAL && strstr(e.msg, "--seconds"),
+	   "the nearest name is told: %s", e.msg);
+}
+
+static void test_numbers(struct tap *t)
+{
+	struct rng r = rng_seed(1);
+	struct buf b = {0};
+	bool same = true;
+
+	for (int i = 0; i < 10000; i++) {
+		double v = ldexp(rng_unit(&r) - 0.5, (int)(rng_u32(&r) % 200) - 100);
+
+		buf_clear(&b);
+		buf_json_num(&b, v);
+		same = same && strtod(b.p, NULL) == v;
+	}
+	ok(t, same, "10 000 numbers come back from JSON bit for bit");
+	buf_clear(&b);
+	buf_json_num(&b, NAN);
+	buf_json_str(&b, "a\"\n\xff");
+	ok(t, strcmp(b.p, "null\"a\\\"\\u000a\xef\xbf\xbd\"") == 0, "NaN is null, text is escaped");
+	buf_fini(&b);
+}
+
+int main(void)
+{
+	struct tap t = {0};
+
+	test_text(&t);
+	test_err(&t);
+	test_uri(&t);
+	test_opts(&t);
+	test_numbers(&t);
+	return tap_done(&t);
+}

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+# tests/ROOM mirrors src/ROOM. Every test speaks TAP: programs t_*.c, scripts t_*.sh.
+# TEST_PROGRAM_LIBS links a test with every room.
+TEST_EXTENSIONS = .sh
+TAP_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+LOG_DRIVER = $(TAP_DRIVER)
+SH_LOG_DRIVER = $(TAP_DRIVER)
+SH_LOG_COMPILER = $(SHELL)
+AM_TESTS_ENVIRONMENT = \
+	POLICYTOP='$(abs_top_builddir)/src/policytop' \
+	TOP_SRCDIR='$(abs_top_srcdir)' TOP_BUILDDIR='$(abs_top_builddir)' \
+	LC_ALL=C.UTF-8 TZ=UTC; \
+	export POLICYTOP TOP_SRCDIR TOP_BUILDDIR LC_ALL TZ;
+TEST_PROGRAM_LIBS = src/cmd/libcmd.a $(POLICYTOP_ROOMS) $(POLICYTOP_LIBS)
+
+EXTRA_DIST += %D%/summary.sh
+noinst_HEADERS += %D%/tap.h
+
+include %D%/base/local.mk
+include %D%/wire/local.mk
+include %D%/model/local.mk
+include %D%/training/local.mk
+include %D%/check/local.mk
+include %D%/sim/local.mk
+include %D%/db/local.mk
+include %D%/ui/local.mk
+include %D%/engine/local.mk
+include %D%/cli/local.mk
+include %D%/fuzz/local.mk
+include %D%/oracle/local.mk
+include %D%/lint/local.mk
+include %D%/bench/local.mk
