@@ -1,1 +1,39 @@
 # SPDX-License-Identifier: Apache-2.0
+# A target f_NAME.c is four lines below and seeds in corpus/NAME. `make check` replays the seeds and
+# their edits; configured with --enable-fuzzing (clang), `make fuzz` explores each FUZZ_SECONDS long.
+FUZZ_SECONDS = 20
+FUZZ_TARGETS =
+check_PROGRAMS += $(FUZZ_TARGETS)
+EXTRA_DIST += %D%/corpus
+
+if FUZZING
+FUZZ_FLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+FUZZ_LIBS = $(TEST_PROGRAM_LIBS)
+else
+TESTS += $(FUZZ_TARGETS)
+check_LIBRARIES += %D%/libreplay.a
+%C%_libreplay_a_SOURCES = %D%/replay.c
+FUZZ_FLAGS = $(AM_LDFLAGS)
+FUZZ_LIBS = %D%/libreplay.a $(TEST_PROGRAM_LIBS)
+endif
+
+fuzz: $(FUZZ_TARGETS)
+	@for t in $(FUZZ_TARGETS); do \
+		name=$${t##*/f_}; work=%D%/work/$$name; $(MKDIR_P) $$work; \
+		./$$t -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=1024 -timeout=20 \
+			-print_final_stats=1 -artifact_prefix=$$t. \
+			$$work $(srcdir)/%D%/corpus/$$name >$$t.out 2>&1 || \
+			{ tail -n 40 $$t.out; echo "fuzz $$name: failed, see $$t.*"; exit 1; }; \
+		echo "fuzz $$name: $$(awk '/number_of_executed_units/ { print $$2 }' $$t.out) inputs"; \
+	done
+.PHONY: fuzz
+
+FUZZ_TARGETS += %D%/f_text
+%C%_f_text_SOURCES = %D%/f_text.c
+%C%_f_text_LDADD = $(FUZZ_LIBS)
+%C%_f_text_LDFLAGS = $(FUZZ_FLAGS)
+
+FUZZ_TARGETS += %D%/f_uri
+%C%_f_uri_SOURCES = %D%/f_uri.c
+%C%_f_uri_LDADD = $(FUZZ_LIBS)
+%C%_f_uri_LDFLAGS = $(FUZZ_FLAGS)
