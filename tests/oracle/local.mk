@@ -1,1 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
+# Oracles: tests that compare with a peer. They are named t_oracle_*, wherever they live, may skip
+# on a machine without the peer, and must not skip in CI (.ci/run looks). A shell test begins
+#   python=$(sh "$TOP_SRCDIR/tests/oracle/venv.sh" 2>&1) || { echo "1..0 # SKIP $python"; exit 0; }
+EXTRA_DIST += %D%/venv.sh %D%/requirements.txt
+clean-local: clean-oracle
+clean-oracle:
+	rm -rf %D%/venv-*
+.PHONY: clean-oracle
