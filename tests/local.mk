@@ -9,12 +9,14 @@ SH_LOG_COMPILER = $(SHELL)
 AM_TESTS_ENVIRONMENT = \
 	POLICYTOP='$(abs_top_builddir)/src/policytop' \
 	TOP_SRCDIR='$(abs_top_srcdir)' TOP_BUILDDIR='$(abs_top_builddir)' \
+	LINT_CC='$(CC)' LINT_CPPFLAGS='$(CPPFLAGS) $(CURSES_CFLAGS) $(SQLITE_CFLAGS) $(CJSON_CFLAGS)' \
 	LC_ALL=C.UTF-8 TZ=UTC; \
-	export POLICYTOP TOP_SRCDIR TOP_BUILDDIR LC_ALL TZ;
+	export POLICYTOP TOP_SRCDIR TOP_BUILDDIR LINT_CC LINT_CPPFLAGS LC_ALL TZ;
 TEST_PROGRAM_LIBS = src/cmd/libcmd.a $(POLICYTOP_ROOMS) $(POLICYTOP_LIBS)
 
 EXTRA_DIST += %D%/summary.sh
 noinst_HEADERS += %D%/tap.h
+EXTRA_DIST += %D%/tap.sh
 
 include %D%/base/local.mk
 include %D%/wire/local.mk
