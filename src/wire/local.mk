@@ -1,4 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += %D%/libwire.a
 %C%_libwire_a_CFLAGS = $(AM_CFLAGS)
-%C%_libwire_a_SOURCES =
+%C%_libwire_a_SOURCES = \
+	%D%/json.c %D%/json.h \
+	%D%/stream.c %D%/stream.h \
+	%D%/stream_encode.c \
+	%D%/stream_hello.c \
+	%D%/stream_impl.h \
+	%D%/stream_small.c \
+	%D%/stream_step.c
