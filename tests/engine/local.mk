@@ -1,1 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+check_PROGRAMS += %D%/t_message
+TESTS += %D%/t_message
+%C%_t_message_SOURCES = %D%/t_message.c
+%C%_t_message_LDADD = $(TEST_PROGRAM_LIBS)

@@ -37,3 +37,8 @@ FUZZ_TARGETS += %D%/f_uri
 %C%_f_uri_SOURCES = %D%/f_uri.c
 %C%_f_uri_LDADD = $(FUZZ_LIBS)
 %C%_f_uri_LDFLAGS = $(FUZZ_FLAGS)
+
+FUZZ_TARGETS += %D%/f_message
+%C%_f_message_SOURCES = %D%/f_message.c
+%C%_f_message_LDADD = $(FUZZ_LIBS)
+%C%_f_message_LDFLAGS = $(FUZZ_FLAGS)

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "view/message.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "view/fields.h"
+
+/* The tables name every field once, in the order of the packet. */
+#define ROW(kind, type, member, limit)                                                             \
+	{                                                                                          \
+		FIELD_##kind, offsetof(struct type, member), limit                                 \
+	}
+#define TEXT(type, member)                                                                         \
+	{                                                                                          \
+		FIELD_TEXT, offsetof(struct type, member), sizeof(((struct type *)0)->member)      \
+	}
+#define END                                                                                        \
+	{                                                                                          \
+		FIELD_END, 0, 0                                                                    \
+	}
+
+static const struct field snapshot_fields[] = {
+	TEXT(snapshot, rig),
+	TEXT(snapshot, robot),
+	TEXT(snapshot, profile),
+	TEXT(snapshot, task),
+	TEXT(snapshot, policy),
+	ROW(4, snapshot, task_index, 0),
+	ROW(4, snapshot, task_episodes, 0),
+	ROW(4, snapshot, profile_episodes, 0),
+	ROW(8, snapshot, run, 0),
+	ROW(4, snapshot, segment, 0),
+	ROW(4, snapshot, episode, 0),
+	ROW(BOOL, snapshot, in_episode, 0),
+	TEXT(snapshot, boundary),
+	ROW(ENUM, snapshot, driver, DRIVER_N - 1),
+	ROW(8, snapshot, elapsed_s, 0),
+	ROW(8, snapshot, length_q50_s, 0),
+	ROW(8, snapshot, length_q95_s, 0),
+	ROW(8, snapshot, seq, 0),
+	ROW(8, snapshot, hz, 0),
+	ROW(8, snapshot, target_hz, 0),
+	ROW(8, snapshot, steps, 0),
+	ROW(8, snapshot, dropped, 0),
+	ROW(8, snapshot, since_step_s, 0),
+	ROW(4, snapshot, facts, 0),
+	ROW(ENUM, snapshot, worst, LEVEL_FAIL),
+	ROW(BOOL, snapshot, has_chunk, 0),
+	ROW(4, snapshot, horizon, 0),
+	ROW(4, snapshot, execute, 0),
+	ROW(4, snapshot, queue, 0),
+	ROW(8, snapshot, latency_ms, 0),
+	ROW(8, snapshot, latency_p95_ms, 0),
+	ROW(8, snapshot, replan_s, 0),
+	TEXT(snapshot, start_text),
+	ROW(4, snapshot, njoints, 0),
+	ROW(4, snapshot, nalarms, 0),
+	ROW(4, snapshot, nevents, 0),
+	ROW(4, snapshot, nchecks, 0),
+	ROW(4, snapshot, nsources, 0),
+	END,
+};
+
+static const struct field joint_fields[] = {
+	TEXT(view_joint, joint.name),
+	ROW(ENUM, view_joint, joint.unit, UNIT_N - 1),
+	ROW(8, view_joint, seen, 0),
+	ROW(8, view_joint, asked, 0),
+	ROW(8, view_joint, sent, 0),
+	ROW(8, view_joint, got, 0),
+	ROW(BOOL, view_joint, trained, 0),
+	ROW(8, view_joint, min, 0),
+	ROW(8, view_joint, q01, 0),
+	ROW(8, view_joint, q99, 0),
+	ROW(8, view_joint, max, 0),
+	ROW(8, view_joint, mean, 0),
+	ROW(8, view_joint, std, 0),
+	ROW(8, view_joint, start_mean, 0),
+	ROW(8, view_joint, start_std, 0),
+	ROW(8, view_joint, delta_now, 0),
+	ROW(8, view_joint, delta_peak, 0),
+	ROW(8, view_joint, delta_max, 0),
+	ROW(8, view_joint, err_now, 0),
+	ROW(8, view_joint, err_peak, 0),
+	ROW(BOOL, view_joint, gripper, 0),
+	ROW(4, view_joint, gripper_state, 0),
+	ROW(ENUM, view_joint, level, LEVEL_FAIL),
+	TEXT(view_joint, code),
+	END,
+};
+
+static const struct field alarm_fields[] = {
+	ROW(ENUM, view_alarm, level, LEVEL_FAIL),
+	TEXT(view_alarm, code),
+	TEXT(view_alarm, subject),
+	ROW(8, view_alarm, value, 0),
+	ROW(8, view_alarm, threshold, 0),
+	TEXT(view_alarm, unit),
+	TEXT(view_alarm, message),
+	ROW(8, view_alarm, since_s, 0),
+	ROW(4, view_alarm, count, 0),
+	ROW(BOOL, view_alarm, active, 0),
+	END,
+};
+
+static const struct field check_fields[] = {
+	TEXT(view_check, code),
+	ROW(ENUM, view_check, level, LEVEL_FAIL),
+	TEXT(view_check, subject),
+	ROW(8, view_check, value, 0),
+	ROW(8, view_check, threshold, 0),
+	TEXT(view_check, unit),
+	TEXT(view_check, why),
+	END,
+};
+
+static const struct field event_fields[] = {
+	ROW(8, view_event, age_s, 0),
+	ROW(ENUM, view_event, level, LEVEL_FAIL),
+	TEXT(view_event, text),
+	END,
+};
+
+static const struct field source_fields[] = {
+	TEXT(view_source, word),  ROW(4, view_source, facts, 0),     ROW(BOOL, view_source, up, 0),
+	TEXT(view_source, state), ROW(8, view_source, bad_lines, 0), END,
+};
+
+static const struct field history_fields[] = {
+	ROW(4, history, joint, 0), ROW(4, history, columns, 0),	  ROW(8, history, span_s, 0),
+	ROW(4, history, nplan, 0), ROW(8, history, plan_dt_s, 0), END,
+};
+
+static const struct field verdict_fields[] = {
+	ROW(ENUM, verdict, level, LEVEL_FAIL),
+	TEXT(verdict, code),
+	TEXT(verdict, subject),
+	ROW(4, verdict, episode, 0),
+	ROW(8, verdict, seq, 0),
+	ROW(8, verdict, t_ns, 0),
+	ROW(8, verdict, value, 0),
+	ROW(8, verdict, threshold, 0),
+	TEXT(verdict, unit),
+	TEXT(verdict, message),
+	END,
+};
+
+static const unsigned char magic[4] = {'P', 'T', 'M', MESSAGE_VERSION};
+
+enum message_kind message_kind(const void *p, size_t len)
+{
+	uint32_t kind;
+
+	if (len < sizeof(magic) + sizeof(kind) || memcmp(p, magic, sizeof(magic)))
+		return MESSAGE_NONE;
+	memcpy(&kind, (const char *)p + sizeof(magic), sizeof(kind));
+	return kind <= MESSAGE_EVENT ? (enum message_kind)kind : MESSAGE_NONE;
+}
+
+static struct cursor begin_put(void *dst, size_t size, enum message_kind kind)
+{
+	struct cursor c = {.put = dst, .left = size};
+	uint32_t k = kind;
+
+	cursor_put(&c, magic, sizeof(magic));
+	cursor_put(&c, &k, sizeof(k));
+	return c;
+}
+
+static size_t end_put(const struct cursor *c, size_t size)
+{
+	return c->failed ? 0 : size - c->left;
+}
+
+static struct cursor begin_get(const void *p, size_t len, enum message_kind kind)
+{
+	struct cursor c = {.failed = message_kind(p, len) != kind};
+
+	if (!c.failed) {
+		c.get = (const unsigned char *)p + sizeof(magic) + sizeof(uint32_t);
+		c.left = len - sizeof(magic) - sizeof(uint32_t);
+	}
+	return c;
+}
+
+/* A packet that is too short or too long was made by something else. */
+static int end_get(const struct cursor *c)
+{
+	return c->failed || c->left ? -EBADMSG : 0;
+}
+
+size_t message_put_snapshot(void *dst, size_t size, const struct snapshot *s)
+{
+	struct cursor c = begin_put(dst, size, MESSAGE_SNAPSHOT);
+
+	fields_put(&c, snapshot_fields, s);
+	for (unsigned i = 0; i < s->njoints; i++)
+		fields_put(&c, joint_fields, &s->joint[i]);
+	for (unsigned i = 0; i < s->nalarms; i++)
+		fields_put(&c, alarm_fields, &s->alarm[i]);
+	for (unsigned i = 0; i < s->nevents; i++)
+		fields_put(&c, event_fields, &s->event[i]);
+	for (unsigned i = 0; i < s->nchecks; i++)
+		fields_put(&c, check_fields, &s->check[i]);
+	for (unsigned i = 0; i < s->nsources; i++)
+		fields_put(&c, source_fields, &s->source[i]);
+	return end_put(&c, size);
+}
+
+int message_get_snapshot(struct snapshot *s, const void *p, size_t len)
+{
+	struct cursor c = begin_get(p, len, MESSAGE_SNAPSHOT);
+
+	fields_get(&c, snapshot_fields, s);
+	if (c.failed || s->njoints > MAX_JOINTS || s->nalarms > VIEW_ALARMS ||
+	    s->nevents > VIEW_EVENTS || s->nchecks > VIEW_CHECKS || s->nsources > VIEW_SOURCES)
+		return -EBADMSG;
+	for (unsigned i = 0; i < s->njoints; i++)
+		fields_get(&c, joint_fields, &s->joint[i]);
+	for (unsigned i = 0; i < s->nalarms; i++)
+		fields_get(&c, alarm_fields, &s->alarm[i]);
+	for (unsigned i = 0; i < s->nevents; i++)
+		fields_get(&c, event_fields, &s->event[i]);
+	for (unsigned i = 0; i < s->nchecks; i++)
+		fields_get(&c, check_fields, &s->check[i]);
+	for (unsigned i = 0; i < s->nsources; i++)
+		fields_get(&c, source_fields, &s->source[i]);
+	return end_get(&c);
+}
+
+size_t message_put_history(void *dst, size_t size, const struct history *h)
+{
+	struct cursor c = begin_put(dst, size, MESSAGE_HISTORY);
+	size_t bytes = h->columns * sizeof(float);
+
+	fields_put(&c, history_fields, h);
+	cursor_put(&c, h->got_min, bytes);
+	cursor_put(&c, h->got_max, bytes);
+	cursor_put(&c, h->asked_min, bytes);
+	cursor_put(&c, h->asked_max, bytes);
+	cursor_put(&c, h->plan, h->nplan * sizeof(float));
+	return end_put(&c, size);
+}
+
+int message_get_history(struct history *h, const void *p, size_t len)
+{
+	struct cursor c = begin_get(p, len, MESSAGE_HISTORY);
+	size_t bytes;
+
+	fields_get(&c, history_fields, h);
+	if (c.failed || h->joint >= MAX_JOINTS || h->columns > HISTORY_COLUMNS ||
+	    h->nplan > HISTORY_PLAN)
+		return -EBADMSG;
+	bytes = h->columns * sizeof(float);
+	cursor_get(&c, h->got_min, bytes);
+	cursor_get(&c, h->got_max, bytes);
+	cursor_get(&c, h->asked_min, bytes);
+	cursor_get(&c, h->asked_max, bytes);
+	cursor_get(&c, h->plan, h->nplan * sizeof(float));
+	return end_get(&c);
+}
+
+size_t message_put_verdict(void *dst, size_t size, const struct verdict *v)
+{
+	struct cursor c = begin_put(dst, size, MESSAGE_VERDICT);
+
+	fields_put(&c, verdict_fields, v);
+	return end_put(&c, size);
+}
+
+int message_get_verdict(struct verdict *v, const void *p, size_t len)
+{
+	struct cursor c = begin_get(p, len, MESSAGE_VERDICT);
+
+	fields_get(&c, verdict_fields, v);
+	return end_get(&c);
+}
+
+size_t message_put_event(void *dst, size_t size, const struct view_event *ev)
+{
+	struct cursor c = begin_put(dst, size, MESSAGE_EVENT);
+
+	fields_put(&c, event_fields, ev);
+	return end_put(&c, size);
+}
+
+int message_get_event(struct view_event *ev, const void *p, size_t len)
+{
+	struct cursor c = begin_get(p, len, MESSAGE_EVENT);
+
+	fields_get(&c, event_fields, ev);
+	return end_get(&c);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Packed messages from the engine to its viewers over the control socket: one message a packet.
+ * Both ends run on one machine (native byte order) and agree on MESSAGE_VERSION in their first
+ * JSON exchange (view/client.h), but decoding still trusts nothing: lengths and counts are bounded,
+ * enums and texts are made valid. Pure; any thread.
+ *
+ * Packet: "PTM" and the version as one byte, the kind as uint32_t, then the fields of the tables in
+ * message.c in order: numbers as they are, bools as a byte, texts as uint16_t length and bytes.
+ */
+#ifndef POLICYTOP_VIEW_MESSAGE_H
+#define POLICYTOP_VIEW_MESSAGE_H
+
+#include <stddef.h>
+
+#include "view/snapshot.h"
+
+enum {
+	MESSAGE_VERSION = 1,
+	MESSAGE_SIZE_MAX = 64 * 1024, /* every message fits */
+	MESSAGE_SPAN_MAX_S = 8,	      /* history goes back this far */
+};
+
+enum message_kind {
+	MESSAGE_NONE, /* no message of this version */
+	MESSAGE_SNAPSHOT,
+	MESSAGE_HISTORY,
+	MESSAGE_VERDICT, /* struct verdict, at once */
+	MESSAGE_EVENT,	 /* struct view_event, at once; its age is 0 */
+};
+
+enum message_kind message_kind(const void *p, size_t len);
+
+/* Bytes written to dst, 0 when they do not fit in size (MESSAGE_SIZE_MAX always does). */
+size_t message_put_snapshot(void *dst, size_t size, const struct snapshot *s);
+size_t message_put_history(void *dst, size_t size, const struct history *h);
+size_t message_put_verdict(void *dst, size_t size, const struct verdict *v);
+size_t message_put_event(void *dst, size_t size, const struct view_event *ev);
+
+/* 0, or -EBADMSG: not such a message; the destination is then undefined. */
+int message_get_snapshot(struct snapshot *s, const void *p, size_t len);
+int message_get_history(struct history *h, const void *p, size_t len);
+int message_get_verdict(struct verdict *v, const void *p, size_t len);
+int message_get_event(struct view_event *ev, const void *p, size_t len);
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Packed messages: what goes in comes out, and nothing else is accepted. */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../tap.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "view/message.h"
+
+static void fill_joint(struct view_joint *j, unsigned i)
+{
+	snprintf(j->joint.name, sizeof(j->joint.name), "left/joint_%u.pos", i);
+	j->joint.unit = (enum unit)(i % UNIT_N);
+	j->seen = i + 0.25;
+	j->asked = -0.0;
+	j->sent = NAN;
+	j->got = INFINITY;
+	j->trained = i % 2;
+	j->delta_peak = 1e-300;
+	j->err_peak = 3.5;
+	j->gripper_state = -1;
+	j->level = LEVEL_FAIL;
+	text_copy(j->code, sizeof(j->code), "jump");
+}
+
+static void fill_snapshot(struct snapshot *s)
+{
+	text_copy(s->rig, sizeof(s->rig), "bench2");
+	text_copy(s->task, sizeof(s->task), "Grab the brain");
+	s->task_index = -2;
+	s->run = INT64_MAX;
+	s->seq = SEQ_UNKNOWN;
+	s->in_episode = true;
+	s->driver = DRIVER_HUMAN;
+	s->hz = 29.97;
+	s->worst = LEVEL_WARN;
+	s->njoints = MAX_JOINTS;
+	s->nalarms = VIEW_ALARMS;
+	s->nevents = VIEW_EVENTS;
+	s->nchecks = VIEW_CHECKS;
+	s->nsources = VIEW_SOURCES;
+	for (unsigned i = 0; i < MAX_JOINTS; i++)
+		fill_joint(&s->joint[i], i);
+	for (unsigned i = 0; i < VIEW_ALARMS; i++) {
+		memset(s->alarm[i].message, 'm', MESSAGE_BYTES - 1);
+		s->alarm[i].count = i;
+	}
+	for (unsigned i = 0; i < VIEW_CHECKS; i++)
+		memset(s->check[i].why, 'w', MESSAGE_BYTES - 1);
+	for (unsigned i = 0; i < VIEW_EVENTS; i++)
+		memset(s->event[i].text, 'e', MESSAGE_BYTES - 1);
+	for (unsigned i = 0; i < VIEW_SOURCES; i++)
+		memset(s->source[i].word, 's', TASK_BYTES - 1);
+}
+
+/* The structs are zeroed before they are filled, so that padding compares equal. */
+static void test_snapshot(struct tap *t)
+{
+	struct snapshot *in = xcalloc(1, sizeof(*in)), *out = xcalloc(1, sizeof(*out));
+	char *p = xcalloc(1, MESSAGE_SIZE_MAX);
+	size_t n;
+	bool refused = true;
+
+	fill_snapshot(in);
+	n = message_put_snapshot(p, MESSAGE_SIZE_MAX, in);
+	ok(t, n > 0, "the largest snapshot fits in a packet (%zu bytes)", n);
+	ok(t, message_kind(p, n) == MESSAGE_SNAPSHOT, "its kind is known");
+	ok(t, message_get_snapshot(out, p, n) == 0 && memcmp(in, out, sizeof(*in)) == 0,
+	   "a snapshot comes back bit for bit");
+	for (size_t cut = 0; cut < n; cut += 97)
+		refused = refused && message_get_snapshot(out, p, cut) == -EBADMSG;
+	ok(t, refused, "a shortened snapshot is refused at any length");
+	ok(t, message_get_snapshot(out, p, n + 1) == -EBADMSG, "and so is a longer one");
+	ok(t, message_put_snapshot(p, n - 1, in) == 0, "too small a buffer writes nothing");
+	p[3]++;
+	ok(t, message_kind(p, n) == MESSAGE_NONE, "another version is no message");
+	in->njoints = 14;
+	in->nalarms = 2;
+	in->nchecks = 11;
+	in->nsources = 1;
+	n = message_put_snapshot(p, MESSAGE_SIZE_MAX, in);
+	ok(t, n > 0 && n < 14000, "a snapshot of 14 joints takes about 10 kB (%zu)", n);
+	free(in);
+	free(out);
+	free(p);
+}
+
+static void test_history(struct tap *t)
+{
+	struct history *in = xcalloc(1, sizeof(*in)), *out = xcalloc(1, sizeof(*out));
+	char *p = xcalloc(1, MESSAGE_SIZE_MAX);
+	size_t n;
+
+	in->joint = 5;
+	in->columns = 3;
+	in->span_s = 8;
+	in->nplan = 2;
+	in->plan_dt_s = 1 / 30.0;
+	in->got_min[2] = -1.5f;
+	in->asked_max[0] = NAN;
+	in->plan[1] = 9;
+	n = message_put_history(p, MESSAGE_SIZE_MAX, in);
+	ok(t, message_get_history(out, p, n) == 0 && memcmp(in, out, sizeof(*in)) == 0,
+	   "history comes back (%zu bytes)", n);
+	in->columns = HISTORY_COLUMNS + 1;
+	memcpy(p + 8 + 4, &in->columns, 4);
+	ok(t, message_get_history(out, p, n) == -EBADMSG, "too many columns are refused");
+	free(in);
+	free(out);
+	free(p);
+}
+
+static void test_hostile(struct tap *t)
+{
+	struct verdict v = {.level = LEVEL_FAIL, .code = "jump", .seq = 7, .value = NAN}, out;
+	struct view_event ev = {.level = LEVEL_NOTE, .text = "a\033[31mb"}, back;
+	char p[1024];
+	uint32_t level = 99;
+	size_t n = message_put_verdict(p, sizeof(p), &v);
+
+	memset(&out, 0, sizeof(out));
+	ok(t,
+	   message_get_verdict(&out, p, n) == 0 && out.seq == 7 && isnan(out.value) &&
+		   strcmp(out.code, "jump") == 0,
+	   "a verdict comes back");
+	memcpy(p + 8, &level, sizeof(level));
+	ok(t, message_get_verdict(&out, p, n) == 0 && out.level == LEVEL_UNKNOWN,
+	   "a level out of range is unknown");
+	n = message_put_event(p, sizeof(p), &ev);
+	ok(t, message_get_event(&back, p, n) == 0 && !strchr(back.text, '\033'),
+	   "escape sequences do not survive: %s", back.text);
+	ok(t, message_get_verdict(&out, p, n) == -EBADMSG, "an event is no verdict");
+}
+
+int main(void)
+{
+	struct tap t = {0};
+
+	test_snapshot(&t);
+	test_history(&t);
+	test_hostile(&t);
+	return tap_done(&t);
+}
