@@ -1,4 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += %D%/libsource.a
 %C%_libsource_a_CFLAGS = $(AM_CFLAGS)
-%C%_libsource_a_SOURCES = %D%/source.h
+%C%_libsource_a_SOURCES = \
+	%D%/lines.c %D%/lines.h \
+	%D%/source.c %D%/source.h \
+	%D%/stdin.c \
+	%D%/table.c

@@ -5,7 +5,8 @@
  *
  * Life: open, then run again and again, then close (always safe, also after a failed open). The
  * engine calls run() when fd is readable (fd >= 0) or when the time that run() last returned has
- * come, and not at all while the writer's ring is over 75 % full: such a source just waits.
+ * come (the first call: at once), and not at all while the writer's ring is over 75 % full: such a
+ * source just waits. A call too many does no harm.
  */
 #ifndef POLICYTOP_SOURCE_SOURCE_H
 #define POLICYTOP_SOURCE_SOURCE_H
@@ -25,7 +26,10 @@ struct source;
 struct source_host {
 	void *host;
 	void (*emit)(void *host, const struct event *ev);
-	/* Bytes as read, for --capture; direction 0 from the device, 1 to it. NULL: no capture. */
+	/*
+	 * Bytes as read, for --capture; direction 0 from the device, 1 to it. NULL: no capture.
+	 * No bytes (n 0) are a mark: direction 0 the bytes begin anew (a reconnect), 1 they ended.
+	 */
 	void (*raw)(void *host, uint16_t source, int direction, int64_t t_ns, const void *p,
 		    size_t n);
 };
@@ -41,6 +45,7 @@ struct source_class {
 	const char *summary; /* one line, no full stop, at most 60 characters */
 	unsigned facts;	     /* FACT_* it can give at best */
 	bool waits;	     /* may be paused (back-pressure); else its newest is dropped */
+	bool lines;	     /* what it captures are lines of the stream protocol */
 	const struct source_param *params; /* key NULL ends; `prefix` is every source's */
 	size_t state_size;
 	int (*open)(struct source *s, struct uri *u, struct err *e);
@@ -58,9 +63,10 @@ struct source {
 	struct source_host host;
 	struct clock *clock;
 	uint16_t index;		 /* in its run */
+	uint16_t span;		 /* indexes its events use, from index on: 1, but raw: has many */
 	char prefix[NAME_BYTES]; /* put before joint names */
-	int fd;			 /* to watch for reading, or -1 */
-	bool wants_write;	 /* a connect is under way: watch for writing instead */
+	char address[128];	 /* what to paste elsewhere (where it listens), "" none */
+	int fd;			 /* to watch for reading, or -1; set in open, stays until close */
 	struct err error;
 	void *state;	    /* class->state_size zeroed bytes */
 	uint64_t bad_lines; /* bytes or lines that could not be understood */
@@ -75,7 +81,21 @@ struct source *source_open(const char *word, uint16_t index, const struct source
 			   struct clock *clock, struct err *e);
 void source_close(struct source *s); /* NULL is allowed */
 
+/* The parameter that every source takes. */
+extern const struct source_param source_prefix_param;
+
 /* For classes: emits through the host with the source's index filled in. */
 void source_emit(struct source *s, struct event *ev);
+
+/*
+ * For classes that make events themselves (dataset:, sim:), with joint names without prefix: writes
+ * ev into the capture, if there is one, as a line of the stream protocol, then emits it with the
+ * prefix before joint names. ev->t_ns must be set, and be the step's t_ns, too.
+ */
+void source_deliver(struct source *s, struct event *ev);
+
+/* For classes: emits one line for the events list, at LEVEL_NOTE. */
+void source_note(struct source *s, int64_t t_ns, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 #endif

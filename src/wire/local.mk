@@ -2,6 +2,7 @@
 noinst_LIBRARIES += %D%/libwire.a
 %C%_libwire_a_CFLAGS = $(AM_CFLAGS)
 %C%_libwire_a_SOURCES = \
+	%D%/capture.c %D%/capture.h \
 	%D%/json.c %D%/json.h \
 	%D%/stream.c %D%/stream.h \
 	%D%/stream_encode.c \
