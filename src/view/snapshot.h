@@ -25,6 +25,7 @@ struct view_joint {
 	double delta_peak;	  /* largest of the episode so far */
 	double delta_max;	  /* training */
 	double err_now, err_peak; /* |got - sent| or |got - asked|: now, largest of 2 s */
+	double err_max;		  /* training: largest |action - state| */
 	bool gripper;
 	int gripper_state;     /* 1 closed, 0 open, -1 unknown */
 	enum level level;      /* worst active verdict on this joint */
