@@ -1,1 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
+dist_man_MANS += %D%/policytop.1
+
+# Completions come from the program's own registries, so they cannot be out of step.
+bashdir = $(datadir)/bash-completion/completions
+zshdir = $(datadir)/zsh/site-functions
+fishdir = $(datadir)/fish/vendor_completions.d
+nodist_bash_DATA = %D%/completions/policytop
+nodist_zsh_DATA = %D%/completions/_policytop
+nodist_fish_DATA = %D%/completions/policytop.fish
+COMPLETIONS = $(nodist_bash_DATA) $(nodist_zsh_DATA) $(nodist_fish_DATA)
+CLEANFILES += $(COMPLETIONS)
+EXTRA_DIST += %D%/completions/generate.awk
+
+GENERATE = $(AM_V_GEN)$(MKDIR_P) %D%/completions && \
+	LC_ALL=C.UTF-8 src/policytop$(EXEEXT) list all >$@.rows && \
+	$(AWK) -f $(srcdir)/%D%/completions/generate.awk
+$(COMPLETIONS): src/policytop$(EXEEXT) %D%/completions/generate.awk
+%D%/completions/policytop:
+	$(GENERATE) -v shell=bash $@.rows >$@.tmp && rm $@.rows && mv $@.tmp $@
+%D%/completions/_policytop:
+	$(GENERATE) -v shell=zsh $@.rows >$@.tmp && rm $@.rows && mv $@.tmp $@
+%D%/completions/policytop.fish:
+	$(GENERATE) -v shell=fish $@.rows >$@.tmp && rm $@.rows && mv $@.tmp $@

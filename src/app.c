@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -72,7 +73,7 @@ static int run_command(const struct command *c, const char *db, int argc, char *
 	return c->run(&app);
 }
 
-int app_main(int argc, char **argv)
+static int dispatch(int argc, char **argv)
 {
 	const struct command *c;
 	const char *db = NULL;
@@ -105,4 +106,18 @@ int app_main(int argc, char **argv)
 	}
 	c = command_find(argv[at]);
 	return c ? run_command(c, db, argc - at, argv + at) : unknown_command(argv[at]);
+}
+
+int app_main(int argc, char **argv)
+{
+	int status = dispatch(argc, argv);
+
+	/* A full disk or a closed standard output must not look like a success. */
+	if (fflush(stdout) || ferror(stdout)) {
+		struct err e;
+
+		err_set(&e, errno, "standard output: %s", strerror(errno));
+		return cmd_fail_status(&e, EXIT_IO);
+	}
+	return status;
 }

@@ -26,7 +26,7 @@ tap_empty "$(echo "$sources" | grep '\.c$' | xargs awk '
 	/^\}/ && start { if (FNR - start + 1 > 60) print FILENAME ":" start ": " FNR - start + 1 " lines"
 		start = 0 }')" "no function over 60 lines"
 
-tap_empty "$(echo "$written" | xargs grep -nE "TOD[O]|FIXM[E]|XX[X]|HAC[K]")" "no notes left behind"
+tap_empty "$(echo "$written" | xargs grep -nE '\<(TOD[O]|FIXM[E]|XX[X]|HAC[K])\>')" "no notes left behind"
 tap_empty "$(echo "$written" | grep -v '^\.ci/run$' | xargs grep -nE \
 	'/wor[k]/(main|shared)|/tmp/[w]/|\.\./share[d]')" "no path of a workplace"
 tap_empty "$(echo "$written" | grep -v '\.mk$\|Makefile.am' | xargs grep -nE '[ 	]+$')" "no white space at line ends"
