@@ -36,7 +36,7 @@ tap_empty "$(for c in $commands; do
 	case $err in "policytop: $c: "*"--no-such-option"*) ;; *) echo "$c says: $err" ;; esac
 done)" "every command refuses an unknown option with 64"
 
-run lits
+run lisst
 tap_same "$status" 64 "an unknown command: 64"
 tap_ok "$(echo "$err" | grep -c 'did you mean list' | awk '{ print !$1 }')" \
 	"and the nearest one is named"
@@ -57,5 +57,5 @@ if [ -c /dev/full ]; then
 fi
 "$POLICYTOP" list all >&- 2>"$work/err"
 tap_same "$?" 74 "a closed standard output: 74"
-tap_empty "$(ls -A "$work" | grep -v -e '^out$' -e '^err$')" "none of this left a file behind"
+tap_empty "$(find "$work" -mindepth 1 ! -name out ! -name err)" "none of this left a file behind"
 tap_done
