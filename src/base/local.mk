@@ -4,9 +4,11 @@ noinst_LIBRARIES += %D%/libbase.a
 	%D%/buf.c %D%/buf.h \
 	%D%/clock.c %D%/clock.h \
 	%D%/err.c %D%/err.h \
+	%D%/loop.c %D%/loop.h \
 	%D%/mem.c %D%/mem.h \
 	%D%/opt.c %D%/opt.h \
 	%D%/path.c %D%/path.h \
+	%D%/ring.c %D%/ring.h \
 	%D%/rng.c %D%/rng.h \
 	%D%/text.c %D%/text.h \
 	%D%/uri.c %D%/uri.h
