@@ -9,11 +9,12 @@ mkdir "$work/bin" "$work/tree"
 cp "$TOP_SRCDIR/bootstrap" "$work/tree/bootstrap"
 
 # A machine of our making: only these commands, and they tell what they are called with.
-for tool in sh dirname getconf cat grep printf id env mkdir find; do
+for tool in sh dirname getconf cat grep env mkdir find; do
 	ln -s "$(command -v $tool)" "$work/bin/$tool"
 done
 fake()
 {
+	rm -f "$work/bin/$1" # never write through a link to the real one
 	printf '#!/bin/sh\n%s\n' "$2" >"$work/bin/$1"
 	chmod +x "$work/bin/$1"
 }
