@@ -68,6 +68,10 @@ struct resume_point {
 	uint32_t segments; /* so far */
 };
 
+/*
+ * After an error of put() or commit(), everything since the last successful commit() is gone from
+ * the store: the caller keeps those records and puts them again, in order, when it retries.
+ */
 struct sink_ops {
 	const char *name;
 	/* Stores one record within the open transaction (begun when needed). */
