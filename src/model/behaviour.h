@@ -1,19 +1,62 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The part of a training profile that describes how the robot was moved: gripper habits, motion
- * and tracking. Owned by its struct profile. Numbers in the joint's unit, NaN unknown.
+ * and tracking. Made by training/behaviour.h, read by the checks. Owned by its struct profile.
+ * Numbers in the joint's unit, times in seconds since the episode's first frame, NaN unknown.
  */
 #ifndef POLICYTOP_MODEL_BEHAVIOUR_H
 #define POLICYTOP_MODEL_BEHAVIOUR_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+#include "base/err.h"
+#include "model/joint.h"
 
 struct cJSON;
 
+enum { GRIPPERS_MAX = 16 };
+
+#define GRIPPER_BIN_S	0.25 /* step of the closed time curves */
+#define MOTION_WINDOW_S 2.0  /* path, net and ratio */
+#define ROUGH_WINDOW_S	0.5  /* roughness: median of |second difference| over this long */
+
+/* One gripper: what open and closed mean, and when training had it closed. */
+struct gripper_habit {
+	char joint[NAME_BYTES]; /* the action joint, or the state joint where there is no action */
+	double closed, open;	/* its two levels; split lies between them */
+	double split;
+	bool closed_low; /* closed is the smaller value */
+	char why[96];	 /* where the polarity comes from */
+	/* open→close events per episode, and the time of the first one over the episodes. */
+	double closes_min, closes_mean, closes_max;
+	double first_close_min_s, first_close_max_s; /* NaN: no episode closes it */
+	/* Closed seconds up to (i + 1) * GRIPPER_BIN_S over the episodes; a finished episode may go
+	 * on either way, so that bounds stay true for longer runs. */
+	size_t bins;
+	double *closed_min_s, *closed_mean_s, *closed_max_s; /* [bins] */
+};
+
+/* A figure over training windows. */
+struct range_habit {
+	double q01, q50, q99, max;
+};
+
 struct behaviour {
 	size_t ngrippers;
+	struct gripper_habit gripper[GRIPPERS_MAX];
+	/* Per action joint (state joint where there is no action), in the profile's order. */
+	size_t joints;
+	double *rough_max;    /* roughness: see ROUGH_WINDOW_S; largest of any window */
+	double *tracking_max; /* largest of all "smallest |action - state| of 10 frames in a row" */
+	/* Of the joints that share the commonest unit, together, over MOTION_WINDOW_S. */
+	struct range_habit path, net, ratio;
 };
 
 void behaviour_fini(struct behaviour *b);
+
+/* The JSON object of the profile, and back (b is empty before; -EINVAL on a wrong shape). */
+struct cJSON *behaviour_to_json(const struct behaviour *b);
+int behaviour_from_json(struct behaviour *b, const struct cJSON *object, struct err *e);
 
 #endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a check is made of. A check is a pure function with memory: no I/O, no clock, no
+ * allocation, no globals. One file and one row in check/table.c add one; the row's params are its
+ * limits, printed by `list checks` and documented in policytop-checks(7).
+ *
+ * The judge (judge.c) decides whether a check applies, derives what checks share once per step
+ * (struct tick), and owns debounce, latches and rate limits (latch.c): a check says what it finds
+ * at every step, as often as it finds it.
+ */
+#ifndef POLICYTOP_CHECK_CHECK_H
+#define POLICYTOP_CHECK_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/profile.h"
+#include "model/step.h"
+#include "model/verdict.h"
+
+/* What must be there; what is missing makes a check "not applicable: why". */
+enum need {
+	NEED_ASKED = 1u << 0,	 /* the policy's output */
+	NEED_COMMAND = 1u << 1,	 /* asked or sent */
+	NEED_MEASURED = 1u << 2, /* seen or got */
+	NEED_CHUNK = 1u << 3,	 /* chunk lines */
+	NEED_PROFILE = 1u << 4,	 /* a training profile with a joint that matches */
+	NEED_ABSOLUTE = 1u << 5, /* actions are absolute positions */
+	NEED_GRIPPER = 1u << 6,	 /* a gripper whose open and closed are known */
+	NEED_FPS = 1u << 7,	 /* a rate to hold, of the run or of training */
+	NEED_ANY = 1u << 8,	 /* just steps */
+};
+
+struct check_param {
+	const char *key, *unit; /* unit "" for a count, "x" for times the training maximum */
+	double fallback, min, max;
+	const char *help; /* one line, no full stop */
+};
+
+/* A joint of the run as the checks see it. */
+struct run_joint {
+	char name[NAME_BYTES];	/* as the source says it: the subject of verdicts */
+	char label[NAME_BYTES]; /* short, for sentences */
+	/* Its joint in the profile; NULL: not trained, or its unit cannot be converted. */
+	const struct joint_profile *action, *state;
+	const struct gap_profile *gap;	   /* of action; NULL unknown */
+	double to_action, to_state;	   /* factor from the run's unit to the profile's */
+	double action_max, state_max;	   /* |Δ|max of training, floored; NaN unknown */
+	double action_span, state_span;	   /* max - min of training, NaN unknown */
+	enum unit action_unit, state_unit; /* of what tick.v holds */
+	bool pair;			   /* action and state are in one unit: may be subtracted */
+	int gripper;			   /* index into profile.behaviour.gripper, -1 none */
+};
+
+/* The run as far as it is known at its hello. */
+struct run_view {
+	const struct profile *profile; /* NULL unknown */
+	unsigned joints;
+	struct run_joint joint[MAX_JOINTS];
+	double fps; /* of the run, else of the profile; 0 unknown */
+};
+
+/*
+ * One step with what the checks share. v is in the profile's unit (asked and sent: of the action
+ * joint, seen and got: of the state joint; the run's own unit without a profile) and NaN where a
+ * value is unknown or not finite. Steps of an episode only; no other driver than policy or unknown.
+ */
+struct tick {
+	const struct step *step;
+	unsigned index;	  /* 0: first step of its episode */
+	double elapsed_s; /* since that step */
+	double dt_s;	  /* since the step before in this episode; NaN at the first */
+	int64_t lost;	  /* steps missing before this one, by seq */
+	int chunk_pos;	  /* 0: starts an action chunk; -1: no chunk known */
+	bool grid;	  /* the last value of a training period: delta is set */
+	bool seam;	  /* a chunk began since the grid point before */
+	double v[VEC_N][MAX_JOINTS];
+	/*
+	 * Change since the grid point before, signed, NaN unknown. Measured vectors are scaled down
+	 * to one training period when a tick came late: that is cadence's to tell, not a jump.
+	 */
+	double delta[VEC_N][MAX_JOINTS];
+};
+
+/* Subjects of findings: a joint's index, or one of these. */
+enum { SUBJECT_POLICY = MAX_JOINTS, SUBJECT_VEC, SUBJECT_N = SUBJECT_VEC + VEC_N };
+
+struct finding {
+	enum level level; /* NOTE, WARN or FAIL */
+	unsigned subject;
+	double value, threshold; /* in unit */
+	const char *unit;	 /* static, "" none */
+};
+
+struct check_class;
+
+/* One check at work: handed to every callback. */
+struct check {
+	const struct check_class *class;
+	const struct run_view *run;
+	const double *param; /* [i] by class->params */
+	void *state;	     /* class->state_size bytes, zeroed at every episode start */
+	void *judge;	     /* the driver's own */
+};
+
+struct check_class {
+	const char *name;		  /* the code of its verdicts, stable */
+	const char *summary;		  /* one line, no full stop, at most 60 characters */
+	unsigned needs;			  /* NEED_* */
+	const struct check_param *params; /* key NULL ends */
+	size_t state_size;
+	unsigned debounce;  /* steps in a row that must show a level; 0 and 1: one */
+	const char *yields; /* codes (space-separated) that explain this one: no fail beside them */
+	/* Looks at one step. */
+	void (*step)(struct check *c, const struct tick *t);
+	/* Fills subject, value, threshold, unit and why with the reading, alarm or not. */
+	void (*show)(const struct check *c, struct check_status *out);
+};
+
+extern const struct check_class *const check_table[]; /* NULL ends */
+
+/*
+ * Says that this step shows f; the sentence is formatted only when it becomes a verdict. Findings
+ * of the same code and subject are one verdict until they stay away for a while (latch.h).
+ */
+void check_find(struct check *c, const struct finding *f, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Fills a status from a joint's reading: subject name, numbers, unit. */
+void check_reading(const struct check *c, struct check_status *out, unsigned subject, double value,
+		   double threshold, const char *unit);
+
+/* The unit of a joint's values in a vector: for numbers ("deg", "m100_100", "" unknown), and as it
+ * follows a number in a sentence (" deg", "" where there is no word). */
+const char *check_unit(const struct check *c, unsigned joint, enum vec_kind vec);
+const char *check_unit_text(const struct check *c, unsigned joint, enum vec_kind vec);
+
+/* The joint's training |Δ|max (floored) for a vector: action's for asked and sent, else state's. */
+double check_delta_max(const struct check *c, unsigned joint, enum vec_kind vec);
+
+/* The name of a subject: a joint's name, "policy", "seen" … */
+const char *check_subject(const struct check *c, unsigned subject);
+
+#endif
