@@ -31,8 +31,8 @@ struct judge {
 	struct run_view run;
 	struct derive derive;
 	bool has_hello;
-	char units_why[96];		  /* "deg against m100_100", "" */
-	unsigned hello_facts, step_facts; /* FACT_* said, FACT_* really seen in steps */
+	char units_why[96]; /* "deg against m100_100", "" */
+	unsigned facts;	    /* FACT_* really seen: a source may promise more than it gives */
 	uint32_t episode;
 	bool in_episode;
 	enum level worst;
@@ -138,7 +138,7 @@ static void explain_units(struct judge *j, const struct hello *h)
 static unsigned missing_needs(const struct judge *j, unsigned needs)
 {
 	const struct profile *p = j->run.profile;
-	unsigned facts = j->hello_facts | j->step_facts, have = NEED_ANY;
+	unsigned facts = j->facts, have = NEED_ANY;
 
 	if (facts & FACT_ASKED)
 		have |= NEED_ASKED;
@@ -171,8 +171,7 @@ static void feed_hello(struct judge *j, const struct hello *h)
 	derive_run(&j->derive, &j->run, h->fps);
 	explain_units(j, h);
 	j->has_hello = true;
-	j->hello_facts = h->facts;
-	j->step_facts = 0;
+	j->facts = 0;
 	j->in_episode = false;
 	for (size_t i = 0; i < j->nslots; i++)
 		j->slot[i].stepped = false;
@@ -195,9 +194,9 @@ static void start_episode(struct judge *j, uint32_t episode)
 
 static void note_facts(struct judge *j, unsigned facts)
 {
-	if ((j->step_facts | facts) == j->step_facts)
+	if ((j->facts | facts) == j->facts)
 		return;
-	j->step_facts |= facts;
+	j->facts |= facts;
 	find_missing(j);
 }
 
@@ -354,6 +353,8 @@ size_t judge_status(const struct judge *j, struct check_status *out, size_t max)
 			.code = s->check.class->name, .value = NAN, .threshold = NAN};
 		if (!j->has_hello) {
 			text_copy(out[i].why, sizeof(out[i].why), "not applicable: no source yet");
+		} else if (!j->facts) {
+			text_copy(out[i].why, sizeof(out[i].why), "no step to judge yet");
 		} else if (s->missing) {
 			why_not(j, s->missing, out[i].why, sizeof(out[i].why));
 		} else if (!s->stepped) {

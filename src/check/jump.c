@@ -125,7 +125,7 @@ static void judge_joint(struct check *c, const struct tick *t, unsigned joint, e
 	}
 	if (now > c->param[P_PLAIN] * max)
 		report(c, LEVEL_WARN, joint, vec, now, c->param[P_PLAIN]);
-	else if (now > max)
+	else if (now > 1.000001 * max) /* not by rounding */
 		report(c, LEVEL_NOTE, joint, vec, now, 1.0);
 }
 

@@ -73,7 +73,7 @@ static void step(struct check *c, const struct tick *t)
 		beyond = fmax(v - p->value.max, p->value.min - v) / span;
 		if (!s->any || beyond > s->beyond)
 			*s = (struct state){true, j, vec, beyond, v, edge};
-		if (beyond > 0)
+		if (beyond > 1e-6) /* not by rounding */
 			report(c, j, vec, v, edge, beyond, span);
 	}
 }

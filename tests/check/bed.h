@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A test bed for checks: a profile of a small made-up arm (three joints in degrees, a gripper
+ * 0..100, 30 fps) and a judge whose verdicts are kept. The healthy motion is a function of the
+ * step, so that a test changes exactly what it means to.
+ */
+#ifndef POLICYTOP_TESTS_CHECK_BED_H
+#define POLICYTOP_TESTS_CHECK_BED_H
+
+#include "check/judge.h"
+
+enum { BED_JOINTS = 4, BED_GRIPPER = 3, BED_VERDICTS = 256, BED_STEPS = 300 };
+
+struct bed {
+	struct profile *profile;
+	struct hello hello;
+	struct judge *judge;
+	struct step step; /* the one that bed_step() sends next, filled by bed_healthy() */
+	int64_t seq;
+	uint32_t episode;
+	double t_s;
+	unsigned nverdicts;
+	struct verdict verdict[BED_VERDICTS];
+};
+
+/* Profile and judge; teleop: no chunks, seen and asked only. */
+void bed_init(struct bed *b);
+void bed_fini(struct bed *b);
+
+/* Replaces the judge (after a change of profile or hello) and says hello. */
+void bed_restart(struct bed *b);
+
+/* Starts an episode: step 0 of the healthy motion comes next. */
+void bed_episode(struct bed *b);
+
+/* The healthy command of a joint at step i of an episode. */
+double bed_command(unsigned joint, unsigned i);
+
+/* Fills b->step with all four vectors of step i, healthy. */
+void bed_healthy(struct bed *b, unsigned i);
+
+/* Sends b->step, 1/30 s after the one before. */
+void bed_send(struct bed *b);
+
+/* Announces a chunk that starts with the next step. */
+void bed_chunk(struct bed *b);
+
+/* Whole healthy episode of n steps with a chunk every 20. */
+void bed_run(struct bed *b, unsigned n);
+
+/* Verdicts so far of a code ("" any) at level or worse. */
+unsigned bed_count(const struct bed *b, const char *code, enum level level);
+
+/* The first verdict of a code at level or worse, NULL none. */
+const struct verdict *bed_find(const struct bed *b, const char *code, enum level level);
+
+/* The status of a check. */
+struct check_status bed_status(const struct bed *b, const char *code);
+
+#endif
