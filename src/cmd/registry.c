@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "source/source.h"
 
 static bool commands_row(size_t i, struct registry_row *r)
 {
@@ -29,9 +30,35 @@ static bool options_row(size_t i, struct registry_row *r)
 	return false;
 }
 
+static bool sources_row(size_t i, struct registry_row *r)
+{
+	const struct source_class *s = source_table[i];
+
+	if (!s)
+		return false;
+	*r = (struct registry_row){"", s->kind, s->rest, s->summary, s->facts};
+	return true;
+}
+
+static bool parameters_row(size_t i, struct registry_row *r)
+{
+	for (size_t s = 0; source_table[s]; s++) {
+		for (const struct source_param *p = source_table[s]->params; p && p->key; p++) {
+			if (i--)
+				continue;
+			*r = (struct registry_row){source_table[s]->kind, p->key, p->unit, p->help,
+						   0};
+			return true;
+		}
+	}
+	return false;
+}
+
 const struct registry registry_table[] = {
 	{"commands", commands_row},
 	{"options", options_row},
+	{"sources", sources_row},
+	{"parameters", parameters_row},
 	{NULL, NULL},
 };
 

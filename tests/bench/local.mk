@@ -1,1 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
+# Measurements: programs b_NAME.c and scripts b_NAME.sh, not built or run by `make check`. Each
+# prints a ratio, the median of 5, beside a control of the same run. `make bench` runs those of
+# BENCHES one after the other; `make bench-checks` the quiet-and-sharp table of the checks.
+BENCHES =
+BENCH_BINARIES =
+EXTRA_PROGRAMS = $(BENCH_BINARIES)
+CLEANFILES += $(BENCH_BINARIES)
+
+# Run as the tests are run: shell, environment, folders.
+RUN_BENCH = bench_run() { $(AM_TESTS_ENVIRONMENT) \
+	case $$1 in *.sh) $(SHELL) $(srcdir)/$$1 ;; *) ./$$1 ;; esac; }
+
+bench: all $(BENCH_BINARIES)
+	@$(RUN_BENCH); for b in $(BENCHES); do \
+		echo "== $$b"; bench_run $$b || exit 1; done
+
+bench-checks: all $(BENCH_BINARIES)
+	@$(RUN_BENCH); bench_run %D%/b_checks
+
+# The tests that take long, in full: kill loops of 100, and whatever else reads POLICYTOP_LONG.
+LONG_TESTS =
+check-long: all
+	POLICYTOP_LONG=1 $(MAKE) check TESTS='$(LONG_TESTS)'
+.PHONY: bench bench-checks check-long

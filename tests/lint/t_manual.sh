@@ -31,7 +31,7 @@ tap_empty "$(column commands 3 | while read -r c; do
 	[ -n "$(section "$c")" ] || echo "no .Ss $c"
 done)" "policytop.1 has a part about every command"
 
-tap_empty "$(grep '^\.Ss ' "$page" | awk '{ print $2 }' | while read -r c; do
+tap_empty "$(awk '/^\.Sh / { on = $2 == "COMMANDS" } on && /^\.Ss / { print $2 }' "$page" | while read -r c; do
 	column commands 3 | grep -qx -- "$c" || echo ".Ss $c: no such command"
 done)" "policytop.1 has no command that does not exist"
 
@@ -84,7 +84,8 @@ for shell in bash zsh fish; do
 	zsh) file=$folder/_policytop ;;
 	fish) file=$folder/policytop.fish ;;
 	esac
-	tap_empty "$({ column commands 3; column options 3; column sources 3; column faults 3; } |
+	tap_empty "$({ column commands 3; column options 3
+		printf '%s\n' "$rows" | grep -q "^commands.*SOURCE" && column sources 3; column faults 3; } |
 		sort -u | unnamed "$file")" "$shell completion names everything"
 	if command -v $shell >/dev/null; then
 		tap_empty "$($shell -n "$file" 2>&1)" "$shell understands its completion"
