@@ -51,19 +51,20 @@ static int unknown_kind(const struct uri *u, struct err *e)
 }
 
 /* "left" and "left/" are both meant as left/NAME; any other last character stands as it is. */
-static int take_prefix(struct source *s, struct uri *u, struct err *e)
+int source_prefix(char dst[NAME_BYTES], struct uri *u, struct err *e)
 {
 	const char *text = uri_param(u, source_prefix_param.key);
 	size_t n;
 
+	dst[0] = '\0';
 	if (!text || !text[0])
 		return 0;
-	n = text_clean(s->prefix, sizeof(s->prefix) - 1, text, strlen(text));
+	n = text_clean(dst, NAME_BYTES - 1, text, strlen(text));
 	if (n > PREFIX_MAX || strlen(text) > PREFIX_MAX)
 		return err_set(e, EINVAL, "%s: prefix is longer than %d bytes", u->word,
 			       PREFIX_MAX);
-	if (isalnum((unsigned char)s->prefix[n - 1]))
-		text_copy(s->prefix + n, 2, "/");
+	if (isalnum((unsigned char)dst[n - 1]))
+		text_copy(dst + n, 2, "/");
 	return 0;
 }
 
@@ -74,10 +75,11 @@ static int open_class(struct source *s, struct uri *u, struct err *e)
 	s->class = source_find(u->kind);
 	if (!s->class)
 		return unknown_kind(u, e);
+	rc = source_prefix(s->prefix, u, e);
+	if (rc < 0)
+		return rc;
 	s->state = xcalloc(1, s->class->state_size);
-	rc = take_prefix(s, u, e);
-	if (rc == 0)
-		rc = s->class->open(s, u, e);
+	rc = s->class->open(s, u, e);
 	return rc == 0 ? uri_all_used(u, e) : rc;
 }
 
@@ -108,7 +110,7 @@ void source_close(struct source *s)
 {
 	if (!s)
 		return;
-	if (s->state)
+	if (s->state) /* the class has seen it */
 		s->class->close(s);
 	free(s->state);
 	free(s);

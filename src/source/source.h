@@ -81,8 +81,12 @@ struct source *source_open(const char *word, uint16_t index, const struct source
 			   struct clock *clock, struct err *e);
 void source_close(struct source *s); /* NULL is allowed */
 
-/* The parameter that every source takes. */
+/*
+ * The parameter that every source takes, and what it means in a word: dst is "" or what goes before
+ * joint names. source_open() does this for s->prefix. 0 or -EINVAL.
+ */
 extern const struct source_param source_prefix_param;
+int source_prefix(char dst[NAME_BYTES], struct uri *u, struct err *e);
 
 /* For classes: emits through the host with the source's index filled in. */
 void source_emit(struct source *s, struct event *ev);

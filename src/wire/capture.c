@@ -175,7 +175,8 @@ ssize_t capture_get(struct capture_record *r, const void *bytes, size_t n, unsig
 		.bytes = len ? p + CAPTURE_HEAD : NULL,
 		.len = len,
 	};
-	if (len > CAPTURE_PAYLOAD || r->source >= sources || r->direction > 1 || p[15])
+	if (len > CAPTURE_PAYLOAD || r->source >= sources || r->direction > 1 || p[15] ||
+	    r->t_ns < 0 || r->t_ns > INT64_MAX / 2)
 		return err_set(e, EBADMSG, "a capture record is damaged (its head)");
 	if (n < CAPTURE_HEAD + len)
 		return 0;

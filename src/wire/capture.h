@@ -5,7 +5,7 @@
  *
  *   header   "PTOPCAP\n", u16 version (1), u16 sources, then per source u16 length and its word,
  *            u32 CRC-32 of all before
- *   record   i64 t_ns (CLOCK_MONOTONIC), u32 length, u16 source, u8 direction (0 from the device,
+ *   record   i64 t_ns (CLOCK_MONOTONIC, so 0 or more), u32 length, u16 source, u8 direction (0 from the device,
  *            1 to it), u8 0, u32 CRC-32 of the 16 bytes before and the payload, payload
  *
  * A record without payload is a mark: direction 0 the bytes of the source begin anew (its

@@ -279,7 +279,7 @@ static size_t put_rune(char out[4], uint32_t r)
 	return 4;
 }
 
-/* Decodes \uXXXX (or a surrogate pair of two) whose 'u' is at *p; moves *p behind it. */
+/* Decodes \uNNNN (or a surrogate pair of two) whose 'u' is at *p; moves *p behind it. */
 static uint32_t take_u(const char **p, const char *end)
 {
 	int high = hex4(*p + 1, end), low;

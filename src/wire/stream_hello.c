@@ -17,9 +17,9 @@ struct naming {
 	char name[MAX_JOINTS][NAME_BYTES];
 };
 
-static bool name_taken(const struct naming *g, unsigned upto, const char *name)
+static bool name_taken(const struct naming *g, unsigned n, const char *name)
 {
-	for (unsigned i = 0; i < upto; i++) {
+	for (unsigned i = 0; i < n; i++) {
 		if (strcmp(g->name[i], name) == 0)
 			return true;
 	}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What unix: and tcp: share: a connection that lines come from, made by us (and made again, with
+ * growing pauses) or by the robot's program (listen=1, one client at a time). Losing it is a state
+ * and a note, not an end. Part of the source's state; loop thread only.
+ *
+ * The source's descriptor is an epoll of its own, which holds whatever there is to wait for.
+ */
+#ifndef POLICYTOP_SOURCE_NET_H
+#define POLICYTOP_SOURCE_NET_H
+
+#include "source/lines.h"
+#include "source/lookup.h"
+
+enum net_state { NET_PAUSE, NET_LOOKUP, NET_CONNECTING, NET_LISTENING, NET_UP };
+
+struct net {
+	struct lines lines;
+	enum net_state state;
+	bool listens, once;
+	bool was_up;	   /* there was a connection before */
+	bool exposed;	   /* listens not only to this machine, and that is still to be told */
+	char where[128];   /* for messages: "10.0.0.5:5555" */
+	char *host, *port; /* tcp: to look up; NULL: the address is known */
+	struct address address[LOOKUP_MAX];
+	int addresses, next; /* next: to be tried */
+	struct lookup *lookup;
+	int epoll, watched; /* watched: the one descriptor in the epoll, -1 none */
+	int sock, listener;
+	int64_t due_ns;	  /* end of the pause, or of the patience with a connect */
+	int64_t pause_ns; /* the next one */
+	int told;	  /* the failure that was told last, 0 none */
+};
+
+#define NET_PARAMS                                                                                 \
+	{"listen", "", "0", "1: wait for the robot's program to connect, one at a time"},          \
+	{                                                                                          \
+		"once", "", "0", "1: end with the first connection, do not connect again"          \
+	}
+
+/* Before anything that can fail; then net_params() and the class's addresses, then net_start(). */
+void net_init(struct source *s);
+int net_params(struct source *s, struct uri *u, struct err *e);
+
+/* Connects to (soon), or listens at, address[0..addresses). 0 or -errno. */
+int net_start(struct source *s, struct err *e);
+
+int64_t net_run(struct source *s, int64_t now_ns);
+void net_close(struct source *s);
+
+#endif
