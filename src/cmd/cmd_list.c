@@ -25,7 +25,7 @@ static void print_rows(const struct registry *g, bool facts)
 	for (size_t i = 0; g->row(i, &r); i++) {
 		char left[80];
 
-		snprintf(left, sizeof(left), "%s%s%s%s%s", r.of, r.of[0] ? " --" : "", r.name,
+		snprintf(left, sizeof(left), "%s%s%s%s%s", r.of, r.of[0] ? " " : "", r.name,
 			 r.arg[0] ? " " : "", r.arg);
 		printf("%-28s %s", left, facts ? "" : r.text);
 		if (facts)

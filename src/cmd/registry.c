@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/registry.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "check/check.h"
 #include "cmd/cmd.h"
+#include "db/reader.h"
 #include "source/source.h"
 
 static bool commands_row(size_t i, struct registry_row *r)
@@ -12,7 +15,8 @@ static bool commands_row(size_t i, struct registry_row *r)
 
 	if (!c)
 		return false;
-	*r = (struct registry_row){"", c->name, c->operands, c->summary, 0};
+	*r = (struct registry_row){
+		.of = "", .name = c->name, .arg = c->operands, .text = c->summary};
 	return true;
 }
 
@@ -22,8 +26,12 @@ static bool options_row(size_t i, struct registry_row *r)
 		for (const struct opt *o = command_table[c]->options; o->name; o++) {
 			if (i--)
 				continue;
-			*r = (struct registry_row){command_table[c]->name, o->name,
-						   o->arg ? o->arg : "", o->help, 0};
+			*r = (struct registry_row){
+				.of = command_table[c]->name,
+				.name = o->name,
+				.arg = o->arg ? o->arg : "",
+				.text = o->help,
+			};
 			return true;
 		}
 	}
@@ -36,7 +44,8 @@ static bool sources_row(size_t i, struct registry_row *r)
 
 	if (!s)
 		return false;
-	*r = (struct registry_row){"", s->kind, s->rest, s->summary, s->facts};
+	*r = (struct registry_row){
+		.of = "", .name = s->kind, .arg = s->rest, .text = s->summary, .facts = s->facts};
 	return true;
 }
 
@@ -46,20 +55,65 @@ static bool parameters_row(size_t i, struct registry_row *r)
 		for (const struct source_param *p = source_table[s]->params; p && p->key; p++) {
 			if (i--)
 				continue;
-			*r = (struct registry_row){source_table[s]->kind, p->key, p->unit, p->help,
-						   0};
+			*r = (struct registry_row){
+				.of = source_table[s]->kind,
+				.name = p->key,
+				.arg = r->value,
+				.text = p->help,
+			};
+			snprintf(r->value, sizeof(r->value), "%s%s%s", p->fallback,
+				 p->unit[0] ? " " : "", p->unit);
 			return true;
 		}
 	}
 	return false;
 }
 
+static bool checks_row(size_t i, struct registry_row *r)
+{
+	const struct check_class *c = check_table[i];
+
+	if (!c)
+		return false;
+	*r = (struct registry_row){.of = "", .name = c->name, .arg = "", .text = c->summary};
+	return true;
+}
+
+static bool limits_row(size_t i, struct registry_row *r)
+{
+	for (size_t c = 0; check_table[c]; c++) {
+		for (const struct check_param *p = check_table[c]->params; p && p->key; p++) {
+			if (i--)
+				continue;
+			*r = (struct registry_row){
+				.of = check_table[c]->name,
+				.name = p->key,
+				.arg = r->value,
+				.text = p->help,
+			};
+			snprintf(r->value, sizeof(r->value), "%g%s%s", p->fallback,
+				 p->unit[0] ? " " : "", p->unit);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool queries_row(size_t i, struct registry_row *r)
+{
+	const struct canned *q = &canned_queries[i];
+
+	if (!q->name)
+		return false;
+	*r = (struct registry_row){.of = "", .name = q->name, .arg = "", .text = q->summary};
+	return true;
+}
+
 const struct registry registry_table[] = {
-	{"commands", commands_row},
-	{"options", options_row},
-	{"sources", sources_row},
-	{"parameters", parameters_row},
-	{NULL, NULL},
+	{"commands", commands_row}, {"options", options_row},
+	{"sources", sources_row},   {"parameters", parameters_row},
+	{"checks", checks_row},	    {"limits", limits_row},
+	{"queries", queries_row},   {NULL, NULL},
 };
 
 const struct registry *registry_find(const char *name)

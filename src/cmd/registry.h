@@ -15,6 +15,7 @@ struct registry_row {
 	const char *arg;  /* what follows: "SOURCE…", "FILE"; "" nothing */
 	const char *text; /* one line about it */
 	unsigned facts;	  /* sources: FACT_* it can give */
+	char value[48];	  /* where arg points when it is made up: a row is not copied */
 };
 
 struct registry {
