@@ -1,4 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += %D%/libui.a
 %C%_libui_a_CFLAGS = $(AM_CFLAGS) $(CURSES_CFLAGS)
-%C%_libui_a_SOURCES =
+%C%_libui_a_SOURCES = \
+	%D%/bar.c %D%/bar.h \
+	%D%/canvas.c %D%/canvas.h \
+	%D%/keys.c %D%/keys.h \
+	%D%/layout.c %D%/layout.h \
+	%D%/number.c %D%/number.h \
+	%D%/output.c %D%/output.h \
+	%D%/panel.h \
+	%D%/panel_alarms.c \
+	%D%/panel_checks.c \
+	%D%/panel_events.c \
+	%D%/panel_header.c \
+	%D%/panel_joints.c \
+	%D%/panel_keys.c \
+	%D%/panel_plot.c \
+	%D%/panel_sources.c \
+	%D%/panel_task.c \
+	%D%/plot.c %D%/plot.h \
+	%D%/screen.c %D%/screen.h \
+	%D%/state.c %D%/state.h \
+	%D%/table.c \
+	%D%/theme.c %D%/theme.h

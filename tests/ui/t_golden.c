@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Screens against files that people can read: the text, then the role of every cell.
+ * UPDATE=1 writes the files anew (look at the difference before committing it).
+ * `t_golden show WORLD WxH [text|ascii|roles|ansi|svg]` prints one.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "tests/tap.h"
+#include "tests/ui/world.h"
+#include "ui/output.h"
+#include "ui/screen.h"
+
+struct shot {
+	const char *world;
+	int w, h;
+	enum symbols symbols;
+};
+
+static const struct shot shots[] = {
+	{"seam", 80, 24, SYMBOLS_BRAILLE},     {"seam", 80, 24, SYMBOLS_ASCII},
+	{"seam", 60, 16, SYMBOLS_BRAILLE},     {"seam", 132, 43, SYMBOLS_BRAILLE},
+	{"seam", 200, 60, SYMBOLS_ASCII},      {"seam", 80, 24, SYMBOLS_BLOCK},
+	{"calm", 80, 24, SYMBOLS_BRAILLE},     {"calm", 132, 43, SYMBOLS_ASCII},
+	{"humanoid", 80, 24, SYMBOLS_BRAILLE}, {"humanoid", 200, 60, SYMBOLS_BRAILLE},
+	{"many", 132, 43, SYMBOLS_BRAILLE},    {"empty", 80, 24, SYMBOLS_BRAILLE},
+	{"empty", 60, 16, SYMBOLS_ASCII},      {"blind", 80, 24, SYMBOLS_BRAILLE},
+	{"blind", 132, 43, SYMBOLS_BRAILLE},   {"odd", 80, 24, SYMBOLS_BRAILLE},
+	{"odd", 132, 43, SYMBOLS_ASCII},       {"seam", 50, 10, SYMBOLS_ASCII},
+};
+
+static const char *symbols_word(enum symbols s)
+{
+	return s == SYMBOLS_BRAILLE ? "utf8" : s == SYMBOLS_BLOCK ? "block" : "ascii";
+}
+
+static void render(struct buf *b, const struct shot *shot)
+{
+	static struct world w; /* 70 kB */
+	struct canvas c;
+	struct scene v;
+
+	world_make(&w, shot->world);
+	v = world_scene(&w);
+	canvas_init(&c, shot->w, shot->h, shot->symbols);
+	screen_draw(&c, &v);
+	output_text(b, &c);
+	buf_str(b, "----\n");
+	output_roles(b, &c);
+	canvas_fini(&c);
+}
+
+static bool read_file(struct buf *b, const char *path)
+{
+	char block[4096];
+	FILE *f = fopen(path, "r");
+	size_t n;
+
+	if (!f)
+		return false;
+	while ((n = fread(block, 1, sizeof(block), f)) > 0)
+		buf_add(b, block, n);
+	fclose(f);
+	return true;
+}
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	if (f) {
+		fputs(text, f);
+		fclose(f);
+	}
+}
+
+static void first_difference(const char *want, const char *have)
+{
+	int line = 1;
+
+	while (*want && *want == *have) {
+		line += *want == '\n';
+		want++;
+		have++;
+	}
+	printf("# first difference in line %d: want '%.40s', have '%.40s'\n", line, want, have);
+}
+
+static void test_shot(struct tap *t, const struct shot *shot, const char *top)
+{
+	struct buf have = {0}, want = {0};
+	char path[1024];
+	bool same;
+
+	snprintf(path, sizeof(path), "%s/tests/ui/golden/%s-%dx%d-%s.txt", top, shot->world,
+		 shot->w, shot->h, symbols_word(shot->symbols));
+	render(&have, shot);
+	if (getenv("UPDATE"))
+		write_file(path, buf_text(&have));
+	same = read_file(&want, path) && strcmp(buf_text(&want), buf_text(&have)) == 0;
+	if (!ok(t, same, "%s %dx%d %s", shot->world, shot->w, shot->h, symbols_word(shot->symbols)))
+		first_difference(buf_text(&want), buf_text(&have));
+	buf_fini(&have);
+	buf_fini(&want);
+}
+
+static int show(int argc, char **argv)
+{
+	static struct world w;
+	const char *how = argc > 4 ? argv[4] : "text";
+	struct buf b = {0};
+	struct canvas c;
+	struct scene v;
+	int width, height;
+
+	if (argc < 4 || !world_make(&w, argv[2]) || sscanf(argv[3], "%dx%d", &width, &height) != 2)
+		return 2;
+	v = world_scene(&w);
+	canvas_init(&c, width, height, strcmp(how, "ascii") ? SYMBOLS_BRAILLE : SYMBOLS_ASCII);
+	screen_draw(&c, &v);
+	if (strcmp(how, "roles") == 0)
+		output_roles(&b, &c);
+	else if (strcmp(how, "ansi") == 0)
+		output_ansi(&b, &c, COLOURS_256);
+	else if (strcmp(how, "svg") == 0)
+		output_svg(&b, &c, "policytop");
+	else
+		output_text(&b, &c);
+	fputs(buf_text(&b), stdout);
+	canvas_fini(&c);
+	buf_fini(&b);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	const char *top = getenv("TOP_SRCDIR");
+	struct tap t = {0};
+
+	if (argc > 1 && strcmp(argv[1], "show") == 0)
+		return show(argc, argv);
+	for (size_t i = 0; i < sizeof(shots) / sizeof(shots[0]); i++)
+		test_shot(&t, &shots[i], top ? top : ".");
+	return tap_done(&t);
+}

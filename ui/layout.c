@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The screen is a stack of bands of one panel, or of two side by side on wide screens. Every band
+ * gets what makes it good, the least important ones are left out until that fits. The other lines are
+ * dealt one by one to the band that has least for its weight and could use more; what nobody can
+ * use is the plot's.
+ */
+#include "ui/layout.h"
+
+enum { BANDS_MAX = 9, GAP = 2 };
+
+struct band {
+	const struct panel_class *left, *right;
+	int left_percent;
+	int rank;   /* left out first: highest */
+	int weight; /* share of spare lines */
+};
+
+static const struct band narrow[] = {
+	{&panel_header, NULL, 100, 0, 1},  {&panel_alarms, NULL, 100, 1, 3},
+	{&panel_task, NULL, 100, 3, 1},	   {&panel_joints, NULL, 100, 2, 9},
+	{&panel_plot, NULL, 100, 7, 4},	   {&panel_checks, NULL, 100, 6, 2},
+	{&panel_sources, NULL, 100, 4, 1}, {&panel_events, NULL, 100, 5, 2},
+	{&panel_keys, NULL, 100, 0, 1},
+};
+
+static const struct band wide[] = {
+	{&panel_header, NULL, 100, 0, 1},	{&panel_alarms, NULL, 100, 1, 3},
+	{&panel_task, NULL, 100, 3, 1},		{&panel_joints, NULL, 100, 2, 9},
+	{&panel_plot, &panel_checks, 50, 5, 4}, {&panel_sources, &panel_events, 50, 4, 2},
+	{&panel_keys, NULL, 100, 0, 1},
+};
+
+struct plan {
+	const struct band *band;
+	bool focused;
+	int h, want;
+};
+
+static const struct panel_class *focused_panel(const struct scene *v)
+{
+	static const struct panel_class *const panels[FOCUS_N] = {&panel_joints, &panel_checks,
+								  &panel_events};
+
+	return panels[v->ui->focus < FOCUS_N ? v->ui->focus : FOCUS_JOINTS];
+}
+
+static int band_min(const struct band *b)
+{
+	int r = b->right ? b->right->min_h : 0;
+
+	return b->left->min_h > r ? b->left->min_h : r;
+}
+
+static int left_width(const struct band *b, int w)
+{
+	return b->right ? (w - GAP) * b->left_percent / 100 : w;
+}
+
+static struct plan plan_band(const struct band *b, const struct scene *v, int w)
+{
+	int lw = left_width(b, w), want = b->left->want(v, lw), min = band_min(b);
+	int good = want < b->left->good_h ? want : b->left->good_h;
+	const struct panel_class *f = focused_panel(v);
+
+	if (b->right && b->right->want(v, w - lw - GAP) > want)
+		want = b->right->want(v, w - lw - GAP);
+	return (struct plan){
+		.band = b,
+		.focused = f != &panel_joints && (b->left == f || b->right == f),
+		.h = good > min ? good : min,
+		.want = want < min ? min : want,
+	};
+}
+
+static int total(const struct plan *p, unsigned n)
+{
+	int sum = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		sum += p[i].h;
+	return sum;
+}
+
+/* Leaves out the least important bands until the rest fits; a focused one counts as important. */
+static void leave_out(struct plan *p, unsigned n, int h)
+{
+	while (total(p, n) > h) {
+		struct plan *least = NULL;
+
+		for (unsigned i = 0; i < n; i++) {
+			if (p[i].h && !p[i].focused &&
+			    (!least || p[i].band->rank > least->band->rank))
+				least = &p[i];
+		}
+		if (!least)
+			return;
+		least->h = least->want = 0;
+	}
+}
+
+static struct plan *neediest(struct plan *p, unsigned n)
+{
+	struct plan *best = NULL;
+	int best_share = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		int weight = p[i].focused ? 2 * p[i].band->weight + 6 : p[i].band->weight;
+		int share = p[i].h * 1000 / weight;
+
+		if (p[i].h && p[i].h < p[i].want && (!best || share < best_share)) {
+			best = &p[i];
+			best_share = share;
+		}
+	}
+	return best;
+}
+
+/* The band that takes what is left over: the plot, else the joints. */
+static struct plan *elastic(struct plan *p, unsigned n)
+{
+	struct plan *joints = NULL;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (p[i].h && p[i].band->left == &panel_plot)
+			return &p[i];
+		if (p[i].h && p[i].band->left == &panel_joints)
+			joints = &p[i];
+	}
+	return joints;
+}
+
+static void place(struct layout *l, const struct band *b, int y, int w, int h)
+{
+	int lw = left_width(b, w);
+
+	l->at[l->n++] = (struct placed){b->left, 0, y, lw, h};
+	if (b->right)
+		l->at[l->n++] = (struct placed){b->right, lw + GAP, y, w - lw - GAP, h};
+}
+
+void layout_make(struct layout *l, const struct scene *v, int w, int h)
+{
+	bool is_wide = w >= LAYOUT_WIDE;
+	const struct band *bands = is_wide ? wide : narrow;
+	unsigned n = is_wide ? sizeof(wide) / sizeof(wide[0]) : sizeof(narrow) / sizeof(narrow[0]);
+	struct plan plan[BANDS_MAX], *next;
+	int y = 0;
+
+	l->n = 0;
+	if (w < LAYOUT_MIN_W || h < LAYOUT_MIN_H)
+		return;
+	for (unsigned i = 0; i < n; i++)
+		plan[i] = plan_band(&bands[i], v, w);
+	leave_out(plan, n, h);
+	for (int spare = h - total(plan, n); spare > 0; spare--) {
+		next = neediest(plan, n);
+		if (!next)
+			next = elastic(plan, n);
+		if (next)
+			next->h++;
+	}
+	for (unsigned i = 0; i < n; i++) {
+		if (plan[i].h)
+			place(l, plan[i].band, y, w, plan[i].h);
+		y += plan[i].h;
+	}
+}
+
+const struct placed *layout_find(const struct layout *l, const struct panel_class *p)
+{
+	for (unsigned i = 0; i < l->n; i++) {
+		if (l->at[i].panel == p)
+			return &l->at[i];
+	}
+	return NULL;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/number.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *units_word(enum units u, const struct snapshot *s)
+{
+	enum unit unit = s->njoints ? s->joint[0].joint.unit : UNIT_UNKNOWN;
+
+	if (u == UNITS_NORMALISED)
+		return "0..1";
+	if (u == UNITS_SIGMA)
+		return "sd";
+	for (unsigned i = 1; i < s->njoints; i++) {
+		if (s->joint[i].joint.unit != unit)
+			return unit_word(unit) && unit == UNIT_M100_100 ? "norm" : "mixed";
+	}
+	return unit == UNIT_M100_100 ? "norm" : unit_short(unit);
+}
+
+/* Rounding a small negative number must not show "-0.0". */
+static void drop_minus_zero(char *s)
+{
+	if (s[0] == '-' && strspn(s + 1, "0.") == strlen(s + 1))
+		memmove(s, s + 1, strlen(s));
+}
+
+const char *number_text(char dst[NUMBER_BYTES], double v, int width, int decimals)
+{
+	char wide[400];
+
+	if (isnan(v)) {
+		strcpy(dst, "-");
+		return dst;
+	}
+	if (isinf(v)) {
+		strcpy(dst, v < 0 ? "-inf" : "inf");
+		return dst;
+	}
+	for (int d = decimals; d >= 0; d--) {
+		snprintf(wide, sizeof(wide), "%.*f", d, v);
+		drop_minus_zero(wide);
+		if ((int)strlen(wide) <= width && strlen(wide) < NUMBER_BYTES) {
+			strcpy(dst, wide);
+			return dst;
+		}
+	}
+	snprintf(dst, NUMBER_BYTES, "%.0e", v);
+	return dst;
+}
+
+const char *number_short(char dst[NUMBER_BYTES], double v, int width)
+{
+	double size = fabs(v);
+	size_t n;
+
+	number_text(dst, v, width, size >= 100 ? 0 : size >= 10 ? 1 : 2);
+	n = strlen(dst);
+	if (strchr(dst, '.') && !strchr(dst, 'e')) {
+		while (dst[n - 1] == '0')
+			dst[--n] = '\0';
+		if (dst[n - 1] == '.')
+			dst[--n] = '\0';
+	}
+	return dst;
+}
+
+double number_value(enum units u, const struct view_joint *j, double v)
+{
+	if (u == UNITS_ROBOT)
+		return v;
+	if (!j->trained)
+		return (double)NAN;
+	if (u == UNITS_NORMALISED)
+		return j->q99 > j->q01 ? (v - j->q01) / (j->q99 - j->q01) : (double)NAN;
+	return j->std > 0 ? (v - j->mean) / j->std : (double)NAN;
+}
+
+double number_delta(enum units u, const struct view_joint *j, double d)
+{
+	if (u == UNITS_ROBOT)
+		return d;
+	if (!j->trained)
+		return (double)NAN;
+	if (u == UNITS_NORMALISED)
+		return j->q99 > j->q01 ? d / (j->q99 - j->q01) : (double)NAN;
+	return j->std > 0 ? d / j->std : (double)NAN;
+}
+
+int number_decimals(enum units u, const struct view_joint *j)
+{
+	if (u != UNITS_ROBOT)
+		return 2;
+	switch (j->joint.unit) {
+	case UNIT_RAD:
+	case UNIT_M:
+	case UNIT_0_1:
+		return 3;
+	case UNIT_TICKS:
+		return 0;
+	case UNIT_UNKNOWN: /* a small span is radians or metres whatever its name */
+		return j->trained && j->max - j->min < 10 ? 3 : 1;
+	case UNIT_DEG:
+	case UNIT_M100_100:
+	case UNIT_0_100:
+	case UNIT_N:
+		break;
+	}
+	return 1;
+}
+
+const char *number_clock(char dst[NUMBER_BYTES], double seconds)
+{
+	double tenths = floor(seconds * 10.0 + 0.5);
+
+	if (!(tenths >= 0) || tenths > 359999999.0)
+		strcpy(dst, "--:--.-");
+	else
+		snprintf(dst, NUMBER_BYTES, "%02d:%04.1f", (int)(tenths / 600.0),
+			 fmod(tenths, 600.0) / 10.0);
+	return dst;
+}
+
+const char *number_age(char dst[NUMBER_BYTES], double seconds)
+{
+	if (!(seconds >= 0) || seconds > 1e9)
+		strcpy(dst, "-");
+	else if (seconds < 9.95)
+		snprintf(dst, NUMBER_BYTES, "%.1fs", seconds);
+	else if (seconds < 120)
+		snprintf(dst, NUMBER_BYTES, "%.0fs", seconds);
+	else if (seconds < 7200)
+		snprintf(dst, NUMBER_BYTES, "%.0fm", floor(seconds / 60));
+	else
+		snprintf(dst, NUMBER_BYTES, "%.0fh", floor(seconds / 3600));
+	return dst;
+}

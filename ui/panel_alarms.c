@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The alarms in plain words with the number that proves them; calm when there are none. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ui/panel.h"
+
+enum { COUNT_W = 12, LABEL_W = 7, AGE_W = 7 };
+
+static int want(const struct scene *v, int w)
+{
+	(void)w;
+	return v->s->nalarms ? (int)v->s->nalarms : 1;
+}
+
+static void draw_calm(const struct snapshot *s, struct area a)
+{
+	unsigned watching = 0, not_applicable = 0;
+	int x;
+
+	for (unsigned i = 0; i < s->nchecks; i++) {
+		if (s->check[i].level == LEVEL_UNKNOWN)
+			not_applicable++;
+		else
+			watching++;
+	}
+	if (watching == 0) {
+		area_text(a, 1, 0, ROLE_UNKNOWN, " -- ");
+		area_text(a, LABEL_W, 0, ROLE_UNKNOWN,
+			  s->steps ? "nothing is judged yet" : "waiting for the first step");
+		return;
+	}
+	area_text(a, 1, 0, ROLE_OK, " ok ");
+	x = area_textf(a, LABEL_W, 0, ROLE_TEXT, "no alarms, %u checks watch", watching);
+	if (not_applicable)
+		area_textf(a, x, 0, ROLE_DIM, ", %u cannot (Tab: why)", not_applicable);
+}
+
+/* The sentence of an alarm; one that says nothing is described by its numbers. */
+static void sentence(const struct view_alarm *al, char *dst, size_t size)
+{
+	char value[NUMBER_BYTES], limit[NUMBER_BYTES];
+
+	if (al->message[0])
+		snprintf(dst, size, "%s: %s", al->code, al->message);
+	else
+		snprintf(dst, size, "%s: %s %s%s%s, limit %s", al->code, al->subject,
+			 number_text(value, al->value, 9, 2), al->unit[0] ? " " : "", al->unit,
+			 number_text(limit, al->threshold, 9, 2));
+}
+
+static void draw_alarm(const struct view_alarm *al, struct area a, int y)
+{
+	char text[CODE_BYTES + MESSAGE_BYTES + 64], age[NUMBER_BYTES], right[64] = "";
+	enum role word = al->level == LEVEL_FAIL && al->active ? ROLE_ALERT : level_role(al->level);
+	int x = LABEL_W, width;
+
+	area_text(a, 1, y, al->active ? word : ROLE_DIM, level_mark(al->level));
+	if (!al->active)
+		x = area_text(a, x, y, ROLE_DIM, "over: ");
+	sentence(al, text, sizeof(text));
+	if (al->count > 1)
+		snprintf(right, sizeof(right), " x%u", al->count);
+	/* The age only where it costs no word of the sentence. */
+	if (x + text_width(a.c, text) + (int)strlen(right) + AGE_W <= a.w)
+		snprintf(right + strlen(right), sizeof(right) - strlen(right), " %5s",
+			 number_age(age, al->since_s));
+	width = text_width(a.c, right);
+	area_fit(a, x, y, a.w - x - width, al->active ? ROLE_TEXT : ROLE_DIM, FIT_LEFT, text);
+	area_text(a, a.w - width, y, ROLE_DIM, right);
+}
+
+static void draw(const struct scene *v, struct area a)
+{
+	const struct snapshot *s = v->s;
+	int shown = (int)s->nalarms < a.h ? (int)s->nalarms : a.h;
+
+	if (shown == 0)
+		draw_calm(s, a);
+	for (int i = 0; i < shown; i++)
+		draw_alarm(&s->alarm[i], a, i);
+	if (shown < (int)s->nalarms) {
+		area_fit(a, a.w - COUNT_W, shown - 1, COUNT_W, ROLE_WARN, FIT_RIGHT, "");
+		area_textf(a, a.w - COUNT_W, shown - 1, ROLE_WARN, " +%d more",
+			   (int)s->nalarms - shown);
+	}
+}
+
+const struct panel_class panel_alarms = {
+	.name = "alarms",
+	.summary = "alarms in plain words, worst and newest first",
+	.min_h = 1,
+	.good_h = 2,
+	.want = want,
+	.draw = draw,
+};

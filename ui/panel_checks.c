@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every check with value and threshold, or why it is not applicable. As a list where there are
+ * lines for it, else as running text of codes and numbers.
+ */
+#include <math.h>
+#include <stdio.h>
+
+#include "ui/layout.h"
+#include "ui/panel.h"
+
+enum { CODE_W = 13, VALUE_W = 15, LIST_FROM_H = 4, NARROW_LINES = 2, LABEL_W = 7 };
+
+static bool focused(const struct scene *v)
+{
+	return v->ui->focus == FOCUS_CHECKS;
+}
+
+static int want(const struct scene *v, int w)
+{
+	int list = 1 + (v->s->nchecks ? (int)v->s->nchecks : 1);
+
+	/* Beside another panel it is never as wide as a whole narrow screen needs to be. */
+	return focused(v) || w < LAYOUT_MIN_W || w > LAYOUT_WIDE ? list : NARROW_LINES;
+}
+
+static void value_text(const struct view_check *c, char *dst, size_t size)
+{
+	char value[NUMBER_BYTES], limit[NUMBER_BYTES];
+
+	if (isnan(c->value))
+		snprintf(dst, size, "-");
+	else if (isnan(c->threshold))
+		snprintf(dst, size, "%s %s", number_short(value, c->value, 7), c->unit);
+	else
+		snprintf(dst, size, "%s/%s %s", number_short(value, c->value, 7),
+			 number_short(limit, c->threshold, 7), c->unit);
+}
+
+static void draw_row(const struct view_check *c, struct area a, int y)
+{
+	enum role r = level_role(c->level);
+	char text[64];
+	int x;
+
+	area_text(a, 0, y, r, level_mark(c->level));
+	area_fit(a, 5, y, CODE_W, c->level >= LEVEL_WARN ? r : ROLE_TEXT, FIT_LEFT, c->code);
+	x = 5 + CODE_W;
+	if (c->level != LEVEL_UNKNOWN) {
+		value_text(c, text, sizeof(text));
+		area_fit(a, x, y, VALUE_W, ROLE_TEXT, FIT_RIGHT, text);
+		x += VALUE_W + 1;
+	}
+	area_fit(a, x, y, a.w - x - 1, c->level == LEVEL_UNKNOWN ? ROLE_UNKNOWN : ROLE_DIM,
+		 FIT_LEFT, c->why[0] ? c->why : c->subject);
+}
+
+static void draw_list(const struct scene *v, struct area a)
+{
+	int visible = a.h - 1, total = (int)v->s->nchecks;
+	int most = total > visible ? total - visible : 0;
+	int first = v->ui->scroll[FOCUS_CHECKS] > most ? most : v->ui->scroll[FOCUS_CHECKS];
+
+	area_fill(area_sub(a, 0, 0, a.w, 1), ROLE_COLUMN, ' ');
+	area_text(a, 0, 0, ROLE_COLUMN, focused(v) ? ">CHECK" : " CHECK");
+	area_fit(a, 5 + CODE_W, 0, VALUE_W, ROLE_COLUMN, FIT_RIGHT, "value/limit");
+	for (int i = 0; i < visible && first + i < total; i++)
+		draw_row(&v->s->check[first + i], a, 1 + i);
+	panel_position(a, ROLE_COLUMN, first, visible, total);
+}
+
+/* Measures or draws one item of the running text. */
+static int item_text(const struct view_check *c, char *dst, size_t size)
+{
+	char value[NUMBER_BYTES], limit[NUMBER_BYTES];
+
+	if (c->level == LEVEL_UNKNOWN)
+		return snprintf(dst, size, "-- %s", c->code);
+	if (isnan(c->value) || isnan(c->threshold))
+		return snprintf(dst, size, "%s", c->code);
+	return snprintf(dst, size, "%s %s/%s", c->code, number_short(value, c->value, 5),
+			number_short(limit, c->threshold, 5));
+}
+
+static void draw_running(const struct scene *v, struct area a)
+{
+	int x = LABEL_W, y = 0;
+
+	area_text(a, 1, 0, ROLE_DIM, "check");
+	for (unsigned i = 0; i < v->s->nchecks; i++) {
+		const struct view_check *c = &v->s->check[i];
+		bool raised = c->level >= LEVEL_WARN;
+		char text[96];
+		int width;
+
+		item_text(c, text, sizeof(text));
+		width = text_width(a.c, text) + (raised ? 5 : 0);
+		if (x + width > a.w - 1) {
+			x = LABEL_W;
+			y++;
+		}
+		if (y >= a.h)
+			return;
+		if (raised)
+			x = area_text(a, x, y, level_role(c->level), level_mark(c->level)) + 1;
+		x = area_text(a, x, y,
+			      raised	 ? ROLE_TEXT
+			      : c->level ? ROLE_DIM
+					 : ROLE_UNKNOWN,
+			      text);
+		x += 2;
+	}
+}
+
+static void draw(const struct scene *v, struct area a)
+{
+	if (v->s->nchecks == 0)
+		area_text(a, 1, 0, ROLE_UNKNOWN, "checks: none has run yet");
+	else if (a.h >= LIST_FROM_H)
+		draw_list(v, a);
+	else
+		draw_running(v, a);
+}
+
+const struct panel_class panel_checks = {
+	.name = "checks",
+	.summary = "every check with value and limit, or why it cannot judge",
+	.focus = true,
+	.min_h = 1,
+	.want = want,
+	.draw = draw,
+};

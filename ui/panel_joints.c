@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The joint table. Columns are rows of a table: each says from which screen width on it is shown.
+ * What is left goes to the range bar.
+ */
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "ui/bar.h"
+#include "ui/panel.h"
+
+enum {
+	NAME_MIN_W = 8,
+	NAME_MAX_W = 30,
+	BAR_MAX_W = 90,
+	FLAG_MIN_W = 7,
+	FLAG_WIDE_W = 16,
+	NEIGHBOURS = 4
+};
+
+struct cell_text {
+	char text[48];
+	enum role role;
+};
+
+struct column {
+	const char *title;
+	int w, from_w; /* shown from that panel width on */
+	void (*fill)(struct cell_text *t, const struct view_joint *j, enum units u, int w);
+};
+
+static void number(struct cell_text *t, double v, int w, int decimals, enum role r)
+{
+	number_text(t->text, v, w - 1, decimals);
+	t->role = isnan(v) ? ROLE_UNKNOWN : r;
+}
+
+static void fill_seen(struct cell_text *t, const struct view_joint *j, enum units u, int w)
+{
+	number(t, number_value(u, j, j->seen), w, number_decimals(u, j), ROLE_TEXT);
+}
+
+static void fill_got(struct cell_text *t, const struct view_joint *j, enum units u, int w)
+{
+	number(t, number_value(u, j, j->got), w, number_decimals(u, j), ROLE_GOT);
+}
+
+static void fill_asked(struct cell_text *t, const struct view_joint *j, enum units u, int w)
+{
+	number(t, number_value(u, j, j->asked), w, number_decimals(u, j), ROLE_ASKED);
+}
+
+static void fill_sent(struct cell_text *t, const struct view_joint *j, enum units u, int w)
+{
+	number(t, number_value(u, j, j->sent), w, number_decimals(u, j), ROLE_TEXT);
+}
+
+/* Narrow screens: '=' what was asked was sent, to the last digit shown. */
+static void fill_same(struct cell_text *t, const struct view_joint *j, enum units u, int w)
+{
+	double least = 0.5 * pow(10.0, -number_decimals(UNITS_ROBOT, j));
+	bool unknown = isnan(j->sent) || isnan(j->asked);
+
+	(void)u;
+	(void)w;
+	strcpy(t->text, unknown ? "-" : fabs(j->sent - j->asked) <= least ? "=" : "differs");
+	t->text[3] = '\0';
+	t->role = unknown ? ROLE_UNKNOWN : t->text[0] == '=' ? ROLE_DIM : ROLE_WARN;
+}
+
+static double ratio(double v, double max)
+{
+	return max > 0 ? v / max : (double)NAN;
+}
+
+static enum role ratio_role(double r)
+{
+	return r > 1 ? ROLE_WARN : ROLE_TEXT;
+}
+
+static void fill_error(struct cell_text *t, const struct view_joint *j, enum units u, int w)
+{
+	number(t, number_delta(u, j, j->err_now), w, number_decimals(u, j), ROLE_TEXT);
+}
+
+static void fill_error_ratio(struct cell_text *t, const struct view_joint *j, enum units u, int w)
+{
+	double r = ratio(j->err_peak, j->err_max);
+
+	(void)u;
+	number(t, r, w, 1, ratio_role(r));
+}
+
+static void fill_step(struct cell_text *t, const struct view_joint *j, enum units u, int w)
+{
+	number(t, number_delta(u, j, j->delta_now), w, number_decimals(u, j), ROLE_TEXT);
+}
+
+static void fill_step_ratio(struct cell_text *t, const struct view_joint *j, enum units u, int w)
+{
+	double r = ratio(j->delta_peak, j->delta_max);
+
+	(void)u;
+	number(t, r, w, 1, ratio_role(r));
+}
+
+static void fill_z(struct cell_text *t, const struct view_joint *j, enum units u, int w)
+{
+	double z = number_value(UNITS_SIGMA, j, isnan(j->got) ? j->asked : j->got);
+
+	(void)u;
+	number(t, z, w, 1, fabs(z) > 3 ? ROLE_WARN : ROLE_TEXT);
+}
+
+static void fill_start(struct cell_text *t, const struct view_joint *j, enum units u, int w)
+{
+	char mean[NUMBER_BYTES], std[NUMBER_BYTES];
+	int d = number_decimals(u, j);
+
+	if (!j->trained || isnan(j->start_mean)) {
+		number(t, (double)NAN, w, 1, ROLE_DIM);
+		return;
+	}
+	snprintf(t->text, sizeof(t->text), "%s \xc2\xb1%s",
+		 number_text(mean, number_value(u, j, j->start_mean), 7, d),
+		 number_text(std, number_delta(u, j, j->start_std), 6, d));
+	t->role = ROLE_DIM;
+}
+
+static const struct column columns[] = {
+	{"seen", 9, 120, fill_seen},	 {"got", 8, 0, fill_got},
+	{"asked", 8, 0, fill_asked},	 {"sent", 9, 120, fill_sent},
+	{"sent", 5, 76, fill_same}, /* up to where the column before it begins */
+	{"err", 8, 150, fill_error},	 {"err/max", 8, 76, fill_error_ratio},
+	{"\xce\x94", 8, 150, fill_step}, {"\xce\x94/max", 7, 0, fill_step_ratio},
+	{"z", 6, 120, fill_z},		 {"train start", 15, 150, fill_start},
+};
+
+enum { COLUMNS = sizeof(columns) / sizeof(columns[0]), WIDE_FROM = 120 };
+
+static bool column_shown(const struct column *c, int w)
+{
+	return w >= c->from_w && !(c->fill == fill_same && w >= WIDE_FROM);
+}
+
+/* "left/shoulder_pan.pos" without the ".pos": the prefix tells the arms apart. */
+static void shown_name(char dst[NAME_BYTES], const char *name)
+{
+	text_copy(dst, NAME_BYTES, name);
+	if (strlen(dst) > 4 && text_ends(dst, ".pos"))
+		dst[strlen(dst) - 4] = '\0';
+}
+
+struct widths {
+	int name, bar, flag;
+	int tail; /* columns of a cut name that come from its end */
+};
+
+/* How many neighbours look the same when names are cut to w with that tail. */
+static int same_names(const struct scene *v, const struct canvas *c, int w, int tail)
+{
+	char a[NAME_BYTES], b[NAME_BYTES] = "", name[NAME_BYTES];
+	int same = 0;
+
+	for (unsigned i = 0; i < v->s->njoints; i++) {
+		shown_name(name, v->s->joint[i].joint.name);
+		text_fit(a, sizeof(a), c, name, w, tail);
+		for (unsigned k = i + 1; k < v->s->njoints && k <= i + NEIGHBOURS; k++) {
+			shown_name(name, v->s->joint[k].joint.name);
+			text_fit(b, sizeof(b), c, name, w, tail);
+			same += strcmp(a, b) == 0;
+		}
+	}
+	return same;
+}
+
+/* Long names are cut where that leaves them different: "left/finger_14…n" for a hand. */
+static int best_tail(const struct scene *v, const struct canvas *c, int w)
+{
+	int best = w / 2, least = same_names(v, c, w, best);
+
+	for (int tail = w - 2; tail > 0 && least > 0; tail--) {
+		int same = same_names(v, c, w, tail);
+
+		if (same < least) {
+			least = same;
+			best = tail;
+		}
+	}
+	return best;
+}
+
+static struct widths measure(const struct scene *v, struct area a)
+{
+	struct widths m = {NAME_MIN_W, 0, a.w >= WIDE_FROM ? FLAG_WIDE_W : FLAG_MIN_W, 0};
+	char name[NAME_BYTES];
+	int used = 0, most = a.w >= 150 ? NAME_MAX_W : a.w >= WIDE_FROM ? 22 : a.w >= 76 ? 16 : 14;
+
+	for (unsigned i = 0; i < v->s->njoints; i++) {
+		shown_name(name, v->s->joint[i].joint.name);
+		if (text_width(a.c, name) > m.name)
+			m.name = text_width(a.c, name);
+	}
+	m.tail = m.name > most ? best_tail(v, a.c, most) : 0;
+	m.name = m.name > most ? most : m.name;
+	for (size_t i = 0; i < COLUMNS; i++)
+		used += column_shown(&columns[i], a.w) ? columns[i].w : 0;
+	m.bar = a.w - 1 - m.name - used - 1 - m.flag;
+	m.bar = m.bar > BAR_MAX_W ? BAR_MAX_W : m.bar < BAR_MIN_W ? 0 : m.bar;
+	return m;
+}
+
+/* Ends and marks of the bars, over them. */
+static void draw_legend(struct area a)
+{
+	bool roomy = a.w >= 40;
+	int x;
+
+	area_text(a, 0, 0, ROLE_COLUMN, roomy ? "min [q01" : "");
+	area_text(a, a.w - 8, 0, ROLE_COLUMN, roomy ? "q99] max" : "");
+	x = area_text(a, a.w / 2 - 6, 0, ROLE_COLUMN, "\xe2\x97\x8f=got");
+	area_text(a, x + 1, 0, ROLE_COLUMN, "\xe2\x96\xb6=asked");
+}
+
+static void draw_titles(const struct scene *v, struct area a, const struct widths *m, int first,
+			int visible)
+{
+	char title[48];
+	int x = 1 + m->name;
+
+	area_fill(area_sub(a, 0, 0, a.w, 1), ROLE_COLUMN, ' ');
+	snprintf(title, sizeof(title), "JOINT %s", units_word(v->ui->units, v->s));
+	area_fit(a, 1, 0, m->name, ROLE_COLUMN, FIT_LEFT, title);
+	for (size_t i = 0; i < COLUMNS; i++) {
+		const struct column *c = &columns[i];
+
+		if (!column_shown(c, a.w))
+			continue;
+		area_fit(a, x, 0, c->w, ROLE_COLUMN, FIT_RIGHT, c->title);
+		x += c->w;
+	}
+	x += 1;
+	if (m->bar >= 18)
+		draw_legend(area_sub(a, x, 0, m->bar, 1));
+	panel_position(a, ROLE_COLUMN, first, visible, (int)v->s->njoints);
+}
+
+/* "!! SEAM" fail, "! seam" warn; else what the gripper holds. */
+static void draw_flag(struct area a, int x, int y, int w, const struct view_joint *j)
+{
+	char text[CODE_BYTES + 16] = "";
+	enum role r = level_role(j->level);
+
+	if (j->level >= LEVEL_WARN) {
+		snprintf(text, sizeof(text), "%s%s", j->level == LEVEL_FAIL ? "!!" : "!", j->code);
+		for (char *p = text; j->level == LEVEL_FAIL && *p; p++)
+			*p = (char)toupper((unsigned char)*p);
+	} else if (j->level == LEVEL_NOTE) {
+		snprintf(text, sizeof(text), "+%s", j->code);
+	}
+	if (text[0])
+		x = area_text(area_sub(a, 0, 0, x + w, a.h), x, y, r, text) + 1;
+	if (j->gripper && (text[0] == '\0' || w >= FLAG_WIDE_W))
+		area_text(a, x, y, j->gripper_state < 0 ? ROLE_UNKNOWN : ROLE_DIM,
+			  j->gripper_state < 0	 ? "grip ?"
+			  : j->gripper_state > 0 ? "CLOSED"
+						 : "OPEN");
+}
+
+static void draw_joint(const struct scene *v, struct area a, const struct widths *m, unsigned joint,
+		       int y)
+{
+	const struct view_joint *j = &v->s->joint[joint];
+	bool selected = joint == v->ui->selected;
+	char name[NAME_BYTES], fitted[NAME_BYTES];
+	int x = 1 + m->name;
+
+	shown_name(name, j->joint.name);
+	area_text(a, 0, y, ROLE_TEXT, selected ? ">" : " ");
+	text_fit(fitted, sizeof(fitted), a.c, name, m->name, m->tail);
+	area_text(a, 1, y, j->level >= LEVEL_WARN ? level_role(j->level) : ROLE_TEXT, fitted);
+	for (size_t i = 0; i < COLUMNS; i++) {
+		struct cell_text t = {"", ROLE_TEXT};
+
+		if (!column_shown(&columns[i], a.w))
+			continue;
+		columns[i].fill(&t, j, v->ui->units, columns[i].w);
+		area_fit(a, x, y, columns[i].w, t.role, FIT_RIGHT, t.text);
+		x += columns[i].w;
+	}
+	bar_draw(a, x, y, m->bar, j);
+	draw_flag(a, x + m->bar + 1, y, m->flag, j);
+	if (selected)
+		area_select(area_sub(a, 0, y, a.w, 1));
+}
+
+static void draw(const struct scene *v, struct area a)
+{
+	struct widths m = measure(v, a);
+	int visible = a.h - 1, n = (int)v->s->njoints;
+	int first = panel_page_first((int)v->ui->selected, visible, n);
+
+	draw_titles(v, a, &m, first, visible);
+	if (n == 0)
+		area_text(a, 1, 1, ROLE_UNKNOWN, "no joints yet: no source has said hello");
+	for (int i = 0; i < visible && first + i < n; i++)
+		draw_joint(v, a, &m, (unsigned)(first + i), 1 + i);
+}
+
+static int want(const struct scene *v, int w)
+{
+	(void)w;
+	return 1 + (v->s->njoints ? (int)v->s->njoints : 1);
+}
+
+const struct panel_class panel_joints = {
+	.name = "joints",
+	.summary = "each joint beside its training statistics",
+	.focus = true,
+	.min_h = 4,
+	.good_h = 7,
+	.want = want,
+	.draw = draw,
+};

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/screen.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "ui/layout.h"
+#include "ui/plot.h"
+
+enum { SPAN_S = 8 };
+
+static void draw_help(struct canvas *c)
+{
+	struct area a = canvas_area(c);
+	int y = 0;
+
+	canvas_clear(c);
+	area_fill(area_sub(a, 0, 0, a.w, 1), ROLE_HEADER, ' ');
+	area_text(a, 0, y++, ROLE_HEADER, "policytop: keys");
+	for (unsigned i = 0; i < ACTION_N && y < a.h - 1; i++) {
+		const struct key_row *r = &key_table[i];
+
+		if (r->action == ACTION_SUCCESS && y < a.h - 1)
+			area_text(a, 1, y++, ROLE_COLUMN, "when an episode ends (after e)");
+		area_text(a, 2, y, ROLE_KEY, r->label);
+		area_text(a, 10, y++, ROLE_TEXT, r->help);
+	}
+	area_text(a, 1, a.h - 1, ROLE_DIM, "any key: back");
+}
+
+static void draw_too_small(struct canvas *c)
+{
+	char text[80];
+
+	snprintf(text, sizeof(text), "need %dx%d, have %dx%d", LAYOUT_MIN_W, LAYOUT_MIN_H, c->w,
+		 c->h);
+	area_text(canvas_area(c), 0, c->h / 2, ROLE_WARN, text);
+}
+
+void screen_draw(struct canvas *c, const struct scene *v)
+{
+	struct layout l;
+
+	canvas_clear(c);
+	layout_make(&l, v, c->w, c->h);
+	if (l.n == 0) {
+		draw_too_small(c);
+		return;
+	}
+	if (v->ui->mode == MODE_HELP) {
+		draw_help(c);
+		return;
+	}
+	for (unsigned i = 0; i < l.n; i++) {
+		const struct placed *p = &l.at[i];
+
+		p->panel->draw(v, area_sub(canvas_area(c), p->x, p->y, p->w, p->h));
+	}
+}
+
+unsigned screen_history(const struct canvas *c, const struct scene *v, double *span_s)
+{
+	const struct placed *p;
+	struct layout l;
+
+	*span_s = SPAN_S;
+	layout_make(&l, v, c->w, c->h);
+	p = layout_find(&l, &panel_plot);
+	return p ? plot_columns(p->w, c->symbols) : 0;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/panel.h"
+
+#include <stdio.h>
+
+const struct panel_class *const panel_table[] = {
+	&panel_header, &panel_alarms,  &panel_task,   &panel_joints, &panel_plot,
+	&panel_checks, &panel_sources, &panel_events, &panel_keys,   NULL,
+};
+
+int panel_page_first(int at, int visible, int total)
+{
+	int first;
+
+	if (visible <= 0 || total <= visible)
+		return 0;
+	first = at / visible * visible;
+	return first > total - visible ? total - visible : first;
+}
+
+void panel_position(struct area a, enum role r, int first, int visible, int total)
+{
+	char text[64];
+
+	if (total <= visible)
+		return;
+	snprintf(text, sizeof(text), " %d-%d of %d", first + 1,
+		 first + visible > total ? total : first + visible, total);
+	area_text(a, a.w - text_width(a.c, text), 0, r, text);
+}
