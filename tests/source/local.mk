@@ -4,3 +4,7 @@ TESTS += %D%/t_net
 noinst_HEADERS += %D%/log.h
 %C%_t_net_SOURCES = %D%/t_net.c
 %C%_t_net_LDADD = $(TEST_PROGRAM_LIBS)
+check_PROGRAMS += %D%/t_raw
+TESTS += %D%/t_raw
+%C%_t_raw_SOURCES = %D%/t_raw.c
+%C%_t_raw_LDADD = $(TEST_PROGRAM_LIBS)
