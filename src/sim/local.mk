@@ -1,4 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += %D%/libsim.a
 %C%_libsim_a_CFLAGS = $(AM_CFLAGS)
-%C%_libsim_a_SOURCES = %D%/sim.h
+%C%_libsim_a_SOURCES = \
+	%D%/arm.c %D%/arm.h \
+	%D%/fault.c %D%/fault.h \
+	%D%/fault_table.c \
+	%D%/plan.c %D%/plan.h \
+	%D%/policy.c %D%/policy.h \
+	%D%/sim.c %D%/sim.h \
+	%D%/so101.c %D%/so101.h \
+	%D%/world.c %D%/world.h

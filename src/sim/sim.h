@@ -13,6 +13,11 @@
 #include "base/err.h"
 #include "model/event.h"
 
+/* The seed and the number of episodes of the demo's training set (teleop). */
+enum { SIM_TRAINING_SEED = 101, SIM_TRAINING_EPISODES = 50 };
+
+struct sim_fault_acts; /* what it does to the world: src/sim/fault.h */
+
 /* One kind of fault: a row of sim_fault_table. */
 struct sim_fault {
 	const char *name; /* "jump" */
@@ -21,19 +26,25 @@ struct sim_fault {
 	const char *unit;	 /* of the strength */
 	double strength, silent; /* default; and the strength that must stay silent */
 	double min, max;
+	const struct sim_fault_acts *acts;
 };
 
 extern const struct sim_fault sim_fault_table[]; /* name NULL ends */
 
+const struct sim_fault *sim_fault_find(const char *name); /* NULL: none */
+
 struct sim_cfg {
 	uint64_t seed;
 	const struct sim_fault *fault; /* NULL: healthy */
-	double fault_at_s;	       /* simulated seconds since the start */
+	double fault_at_s;	       /* simulated seconds since the start: not before */
 	double strength;
 	bool teleop; /* a human demonstrates (the training set): no chunks */
 };
 
-/* "NAME[@SECOND][:STRENGTH]" into cfg. 0 or -EINVAL with the nearest name. */
+/*
+ * "NAME[@SECOND][:STRENGTH]" into cfg (second 4 and the row's strength unless given). 0, or
+ * -EINVAL with the nearest name or the range that is allowed.
+ */
 int sim_fault_parse(struct sim_cfg *cfg, const char *text, struct err *e);
 
 struct sim;

@@ -1,1 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
+check_PROGRAMS += %D%/t_sim %D%/t_twin
+TESTS += %D%/t_sim %D%/t_twin
+%C%_t_sim_SOURCES = %D%/t_sim.c
+%C%_t_sim_LDADD = $(TEST_PROGRAM_LIBS)
+%C%_t_twin_SOURCES = %D%/t_twin.c
+%C%_t_twin_LDADD = $(TEST_PROGRAM_LIBS)
