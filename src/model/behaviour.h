@@ -14,8 +14,14 @@
 #include "model/joint.h"
 
 struct cJSON;
+struct joint_profile;
 
-enum { GRIPPERS_MAX = 16 };
+enum {
+	GRIPPERS_MAX = 16,
+	ROUGH_TICKS = 20,    /* roughness: median |second difference| of so many ticks */
+	TRACKING_TICKS = 10, /* tracking: smallest error of so many ticks in a row */
+	MOTION_TICKS_MAX = 256,
+};
 
 #define GRIPPER_BIN_S	0.25 /* step of the closed time curves */
 #define MOTION_WINDOW_S 2.0  /* path, net and ratio */
@@ -47,8 +53,8 @@ struct behaviour {
 	struct gripper_habit gripper[GRIPPERS_MAX];
 	/* Per action joint (state joint where there is no action), in the profile's order. */
 	size_t joints;
-	double *rough_max;    /* roughness: see ROUGH_WINDOW_S; largest of any window */
-	double *tracking_max; /* largest of all "smallest |action - state| of 10 frames in a row" */
+	double *rough_max;    /* largest roughness of any ROUGH_TICKS */
+	double *tracking_max; /* largest of all smallest |action - state| of TRACKING_TICKS */
 	/* Of the joints that share the commonest unit, together, over MOTION_WINDOW_S. */
 	struct range_habit path, net, ratio;
 };
@@ -58,5 +64,33 @@ void behaviour_fini(struct behaviour *b);
 /* The JSON object of the profile, and back (b is empty before; -EINVAL on a wrong shape). */
 struct cJSON *behaviour_to_json(const struct behaviour *b);
 int behaviour_from_json(struct behaviour *b, const struct cJSON *object, struct err *e);
+
+/* What training and checks must compute alike, on the profile's 1/fps grid. */
+
+/* A gripper's state after value v: 1 closed, 0 open, before where v says nothing new (-1 at first);
+ * with a dead zone of a fifth around the split. */
+int gripper_next(const struct gripper_habit *g, int before, double v);
+
+/* The last ROUGH_TICKS second differences of a joint. Zeroed is empty. */
+struct rough_ring {
+	float size[ROUGH_TICKS];
+	unsigned n; /* ever added */
+};
+void rough_add(struct rough_ring *r, double second_difference); /* NaN is left out */
+double rough_median(const struct rough_ring *r);		/* NaN until the ring is full */
+
+/* The last TRACKING_TICKS errors of a joint. Zeroed is empty. */
+struct tracking_ring {
+	float error[TRACKING_TICKS];
+	unsigned n; /* in a row */
+};
+void tracking_add(struct tracking_ring *r, double error); /* NaN starts over */
+double tracking_least(const struct tracking_ring *r);	  /* NaN until the ring is full */
+
+/* Ticks of MOTION_WINDOW_S at a rate, 2 to MOTION_TICKS_MAX. */
+unsigned motion_ticks(double fps);
+
+/* The unit most of the n joints have (ties: the smaller value): path and net add only those. */
+enum unit motion_unit(const struct joint_profile *joint, size_t n);
 
 #endif

@@ -3,6 +3,7 @@ noinst_LIBRARIES += %D%/libmodel.a
 %C%_libmodel_a_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
 %C%_libmodel_a_SOURCES = \
 	%D%/behaviour.c %D%/behaviour.h \
+	%D%/behaviour_json.c \
 	%D%/event.c %D%/event.h \
 	%D%/joint.c %D%/joint.h \
 	%D%/profile.c %D%/profile.h \

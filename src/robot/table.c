@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "robot/robot.h"
+
+#include <stddef.h>
+#include <string.h>
+#include <strings.h>
+
+extern const struct robot_class robot_so101, robot_so100, robot_koch, robot_aloha, robot_g1_inspire;
+
+const struct robot_class *const robot_table[] = {
+	&robot_so101, &robot_so100, &robot_koch, &robot_aloha, &robot_g1_inspire, NULL,
+};
+
+const struct robot_class *robot_find(const char *type)
+{
+	for (size_t i = 0; type && robot_table[i]; i++) {
+		for (const char *const *m = robot_table[i]->matches; *m; m++) {
+			if (strncasecmp(type, *m, strlen(*m)) == 0)
+				return robot_table[i];
+		}
+	}
+	return NULL;
+}
+
+const struct robot_gripper *robot_gripper_find(const struct robot_class *robot, const char *joint)
+{
+	char name[NAME_BYTES];
+	size_t len;
+
+	if (!robot)
+		return NULL;
+	joint_short_name(name, joint);
+	len = strlen(name);
+	for (const struct robot_gripper *g = robot->grippers; g->joint; g++) {
+		size_t end = strlen(g->joint);
+
+		if (len >= end && strcasecmp(name + len - end, g->joint) == 0)
+			return g;
+	}
+	return NULL;
+}
