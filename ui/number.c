@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 const char *units_word(enum units u, const struct snapshot *s)
 {
 	enum unit unit = s->njoints ? s->joint[0].joint.unit : UNIT_UNKNOWN;
@@ -32,18 +34,18 @@ const char *number_text(char dst[NUMBER_BYTES], double v, int width, int decimal
 	char wide[400];
 
 	if (isnan(v)) {
-		strcpy(dst, "-");
+		text_copy(dst, NUMBER_BYTES, "-");
 		return dst;
 	}
 	if (isinf(v)) {
-		strcpy(dst, v < 0 ? "-inf" : "inf");
+		text_copy(dst, NUMBER_BYTES, v < 0 ? "-inf" : "inf");
 		return dst;
 	}
 	for (int d = decimals; d >= 0; d--) {
 		snprintf(wide, sizeof(wide), "%.*f", d, v);
 		drop_minus_zero(wide);
 		if ((int)strlen(wide) <= width && strlen(wide) < NUMBER_BYTES) {
-			strcpy(dst, wide);
+			text_copy(dst, NUMBER_BYTES, wide);
 			return dst;
 		}
 	}
@@ -116,7 +118,7 @@ const char *number_clock(char dst[NUMBER_BYTES], double seconds)
 	double tenths = floor(seconds * 10.0 + 0.5);
 
 	if (!(tenths >= 0) || tenths > 359999999.0)
-		strcpy(dst, "--:--.-");
+		text_copy(dst, NUMBER_BYTES, "--:--.-");
 	else
 		snprintf(dst, NUMBER_BYTES, "%02d:%04.1f", (int)(tenths / 600.0),
 			 fmod(tenths, 600.0) / 10.0);
@@ -126,7 +128,7 @@ const char *number_clock(char dst[NUMBER_BYTES], double seconds)
 const char *number_age(char dst[NUMBER_BYTES], double seconds)
 {
 	if (!(seconds >= 0) || seconds > 1e9)
-		strcpy(dst, "-");
+		text_copy(dst, NUMBER_BYTES, "-");
 	else if (seconds < 9.95)
 		snprintf(dst, NUMBER_BYTES, "%.1fs", seconds);
 	else if (seconds < 120)

@@ -66,7 +66,10 @@ static void fill_same(struct cell_text *t, const struct view_joint *j, enum unit
 
 	(void)u;
 	(void)w;
-	strcpy(t->text, unknown ? "-" : fabs(j->sent - j->asked) <= least ? "=" : "differs");
+	text_copy(t->text, sizeof(t->text),
+		  unknown			      ? "-"
+		  : fabs(j->sent - j->asked) <= least ? "="
+						      : "differs");
 	t->text[3] = '\0';
 	t->role = unknown ? ROLE_UNKNOWN : t->text[0] == '=' ? ROLE_DIM : ROLE_WARN;
 }

@@ -220,7 +220,7 @@ static void add_rune(char *s, size_t size, uint32_t r)
 		utf8[3] = (char)(0x80 | (r & 0x3f));
 	}
 	if (n + strlen(utf8) < size)
-		strcpy(s + n, utf8);
+		text_copy(s + n, size - n, utf8);
 }
 
 static enum wish line_key(struct ui_state *u, const struct snapshot *s, uint32_t key)

@@ -7,7 +7,11 @@
 #include "check/check.h"
 #include "cmd/cmd.h"
 #include "db/reader.h"
+#include "robot/robot.h"
+#include "sim/sim.h"
 #include "source/source.h"
+#include "ui/keys.h"
+#include "ui/panel.h"
 
 static bool commands_row(size_t i, struct registry_row *r)
 {
@@ -109,11 +113,52 @@ static bool queries_row(size_t i, struct registry_row *r)
 	return true;
 }
 
+static bool faults_row(size_t i, struct registry_row *r)
+{
+	const struct sim_fault *f = &sim_fault_table[i];
+
+	if (!f->name)
+		return false;
+	*r = (struct registry_row){.of = "", .name = f->name, .arg = r->value, .text = f->summary};
+	snprintf(r->value, sizeof(r->value), "%g %s", f->strength, f->unit);
+	return true;
+}
+
+static bool robots_row(size_t i, struct registry_row *r)
+{
+	const struct robot_class *c = robot_table[i];
+
+	if (!c)
+		return false;
+	*r = (struct registry_row){.of = "", .name = c->name, .arg = "", .text = c->summary};
+	return true;
+}
+
+static bool panels_row(size_t i, struct registry_row *r)
+{
+	const struct panel_class *p = panel_table[i];
+
+	if (!p)
+		return false;
+	*r = (struct registry_row){.of = "", .name = p->name, .arg = "", .text = p->summary};
+	return true;
+}
+
+static bool keys_row(size_t i, struct registry_row *r)
+{
+	if (i >= ACTION_N)
+		return false;
+	*r = (struct registry_row){
+		.of = "", .name = key_table[i].label, .arg = "", .text = key_table[i].help};
+	return true;
+}
+
+/* The order of `list all`. */
 const struct registry registry_table[] = {
-	{"commands", commands_row}, {"options", options_row},
-	{"sources", sources_row},   {"parameters", parameters_row},
-	{"checks", checks_row},	    {"limits", limits_row},
-	{"queries", queries_row},   {NULL, NULL},
+	{"commands", commands_row},	{"options", options_row}, {"sources", sources_row},
+	{"parameters", parameters_row}, {"checks", checks_row},	  {"limits", limits_row},
+	{"queries", queries_row},	{"faults", faults_row},	  {"robots", robots_row},
+	{"panels", panels_row},		{"keys", keys_row},	  {NULL, NULL},
 };
 
 const struct registry *registry_find(const char *name)

@@ -55,7 +55,7 @@ tap_empty "$(printf '%s\n' "$rows" | awk -F"$tab" '$1 == "parameters" { print $2
 		grep -q "^\.It Cm $key=\|^\.It Cm $key " "$page" || echo "$kind: no .It Cm $key="
 	done)" "policytop.1 has every parameter of a source"
 tap_empty "$(column keys 3 | while read -r k; do
-	grep -qF -- ".It Ic $k" "$page" || echo "no .It Ic $k"
+	sed 's/\\&//' "$page" | grep -qFx -- ".It Ic $k" || echo "no .It Ic $k"
 done)" "policytop.1 has every key"
 tap_empty "$(column checks 3 | unnamed "$TOP_SRCDIR/man/policytop-checks.7")" \
 	"policytop-checks.7 names every check"
@@ -85,7 +85,8 @@ for shell in bash zsh fish; do
 	fish) file=$folder/policytop.fish ;;
 	esac
 	tap_empty "$({ column commands 3; column options 3
-		printf '%s\n' "$rows" | grep -q "^commands.*SOURCE" && column sources 3; column faults 3; } |
+		printf '%s\n' "$rows" | grep -q "^commands.*SOURCE" && column sources 3
+		printf '%s\n' "$rows" | grep -q "^options${tab}demo${tab}fault" && column faults 3; } |
 		sort -u | unnamed "$file")" "$shell completion names everything"
 	if command -v $shell >/dev/null; then
 		tap_empty "$($shell -n "$file" 2>&1)" "$shell understands its completion"

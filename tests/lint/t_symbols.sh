@@ -51,6 +51,8 @@ makers='malloc|calloc|realloc|xmalloc|xcalloc|xrealloc|xstrdup|strdup'
 tap_empty "$(printf '%s\n' "$everything" | grep '^src/check/' | grep -vE 'judge[a-z_]*\.o' |
 	grep -E " ($makers)\$")" "checks allocate only when a judge is made"
 
-tap_empty "$(printf '%s\n' "$everything" | grep -E ' (gets|strcpy|strcat|sprintf|__sprintf_chk|__strcpy_chk|__strcat_chk|vsprintf|strtok|system|popen|tmpnam|mktemp)$')" \
+# In the source: compilers make strcpy() of a bounded snprintf() where they know the length.
+tap_empty "$(grep -rnE '\<(gets|strcpy|strcat|v?sprintf|strtok|system|popen|tmpnam|mktemp)\(' \
+	"$TOP_SRCDIR/src" "$TOP_SRCDIR/ui" "$TOP_SRCDIR/db" --include='*.[ch]')" \
 	"no call that cannot be bounded, no shell"
 tap_done
