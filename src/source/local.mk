@@ -6,6 +6,7 @@ noinst_LIBRARIES += %D%/libsource.a
 	%D%/lookup.c %D%/lookup.h \
 	%D%/net.c %D%/net.h \
 	%D%/raw.c \
+	%D%/sim.c \
 	%D%/source.c %D%/source.h \
 	%D%/speed.c %D%/speed.h \
 	%D%/stdin.c \
