@@ -44,7 +44,7 @@ while IFS="$(printf '\t')" read -r room folder allowed; do
 	tap_empty "$(calls "$TOP_BUILDDIR/$folder/lib$room.a" "$allowed")" "$folder calls only what it may"
 done <"$work/rooms"
 
-tap_empty "$(find src -mindepth 1 -maxdepth 1 -type d |
+tap_empty "$(find src -mindepth 1 -maxdepth 1 -type d ! -name '.*' |
 	while read -r d; do
 		[ "$d" != src/client ] || continue
 		grep -q "^$d\$\|^$d	" "$table" || echo "$d is no room of rooms.txt"

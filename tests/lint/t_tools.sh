@@ -8,7 +8,7 @@ cd "$TOP_SRCDIR" || exit 1
 # Versions of clang-format differ in what they make of the same rules: 14 is ours (Debian 12).
 format=$(command -v clang-format-14 || command -v clang-format || echo none)
 if "$format" --version 2>/dev/null | grep -q 'version 14\.'; then
-	tap_empty "$(find src ui db tests -name '*.[ch]' -exec "$format" --dry-run {} + 2>&1 |
+	tap_empty "$(find src ui db tests -name '*.[ch]' ! -path db/texts.c -exec "$format" --dry-run {} + 2>&1 |
 		sed -n 's/: warning: code should be clang-formatted.*//p' | sort -u)" "clang-format"
 else
 	tap_skip "clang-format" "no clang-format 14"
