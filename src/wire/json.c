@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wire/json.h"
 
-#include <errno.h>
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* What the grammar allows next. */
@@ -335,67 +332,4 @@ size_t json_text(const struct json *j, char *dst, size_t size)
 		at += n;
 	}
 	return at;
-}
-
-bool json_double(const struct json *j, double *out)
-{
-	char token[JSON_NUMBER_MAX + 1];
-	const char *digit = j->text + (j->token == JSON_NUMBER && *j->text == '-');
-
-	if (j->token != JSON_NUMBER)
-		return false;
-	if (*digit == 'N' || *digit == 'I') {
-		*out = *digit == 'N' ? (double)NAN : *j->text == '-' ? -HUGE_VAL : HUGE_VAL;
-		return true;
-	}
-	memcpy(token, j->text, j->len);
-	token[j->len] = '\0';
-	*out = strtod(token, NULL);
-	return isfinite(*out);
-}
-
-bool json_i64(const struct json *j, int64_t *out)
-{
-	char token[JSON_NUMBER_MAX + 1];
-	char *end;
-
-	if (j->token != JSON_NUMBER)
-		return false;
-	memcpy(token, j->text, j->len);
-	token[j->len] = '\0';
-	errno = 0;
-	*out = strtoll(token, &end, 10);
-	return !*end && !errno;
-}
-
-bool json_nano(const struct json *j, int64_t *out)
-{
-	const char *p = j->text, *end = p + j->len;
-	bool minus = j->token == JSON_NUMBER && *p == '-', dot = false;
-	int64_t v = 0;
-	int places = 0;
-	double d;
-
-	if (!json_double(j, &d) || !(fabs(d) < 9.2e9))
-		return false;
-	for (p += minus; p < end && places < 9; p++) {
-		if (*p == '.') {
-			dot = true;
-			continue;
-		}
-		if (*p < '0' || *p > '9') /* an exponent: through the double */
-			break;
-		v = v * 10 + (*p - '0');
-		places += dot;
-	}
-	if (digits(p, end) != end) {
-		*out = (int64_t)llround(d * 1e9);
-		return true;
-	}
-	for (; places < 9; places++)
-		v *= 10;
-	if (p < end && *p >= '5')
-		v++;
-	*out = minus ? -v : v;
-	return true;
 }

@@ -4,6 +4,7 @@ noinst_LIBRARIES += %D%/libwire.a
 %C%_libwire_a_SOURCES = \
 	%D%/capture.c %D%/capture.h \
 	%D%/json.c %D%/json.h \
+	%D%/json_number.c \
 	%D%/stream.c %D%/stream.h \
 	%D%/stream_encode.c \
 	%D%/stream_hello.c \

@@ -161,6 +161,7 @@ bool stream_each_key(struct stream *s, const char *line, size_t len,
 		if (j.token == JSON_OBJECT_END && json_next(&j) == JSON_END)
 			return true;
 	}
+	s->reason[0] = '\0'; /* what broke the line comes before what it led to */
 	stream_blame(s, "%s", j.error ? j.error : "no JSON object");
 	return false;
 }

@@ -42,3 +42,18 @@ FUZZ_TARGETS += %D%/f_message
 %C%_f_message_SOURCES = %D%/f_message.c
 %C%_f_message_LDADD = $(FUZZ_LIBS)
 %C%_f_message_LDFLAGS = $(FUZZ_FLAGS)
+
+FUZZ_TARGETS += %D%/f_json
+%C%_f_json_SOURCES = %D%/f_json.c
+%C%_f_json_LDADD = $(FUZZ_LIBS)
+%C%_f_json_LDFLAGS = $(FUZZ_FLAGS)
+
+FUZZ_TARGETS += %D%/f_stream
+%C%_f_stream_SOURCES = %D%/f_stream.c
+%C%_f_stream_LDADD = $(FUZZ_LIBS)
+%C%_f_stream_LDFLAGS = $(FUZZ_FLAGS)
+
+FUZZ_TARGETS += %D%/f_capture
+%C%_f_capture_SOURCES = %D%/f_capture.c
+%C%_f_capture_LDADD = $(FUZZ_LIBS)
+%C%_f_capture_LDFLAGS = $(FUZZ_FLAGS)

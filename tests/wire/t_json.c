@@ -96,6 +96,65 @@ static void test_skip(struct tap *t)
 	ok(t, json_skip(&j) == JSON_ERROR && json_skip(&j) == JSON_ERROR, "cut short: an error");
 }
 
+/* Decimals as people and programs write them, short and long, beside strtod(). */
+static void test_decimals(struct tap *t)
+{
+	struct rng r = rng_seed(9);
+	unsigned wrong = 0;
+	struct json j;
+	double d;
+
+	for (int i = 0; i < 300000; i++) {
+		double v = rng_range(&r, -200, 200) * pow(10, (int)(rng_u32(&r) % 24) - 16);
+		double want;
+		char text[64];
+
+		if (i % 3 == 0)
+			v = (double)(float)v;
+		if (i % 2)
+			snprintf(text, sizeof(text), "%.17g", v);
+		else
+			snprintf(text, sizeof(text), "%.*f", (int)(rng_u32(&r) % 20), v);
+		want = strtod(text, NULL);
+		json_init(&j, text, strlen(text));
+		json_next(&j);
+		if (!json_double(&j, &d) || memcmp(&d, &want, sizeof(d)) != 0)
+			wrong++;
+	}
+	ok(t, wrong == 0, "300 000 decimals are rounded as strtod() rounds them (%u are not)",
+	   wrong);
+}
+
+/* Exactly between two doubles, and one unit of the last place off. */
+static void test_ties(struct tap *t)
+{
+	static const char *const rows[] = {
+		"9007199254740993",
+		"9007199254740992.5",
+		"9007199254740993.001",
+		"9007199254740995",
+		"4503599627370496.5",
+		"4503599627370497.5",
+		"18446744073709551615",
+		"1844674407370955161",
+		"0.5000000000000000555",
+		"0.1",
+		"-0.3",
+		"0.0000000000000000001",
+		"1234567890123456789",
+		"-0.0",
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		double want = strtod(rows[i], NULL), d = 7;
+		struct json j;
+
+		json_init(&j, rows[i], strlen(rows[i]));
+		json_next(&j);
+		ok(t, json_double(&j, &d) && memcmp(&d, &want, sizeof(d)) == 0, "%s", rows[i]);
+	}
+}
+
 static void test_doubles(struct tap *t)
 {
 	struct rng r = rng_seed(7);
@@ -177,6 +236,8 @@ int main(void)
 	test_tokens(&t);
 	test_skip(&t);
 	test_doubles(&t);
+	test_decimals(&t);
+	test_ties(&t);
 	test_nano(&t);
 	test_text(&t);
 	return tap_done(&t);
