@@ -85,7 +85,7 @@ static int64_t sim_run(struct source *s, int64_t now_ns)
 		if (at_ns >= st->end_ns) {
 			ev = (struct event){
 				.kind = EVENT_END, .t_ns = now_ns, .src_ns = TIME_UNKNOWN};
-			source_emit(s, &ev);
+			source_deliver(s, &ev);
 			return INT64_MAX;
 		}
 		due_ns = speed_due_ns(&st->speed, at_ns, now_ns);
@@ -121,6 +121,7 @@ const struct source_class source_sim = {
 	.facts = FACT_SEEN | FACT_ASKED | FACT_SENT | FACT_GOT | FACT_CHUNK | FACT_PROMPT |
 		 FACT_RESET | FACT_LATENCY,
 	.waits = true,
+	.lines = true,
 	.params = params,
 	.state_size = sizeof(struct sim_state),
 	.open = sim_open,

@@ -177,6 +177,32 @@ static void test_damage(struct tap *t, const char *path, const struct log *live,
 	free(copy);
 }
 
+/* A source that makes its events is captured as lines: they come back bit for bit. */
+static void test_sim(struct tap *t, const char *path)
+{
+	static const char *const word = "sim:?seed=3&seconds=40&speed=max&fault=nan@2&prefix=left";
+	struct log live = {0}, again = {0};
+	struct buf file = {0};
+	struct source *s = open_word(&live, true, word);
+	int64_t now = 5;
+
+	ok(t,
+	   s && log_until(s, &live, EVENT_END, 1, &now) && live.n[EVENT_STEP] > 500 &&
+		   live.n[EVENT_CHUNK] && live.n[EVENT_EPISODE],
+	   "a simulated run");
+	source_close(s);
+	capture_put_header(&file, &word, 1, NULL);
+	buf_add(&file, live.capture.p, live.capture.len);
+	write_file(path, file.p, file.len);
+	ok(t,
+	   replay(&again, path, "?speed=max") >= 0 && same_text(&again, &live) &&
+		   again.n[EVENT_NOTE] == 0,
+	   "come back from their capture");
+	log_fini(&live);
+	log_fini(&again);
+	buf_fini(&file);
+}
+
 static void test_bad_words(struct tap *t, const char *path)
 {
 	static const char *const future = "can:can0";
@@ -216,6 +242,7 @@ int main(void)
 	buf_add(&file, live.capture.p, live.capture.len);
 	test_replay(&t, path, &live, &file);
 	test_damage(&t, path, &live, &file);
+	test_sim(&t, path);
 	test_bad_words(&t, path);
 	unlink(path);
 	rmdir(dir);
