@@ -58,7 +58,8 @@ struct run_view {
 	const struct profile *profile; /* NULL unknown */
 	unsigned joints;
 	struct run_joint joint[MAX_JOINTS];
-	double fps; /* of the run, else of the profile; 0 unknown */
+	double fps;    /* of the run, else of the profile; 0 unknown */
+	bool fps_said; /* the run said it */
 };
 
 /*

@@ -80,6 +80,7 @@ void run_view_init(struct run_view *run, const struct hello *hello, const struct
 
 	run->profile = profile;
 	run->joints = hello->joints < MAX_JOINTS ? hello->joints : MAX_JOINTS;
+	run->fps_said = hello->fps > 0;
 	run->fps = hello->fps > 0 ? hello->fps : profile ? profile->fps : 0.0;
 	for (unsigned j = 0; j < run->joints; j++) {
 		struct run_joint *r = &run->joint[j];

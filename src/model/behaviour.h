@@ -37,6 +37,7 @@ struct gripper_habit {
 	/* open→close events per episode, and the time of the first one over the episodes. */
 	double closes_min, closes_mean, closes_max;
 	double first_close_min_s, first_close_max_s; /* NaN: no episode closes it */
+	double first_change_max_s;		     /* the same of the first change either way */
 	/* Closed seconds up to (i + 1) * GRIPPER_BIN_S over the episodes; a finished episode may go
 	 * on either way, so that bounds stay true for longer runs. */
 	size_t bins;

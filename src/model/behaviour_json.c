@@ -79,6 +79,7 @@ static cJSON *gripper_to_json(const struct gripper_habit *g)
 	cJSON_AddItemToObject(o, "closes_max", number(g->closes_max));
 	cJSON_AddItemToObject(o, "first_close_min_s", number(g->first_close_min_s));
 	cJSON_AddItemToObject(o, "first_close_max_s", number(g->first_close_max_s));
+	cJSON_AddItemToObject(o, "first_change_max_s", number(g->first_change_max_s));
 	cJSON_AddItemToObject(o, "closed_min_s", numbers(g->closed_min_s, g->bins));
 	cJSON_AddItemToObject(o, "closed_mean_s", numbers(g->closed_mean_s, g->bins));
 	cJSON_AddItemToObject(o, "closed_max_s", numbers(g->closed_max_s, g->bins));
@@ -98,6 +99,7 @@ static bool gripper_from_json(struct gripper_habit *g, const cJSON *o)
 	g->closes_max = get_number(o, "closes_max");
 	g->first_close_min_s = get_number(o, "first_close_min_s");
 	g->first_close_max_s = get_number(o, "first_close_max_s");
+	g->first_change_max_s = get_number(o, "first_change_max_s");
 	g->bins = array_size(o, "closed_min_s");
 	if (g->bins > BINS_MAX || !g->joint[0])
 		return false;

@@ -104,26 +104,31 @@ static bool find_polarity(struct gripper_habit *g, const struct profile *p, cons
 	return true;
 }
 
+/* One episode of a gripper. */
+struct gripper_run {
+	double closes, first_close_s, first_change_s; /* NaN: never */
+};
+
 /* Closed seconds of one episode into the curves; from its end on it may go either way. */
-static void add_curve(struct gripper_habit *g, const struct lane *l, unsigned joint,
-		      const struct episode_span *span, double fps, double *closes, double *first_s)
+static struct gripper_run add_curve(struct gripper_habit *g, const struct lane *l, unsigned joint,
+				    const struct episode_span *span, double fps)
 {
+	struct gripper_run run = {0.0, NAN, NAN};
 	size_t frame = 0;
 	double closed_s = 0.0, end_s = (double)span->frames / fps;
 	int state = -1;
 
-	*closes = 0.0;
-	*first_s = NAN;
 	for (size_t b = 0; b < g->bins; b++) {
 		double t_s = (double)(b + 1) * GRIPPER_BIN_S, over;
 
 		for (; frame < span->frames && (double)(frame + 1) / fps <= t_s + 1e-9; frame++) {
 			int next = gripper_next(g, state, at(l, span->first + frame, joint));
 
+			if (state >= 0 && next != state)
+				run.first_change_s = fmin(run.first_change_s, (double)frame / fps);
 			if (next == 1 && state == 0) {
-				if (*closes == 0.0)
-					*first_s = (double)frame / fps;
-				*closes += 1.0;
+				run.first_close_s = fmin(run.first_close_s, (double)frame / fps);
+				run.closes += 1.0;
 			}
 			state = next;
 			closed_s += state == 1 ? 1.0 / fps : 0.0;
@@ -133,34 +138,35 @@ static void add_curve(struct gripper_habit *g, const struct lane *l, unsigned jo
 		g->closed_max_s[b] = fmax(g->closed_max_s[b], closed_s + over);
 		g->closed_mean_s[b] += closed_s;
 	}
+	return run;
 }
 
 static void fill_curves(struct gripper_habit *g, const struct lane *l, unsigned joint, double fps)
 {
 	double n = 0.0;
 
-	g->closes_min = INFINITY;
-	g->first_close_min_s = INFINITY;
+	/* fmin and fmax pass over NaN: what no episode shows stays unknown. */
+	g->closes_min = g->closes_max = NAN;
+	g->first_close_min_s = g->first_close_max_s = g->first_change_max_s = NAN;
 	for (size_t b = 0; b < g->bins; b++)
 		g->closed_min_s[b] = INFINITY;
 	for (size_t i = 0; i < l->e->count; i++) {
-		double closes, first_s;
+		struct gripper_run run;
 
 		if (!used(l, i))
 			continue;
-		add_curve(g, l, joint, &l->e->span[i], fps, &closes, &first_s);
-		g->closes_min = fmin(g->closes_min, closes);
-		g->closes_max = fmax(g->closes_max, closes);
-		g->closes_mean += closes;
-		g->first_close_min_s = fmin(g->first_close_min_s, first_s);
-		g->first_close_max_s = fmax(g->first_close_max_s, first_s);
+		run = add_curve(g, l, joint, &l->e->span[i], fps);
+		g->closes_min = fmin(g->closes_min, run.closes);
+		g->closes_max = fmax(g->closes_max, run.closes);
+		g->closes_mean += run.closes;
+		g->first_close_min_s = fmin(g->first_close_min_s, run.first_close_s);
+		g->first_close_max_s = fmax(g->first_close_max_s, run.first_close_s);
+		g->first_change_max_s = fmax(g->first_change_max_s, run.first_change_s);
 		n += 1.0;
 	}
 	g->closes_mean /= n;
 	for (size_t b = 0; b < g->bins; b++)
 		g->closed_mean_s[b] /= n;
-	if (!isfinite(g->first_close_min_s))
-		g->first_close_min_s = g->first_close_max_s = NAN;
 }
 
 /* Twice the longest episode: a policy is slower than its teacher. */
@@ -195,7 +201,6 @@ static void find_grippers(struct profile *p, const struct lane *l)
 		g.closed_min_s = xcalloc(g.bins + 1, sizeof(double));
 		g.closed_mean_s = xcalloc(g.bins + 1, sizeof(double));
 		g.closed_max_s = xcalloc(g.bins + 1, sizeof(double));
-		g.first_close_max_s = -INFINITY;
 		fill_curves(&g, l, j, p->fps);
 		b->gripper[b->ngrippers++] = g;
 	}

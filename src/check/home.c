@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The pose an episode starts from, joint by joint, against the first frames of training. A joint
+ * that always started at the same place has a tiny sigma, so a share of its span counts, too.
+ */
+#include <math.h>
+#include <stdio.h>
+
+#include "check/check.h"
+
+enum { P_WARN, P_SPAN, P_FAIL, P_FAIL_SPAN, P_WAIT };
+
+static const struct check_param params[] = {
+	{"warn", "sigma", 3, 0, 1000, "distance beyond the training starts that is a warning"},
+	{"span", "% of span", 3, 0, 100, "and at least so much of the joint's training span"},
+	{"fail", "sigma", 10, 0, 1000, "distance beyond the training starts that is a failure"},
+	{"fail-span", "% of span", 20, 0, 100, "and at least so much of the span"},
+	{"wait", "s", 0.5, 0, 10, "how long after the start a pose is still a start pose"},
+	{0},
+};
+
+struct state {
+	bool judged[MAX_JOINTS];
+	bool any;
+	unsigned joint; /* furthest out, in sigma */
+	double value, beyond, sigmas;
+};
+
+/* Distance beyond the training starts, 0 inside them. */
+static double beyond_starts(const struct joint_profile *p, double v)
+{
+	return fmax(0.0, fmax(v - p->start.max, p->start.min - v));
+}
+
+static const char *gripper_word(const struct check *c, unsigned joint, double v)
+{
+	const struct run_joint *r = &c->run->joint[joint];
+	int closed = r->gripper < 0
+			     ? -1
+			     : gripper_next(&c->run->profile->behaviour.gripper[r->gripper], -1, v);
+
+	return closed < 0 ? "" : closed ? "closed " : "open ";
+}
+
+static void judge_joint(struct check *c, unsigned joint, double v)
+{
+	struct state *s = c->state;
+	const struct run_joint *r = &c->run->joint[joint];
+	const struct joint_profile *p = r->state;
+	double sigma = fmax(p->start.std, 1e-3 * r->state_span), beyond = beyond_starts(p, v);
+	double sigmas = beyond / sigma, span = 100.0 * beyond / r->state_span;
+	const char *unit = check_unit_text(c, joint, VEC_GOT);
+	struct finding f = {LEVEL_NOTE, joint, v, v > p->start.max ? p->start.max : p->start.min,
+			    check_unit(c, joint, VEC_GOT)};
+
+	if (!s->any || sigmas > s->sigmas) {
+		s->any = true;
+		s->joint = joint;
+		s->value = v;
+		s->beyond = beyond;
+		s->sigmas = sigmas;
+	}
+	if (sigmas >= c->param[P_FAIL] && span >= c->param[P_FAIL_SPAN])
+		f.level = LEVEL_FAIL;
+	else if (sigmas >= c->param[P_WARN] && span >= c->param[P_SPAN])
+		f.level = LEVEL_WARN;
+	else if (sigmas < 1.0)
+		return;
+	check_find(c, &f,
+		   "%s starts %sat %.4g%s, training %.4g +- %.2g%s (%.4g..%.4g), %.3g sigma beyond",
+		   r->label, gripper_word(c, joint, v), v, unit, p->start.mean, p->start.std, unit,
+		   p->start.min, p->start.max, sigmas);
+}
+
+static void step(struct check *c, const struct tick *t)
+{
+	struct state *s = c->state;
+
+	if (t->elapsed_s > c->param[P_WAIT])
+		return;
+	for (unsigned j = 0; j < c->run->joints; j++) {
+		double v = isnan(t->v[VEC_GOT][j]) ? t->v[VEC_SEEN][j] : t->v[VEC_GOT][j];
+
+		if (s->judged[j] || !c->run->joint[j].state || isnan(v))
+			continue;
+		s->judged[j] = true;
+		judge_joint(c, j, v);
+	}
+}
+
+static void show(const struct check *c, struct check_status *out)
+{
+	const struct state *s = c->state;
+	const char *unit;
+
+	if (!s->any) {
+		snprintf(out->why, sizeof(out->why), "no start pose was seen");
+		return;
+	}
+	unit = check_unit_text(c, s->joint, VEC_GOT);
+	check_reading(c, out, s->joint, s->sigmas, c->param[P_WARN], "sigma");
+	if (s->beyond > 0)
+		snprintf(out->why, sizeof(out->why),
+			 "%s started at %.4g%s, %.3g%s (%.3g sigma) beyond training",
+			 c->run->joint[s->joint].label, s->value, unit, s->beyond, unit, s->sigmas);
+	else
+		snprintf(out->why, sizeof(out->why), "all joints started where training did");
+}
+
+const struct check_class check_home = {
+	.name = "home",
+	.summary = "a start pose that training never started from",
+	.needs = NEED_MEASURED | NEED_PROFILE,
+	.params = params,
+	.state_size = sizeof(struct state),
+	.step = step,
+	.show = show,
+};

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A joint that no longer follows: the smallest distance between command and measurement of ten
+ * ticks in a row (fast motion lags, but not ten ticks long) against the largest in training.
+ */
+#include <math.h>
+#include <stdio.h>
+
+#include "check/check.h"
+
+enum { P_WARN, P_FAIL, P_FAR, P_LONG };
+
+static const struct check_param params[] = {
+	{"warn", "x", 1.8, 1, 100, "smallest error of 10 ticks, in training maxima, that warns"},
+	{"fail", "x", 3, 1, 100, "the same that is a failure when it is far and long"},
+	{"far", "% of span", 8, 0, 100, "far: at least so much of the joint's training span"},
+	{"long", "ticks", 60, 1, 10000, "long: so many ticks in a row"},
+	{0},
+};
+
+struct state {
+	struct tracking_ring ring[MAX_JOINTS];
+	unsigned lost[MAX_JOINTS]; /* ticks in a row over the limit of a failure */
+	bool any;
+	unsigned joint; /* the worst so far, in training maxima */
+	double error, limit, ratio;
+};
+
+/* The largest steady error that training shows for a joint; NaN unknown. */
+static double training_error(const struct check *c, unsigned joint)
+{
+	const struct run_joint *r = &c->run->joint[joint];
+	const struct profile *p = c->run->profile;
+	size_t at = r->action ? (size_t)(r->action - p->action.joint) : SIZE_MAX;
+
+	if (!r->pair || at >= p->behaviour.joints || isnan(p->behaviour.tracking_max[at]))
+		return NAN;
+	/* Simulated and leader-less sets have no error at all: a fraction of a step is none. */
+	return fmax(p->behaviour.tracking_max[at], 0.3 * r->action_max);
+}
+
+static void judge_joint(struct check *c, unsigned joint, double error, double limit)
+{
+	struct state *s = c->state;
+	const struct run_joint *r = &c->run->joint[joint];
+	double least, ratio;
+	const char *unit = check_unit_text(c, joint, VEC_ASKED);
+	struct finding f = {LEVEL_WARN, joint, 0, 0, check_unit(c, joint, VEC_ASKED)};
+
+	tracking_add(&s->ring[joint], error);
+	least = tracking_least(&s->ring[joint]);
+	if (isnan(least))
+		return;
+	ratio = least / limit;
+	if (!s->any || ratio > s->ratio) {
+		s->any = true;
+		s->joint = joint;
+		s->error = least;
+		s->limit = limit;
+		s->ratio = ratio;
+	}
+	s->lost[joint] = ratio >= c->param[P_FAIL] &&
+					 least >= c->param[P_FAR] / 100.0 * r->action_span
+				 ? s->lost[joint] + 1
+				 : 0;
+	if (s->lost[joint] >= c->param[P_LONG])
+		f.level = LEVEL_FAIL;
+	else if (ratio < c->param[P_WARN])
+		return;
+	f.value = least;
+	f.threshold = limit * (f.level == LEVEL_FAIL ? c->param[P_FAIL] : c->param[P_WARN]);
+	check_find(c, &f,
+		   "%s does not follow: %.4g%s or more off for %u ticks, training max %.4g%s",
+		   r->label, least, unit, TRACKING_TICKS + s->lost[joint], limit, unit);
+}
+
+static void step(struct check *c, const struct tick *t)
+{
+	if (!t->grid)
+		return;
+	for (unsigned j = 0; j < c->run->joints; j++) {
+		double command = isnan(t->v[VEC_SENT][j]) ? t->v[VEC_ASKED][j] : t->v[VEC_SENT][j];
+		double now = isnan(t->v[VEC_GOT][j]) ? t->v[VEC_SEEN][j] : t->v[VEC_GOT][j];
+		double limit = training_error(c, j);
+
+		if (limit > 0)
+			judge_joint(c, j, command - now, limit);
+	}
+}
+
+static void show(const struct check *c, struct check_status *out)
+{
+	const struct state *s = c->state;
+	const char *unit;
+
+	if (!s->any) {
+		snprintf(out->why, sizeof(out->why), "no %d ticks of command and measurement yet",
+			 TRACKING_TICKS);
+		return;
+	}
+	unit = check_unit_text(c, s->joint, VEC_ASKED);
+	check_reading(c, out, s->joint, s->error, c->param[P_WARN] * s->limit,
+		      check_unit(c, s->joint, VEC_ASKED));
+	snprintf(out->why, sizeof(out->why),
+		 "%s was %.4g%s off for %d ticks, %.2gx training's %.4g%s",
+		 c->run->joint[s->joint].label, s->error, unit, TRACKING_TICKS, s->ratio, s->limit,
+		 unit);
+}
+
+const struct check_class check_tracking = {
+	.name = "tracking",
+	.summary = "a joint that does not follow its command",
+	.needs = NEED_COMMAND | NEED_MEASURED | NEED_PROFILE | NEED_ABSOLUTE,
+	.params = params,
+	.state_size = sizeof(struct state),
+	.yields = "finite home first-action range frozen",
+	.step = step,
+	.show = show,
+};
