@@ -7,6 +7,8 @@ noinst_LIBRARIES += %D%/libmodel.a
 	%D%/event.c %D%/event.h \
 	%D%/joint.c %D%/joint.h \
 	%D%/profile.c %D%/profile.h \
+	%D%/profile_json.c \
+	%D%/profile_parse.c \
 	%D%/record.h \
 	%D%/step.c %D%/step.h \
 	%D%/verdict.c %D%/verdict.h

@@ -3,4 +3,20 @@ noinst_LIBRARIES += %D%/libtraining.a
 %C%_libtraining_a_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
 %C%_libtraining_a_SOURCES = \
 	%D%/behaviour.c %D%/behaviour.h \
-	%D%/episodes.h
+	%D%/build.c \
+	%D%/cameras.c \
+	%D%/dataset.c %D%/dataset.h \
+	%D%/dataset_impl.h \
+	%D%/episodes.c %D%/episodes.h \
+	%D%/files.c %D%/files.h \
+	%D%/info.c %D%/info.h \
+	%D%/load.c \
+	%D%/locate.c \
+	%D%/parallel.c %D%/parallel.h \
+	%D%/quantile.c %D%/quantile.h \
+	%D%/rows.c \
+	%D%/space.c %D%/space.h \
+	%D%/table.c %D%/table.h \
+	%D%/tasks.c \
+	%D%/unit.c %D%/unit.h \
+	%D%/values.c %D%/values.h

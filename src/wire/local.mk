@@ -1,13 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += %D%/libwire.a
-%C%_libwire_a_CFLAGS = $(AM_CFLAGS)
+%C%_libwire_a_CFLAGS = $(AM_CFLAGS) $(ZSTD_CFLAGS) $(LZ4_CFLAGS) $(ZLIB_CFLAGS)
 %C%_libwire_a_SOURCES = \
 	%D%/capture.c %D%/capture.h \
 	%D%/json.c %D%/json.h \
 	%D%/json_number.c \
+	%D%/parquet.c %D%/parquet.h \
+	%D%/parquet_impl.h \
+	%D%/parquet_meta.c \
+	%D%/parquet_page.c \
+	%D%/parquet_read.c \
+	%D%/parquet_recover.c \
+	%D%/parquet_rle.c \
 	%D%/stream.c %D%/stream.h \
 	%D%/stream_encode.c \
 	%D%/stream_hello.c \
 	%D%/stream_impl.h \
 	%D%/stream_small.c \
-	%D%/stream_step.c
+	%D%/stream_step.c \
+	%D%/thrift.c %D%/thrift.h

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Episodes to a profile. The work is cut into blocks of some joints each, so that the rows are
+ * walked once a block, and two threads share the blocks.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "training/behaviour.h"
+#include "training/episodes.h"
+#include "training/parallel.h"
+#include "training/quantile.h"
+#include "training/space.h"
+
+enum { BLOCK = 8, BLOCKS_MAX = 2 * MAX_JOINTS / BLOCK };
+
+struct block {
+	bool action;
+	unsigned first, n;
+};
+
+struct build {
+	const struct episodes *e;
+	struct profile *p;
+	size_t frames, count; /* of the episodes in use */
+	const struct episode_span **span;
+	size_t nblocks;
+	struct block block[BLOCKS_MAX];
+};
+
+/* Memory of one block: columns one after the other, and what is derived from one of them. */
+struct columns {
+	size_t frames;
+	double *v[BLOCK], *other[BLOCK], *derived;
+	struct quantile_room room;
+};
+
+static void read_columns(const struct build *b, double *const *dst, const double *src,
+			 unsigned width, const int *index, unsigned n)
+{
+	size_t row = 0;
+
+	for (size_t s = 0; s < b->count; s++) {
+		const double *from = src + b->span[s]->first * width;
+
+		for (size_t i = 0; i < b->span[s]->frames; i++, row++, from += width) {
+			for (unsigned k = 0; k < n; k++) {
+				if (index[k] >= 0)
+					dst[k][row] = from[index[k]];
+			}
+		}
+	}
+}
+
+/* What is not finite is left out. Returns how many are left; dst may be v. */
+static size_t keep_finite(double *dst, const double *v, size_t n)
+{
+	size_t m = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (isfinite(v[i]))
+			dst[m++] = v[i];
+	}
+	return m;
+}
+
+/* min, max, mean and population standard deviation of finite values; NaN for none. */
+static void moments(const double *v, size_t n, double *min, double *max, double *mean, double *std)
+{
+	double lo = INFINITY, hi = -INFINITY, sum = 0, squares = 0;
+
+	*min = *max = *mean = *std = NAN;
+	if (!n)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		lo = v[i] < lo ? v[i] : lo;
+		hi = v[i] > hi ? v[i] : hi;
+		sum += v[i];
+	}
+	*min = lo;
+	*max = hi;
+	*mean = sum / (double)n;
+	for (size_t i = 0; i < n; i++) {
+		double d = v[i] - *mean;
+
+		squares += d * d;
+	}
+	*std = sqrt(squares / (double)n);
+}
+
+static void value_figures(struct joint_profile *j, struct columns *c, const double *v)
+{
+	static const double q[] = {0.01, 0.1, 0.5, 0.9, 0.99};
+	struct dist *d = &j->value;
+	size_t n = c->frames;
+	double out[5];
+
+	moments(v, n, &d->min, &d->max, &d->mean, &d->std);
+	if (!isfinite(d->mean) || !isfinite(d->max - d->min)) {
+		n = keep_finite(c->derived, v, n);
+		v = c->derived;
+		moments(v, n, &d->min, &d->max, &d->mean, &d->std);
+	}
+	quantiles(&c->room, v, n, d->min, d->max, q, out, 5);
+	d->q01 = out[0];
+	d->q10 = out[1];
+	d->q50 = out[2];
+	d->q90 = out[3];
+	d->q99 = out[4];
+}
+
+/* |Δ| of consecutive frames of one episode, into dst; its number, and the largest or NaN. */
+static size_t episode_deltas(double *dst, const double *v, size_t frames, double *max)
+{
+	double largest = 0;
+	size_t n = frames ? frames - 1 : 0;
+	bool finite = true;
+
+	for (size_t i = 0; i < n; i++) {
+		double d = fabs(v[i + 1] - v[i]);
+
+		dst[i] = d;
+		largest = d > largest ? d : largest;
+		finite &= d < INFINITY;
+	}
+	if (!finite) {
+		n = keep_finite(dst, dst, n);
+		largest = 0;
+		for (size_t i = 0; i < n; i++)
+			largest = dst[i] > largest ? dst[i] : largest;
+	}
+	*max = n ? largest : (double)NAN;
+	return n;
+}
+
+static void delta_figures(const struct build *b, struct joint_profile *j, struct columns *c,
+			  const double *v)
+{
+	static const double q[] = {0.5, 0.95, 0.99, 0.999};
+	double out[4], max = NAN;
+	size_t n = 0;
+
+	j->episode_delta_max = xcalloc(b->count, sizeof(double));
+	for (size_t s = 0; s < b->count; s++) {
+		double *largest = &j->episode_delta_max[s];
+
+		n += episode_deltas(c->derived + n, v, b->span[s]->frames, largest);
+		v += b->span[s]->frames;
+		max = *largest > max || isnan(max) ? *largest : max;
+	}
+	quantiles(&c->room, c->derived, n, 0, max, q, out, 4);
+	j->delta.q50 = out[0];
+	j->delta.q95 = out[1];
+	j->delta.q99 = out[2];
+	j->delta.q999 = out[3];
+	j->delta.max = max;
+}
+
+/* The first frame of every episode, into dst; only those that are finite. */
+static size_t first_frames(const struct build *b, double *dst, const double *v)
+{
+	for (size_t s = 0; s < b->count; s++) {
+		dst[s] = b->span[s]->frames ? *v : (double)NAN;
+		v += b->span[s]->frames;
+	}
+	return keep_finite(dst, dst, b->count);
+}
+
+static void start_figures(const struct build *b, struct joint_profile *j, struct columns *c,
+			  const double *v)
+{
+	size_t n = first_frames(b, c->derived, v);
+
+	moments(c->derived, n, &j->start.min, &j->start.max, &j->start.mean, &j->start.std);
+}
+
+static void gap_figures(const struct build *b, struct gap_profile *g, struct columns *c, double *a,
+			const double *s)
+{
+	static const double q[] = {0.5, 0.95, 0.99}, first[] = {0.5, 0.95};
+	double min, mean, std, out[3];
+	size_t n;
+
+	for (size_t i = 0; i < c->frames; i++)
+		a[i] = fabs(a[i] - s[i]);
+	n = keep_finite(c->derived, a, c->frames);
+	moments(c->derived, n, &min, &g->max, &mean, &std);
+	quantiles(&c->room, c->derived, n, min, g->max, q, out, 3);
+	g->q50 = out[0];
+	g->q95 = out[1];
+	g->q99 = out[2];
+	n = first_frames(b, c->derived, a);
+	moments(c->derived, n, &min, &g->first_max, &mean, &std);
+	quantiles(&c->room, c->derived, n, min, g->first_max, first, out, 2);
+	g->first_q50 = out[0];
+	g->first_q95 = out[1];
+	g->known = true;
+}
+
+static struct columns columns_new(size_t frames, size_t count, bool both)
+{
+	struct columns c = {.frames = frames};
+	double *p = xrealloc(NULL, frames * BLOCK * (both ? 2 : 1), sizeof(double));
+
+	for (unsigned k = 0; k < BLOCK; k++) {
+		c.v[k] = p + frames * k;
+		c.other[k] = both ? p + frames * (BLOCK + k) : NULL;
+	}
+	/* first_frames() needs one an episode, even of empty ones. */
+	c.derived = xrealloc(NULL, frames + count, sizeof(double));
+	return c;
+}
+
+static void columns_fini(struct columns *c)
+{
+	free(c->v[0]);
+	free(c->derived);
+	quantile_room_fini(&c->room);
+}
+
+static void gap_block(const struct build *b, const struct block *k, struct columns *c)
+{
+	int index[BLOCK];
+
+	for (unsigned i = 0; i < k->n; i++)
+		index[i] = profile_find(&b->p->state, b->p->action.joint[k->first + i].joint.name);
+	read_columns(b, c->other, b->e->state, b->e->nstate, index, k->n);
+	for (unsigned i = 0; i < k->n; i++) {
+		if (index[i] >= 0)
+			gap_figures(b, &b->p->gap[k->first + i], c, c->v[i], c->other[i]);
+	}
+}
+
+static void block_job(void *ctx, size_t i)
+{
+	const struct build *b = ctx;
+	const struct block *k = &b->block[i];
+	struct feature_profile *f = k->action ? &b->p->action : &b->p->state;
+	bool gaps = k->action && b->p->state.joints;
+	struct columns c = columns_new(b->frames, b->count, gaps);
+	int index[BLOCK];
+
+	for (unsigned n = 0; n < k->n; n++)
+		index[n] = (int)(k->first + n);
+	read_columns(b, c.v, k->action ? b->e->action : b->e->state, f->joints, index, k->n);
+	for (unsigned n = 0; n < k->n; n++) {
+		struct joint_profile *j = &f->joint[k->first + n];
+
+		value_figures(j, &c, c.v[n]);
+		delta_figures(b, j, &c, c.v[n]);
+		start_figures(b, j, &c, c.v[n]);
+	}
+	if (gaps)
+		gap_block(b, k, &c);
+	columns_fini(&c);
+}
+
+static void add_blocks(struct build *b, bool action, unsigned joints)
+{
+	for (unsigned at = 0; at < joints; at += BLOCK)
+		b->block[b->nblocks++] = (struct block){
+			.action = action,
+			.first = at,
+			.n = joints - at < BLOCK ? joints - at : BLOCK,
+		};
+}
+
+static void make_feature(struct feature_profile *f, const struct joint *joint, unsigned n)
+{
+	f->joints = n;
+	f->joint = xcalloc(n, sizeof(*f->joint));
+	for (unsigned i = 0; i < n; i++)
+		f->joint[i].joint = joint[i];
+}
+
+static void use_episodes(struct build *b, const unsigned char *use)
+{
+	const struct episodes *e = b->e;
+	struct profile *p = b->p;
+
+	b->span = xcalloc(e->count, sizeof(struct episode_span *));
+	for (size_t i = 0; i < e->count; i++) {
+		if (use && !use[i])
+			continue;
+		b->span[b->count++] = &e->span[i];
+		b->frames += e->span[i].frames;
+	}
+	p->episodes = (unsigned)b->count;
+	p->frames = b->frames;
+	p->episode_frames = xcalloc(b->count, sizeof(*p->episode_frames));
+	for (size_t i = 0; i < b->count; i++)
+		p->episode_frames[i] = (uint32_t)b->span[i]->frames;
+}
+
+/* Only tasks that these episodes have. */
+static void count_tasks(const struct build *b)
+{
+	struct profile *p = b->p;
+	unsigned *n = xcalloc(b->e->ntasks, sizeof(*n));
+
+	for (size_t i = 0; i < b->count; i++) {
+		if (b->span[i]->task < b->e->ntasks)
+			n[b->span[i]->task]++;
+	}
+	p->tasks = xcalloc(b->e->ntasks, sizeof(*p->tasks));
+	for (size_t i = 0; i < b->e->ntasks; i++) {
+		if (!n[i])
+			continue;
+		text_copy(p->tasks[p->ntasks].task, TASK_BYTES, b->e->task[i]);
+		p->tasks[p->ntasks++].episodes = n[i];
+	}
+	free(n);
+}
+
+struct profile *profile_build(const struct episodes *e, const unsigned char *use)
+{
+	struct build b = {.e = e, .p = profile_new()};
+	struct profile *p = b.p;
+
+	text_copy(p->robot, sizeof(p->robot), e->robot);
+	p->fps = e->fps;
+	use_episodes(&b, use);
+	count_tasks(&b);
+	p->ncameras = e->ncameras;
+	p->cameras = xcalloc(e->ncameras, sizeof(*p->cameras));
+	if (e->ncameras)
+		memcpy(p->cameras, e->cameras, e->ncameras * sizeof(*p->cameras));
+	make_feature(&p->action, e->action_joint, e->naction);
+	make_feature(&p->state, e->state_joint, e->nstate);
+	p->gap = xcalloc(e->naction, sizeof(*p->gap));
+	add_blocks(&b, true, e->naction);
+	add_blocks(&b, false, e->nstate);
+	parallel_for(b.nblocks, block_job, &b, NULL, NULL);
+	p->space = space_guess(p, e, b.span, b.count, p->space_why, sizeof(p->space_why));
+	behaviour_build(p, e, use);
+	free(b.span);
+	return p;
+}
