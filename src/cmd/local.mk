@@ -13,6 +13,7 @@ noinst_LIBRARIES += %D%/libcmd.a
 	src/app.c src/app.h \
 	%D%/cmd.h \
 	%D%/cmd_list.c \
+	%D%/demo_world.c %D%/demo_world.h \
 	%D%/registry.c %D%/registry.h \
 	%D%/table.c
 

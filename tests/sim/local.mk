@@ -9,3 +9,7 @@ check_PROGRAMS += %D%/t_source
 TESTS += %D%/t_source
 %C%_t_source_SOURCES = %D%/t_source.c
 %C%_t_source_LDADD = $(TEST_PROGRAM_LIBS)
+check_PROGRAMS += %D%/t_world
+TESTS += %D%/t_world
+%C%_t_world_SOURCES = %D%/t_world.c
+%C%_t_world_LDADD = $(TEST_PROGRAM_LIBS)
