@@ -12,6 +12,7 @@ noinst_LIBRARIES += %D%/libcmd.a
 %C%_libcmd_a_SOURCES = \
 	src/app.c src/app.h \
 	%D%/cmd.h \
+	%D%/cmd_learn.c \
 	%D%/cmd_list.c \
 	%D%/demo_world.c %D%/demo_world.h \
 	%D%/registry.c %D%/registry.h \

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* One row a command, in the order of the help. */
-#define COMMANDS(ROW) ROW(list)
+#define COMMANDS(ROW) ROW(learn) ROW(list)
 
 #define DECLARE(name) extern const struct command command_##name;
 COMMANDS(DECLARE)
