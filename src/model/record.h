@@ -66,6 +66,8 @@ struct resume_point {
 	uint32_t episode; /* number of the last episode */
 	bool episode_open;
 	uint32_t segments; /* so far */
+	uint64_t steps;	   /* so far, of all segments */
+	int worst;	   /* enum level of the worst verdict so far, LEVEL_UNKNOWN none */
 };
 
 /*

@@ -46,6 +46,7 @@ struct source_class {
 	unsigned facts;	     /* FACT_* it can give at best */
 	bool waits;	     /* may be paused (back-pressure); else its newest is dropped */
 	bool lines;	     /* what it captures are lines of the stream protocol */
+	bool rereads;	     /* opened again it begins anew, with the same step numbers (a file) */
 	const struct source_param *params; /* key NULL ends; `prefix` is every source's */
 	size_t state_size;
 	int (*open)(struct source *s, struct uri *u, struct err *e);

@@ -83,6 +83,7 @@ static const struct field joint_fields[] = {
 	ROW(8, view_joint, delta_max, 0),
 	ROW(8, view_joint, err_now, 0),
 	ROW(8, view_joint, err_peak, 0),
+	ROW(8, view_joint, err_max, 0),
 	ROW(BOOL, view_joint, gripper, 0),
 	ROW(4, view_joint, gripper_state, 0),
 	ROW(ENUM, view_joint, level, LEVEL_FAIL),
