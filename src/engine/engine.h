@@ -19,6 +19,12 @@
 
 enum { ENGINE_SOURCES_MAX = 8 };
 
+/* An open source, for the line that says the engine is ready. */
+struct engine_source {
+	const char *word;
+	const char *address; /* what to paste elsewhere (where it listens), "" none */
+};
+
 /* Texts and arrays are the caller's and must outlive the run. */
 struct engine_cfg {
 	const char *rig; /* names lock, socket and run; NULL or "": none of the first two */
@@ -30,25 +36,25 @@ struct engine_cfg {
 	struct resume_point resume; /* run 0: a new run */
 	const char *capture;	    /* file to write what sources read; NULL none */
 	const char *log;	    /* file for a background engine's log; NULL none */
-	int64_t steps;		    /* end after so many; 0: no limit */
+	int64_t steps;		    /* end after so many, of all segments; 0: no limit */
 	double seconds;		    /* end after so long; 0: no limit */
 	bool slow_disk;		    /* commit every second instead of every 250 ms */
 	/* Called once, when every source is open and the socket listens. NULL is allowed. */
-	void (*ready)(void *host);
+	void (*ready)(void *host, const struct engine_source *source, unsigned sources);
 	/* Every verdict as it rises. NULL is allowed. */
 	void (*verdict)(void *host, const struct verdict *v);
 	void *host;
 };
 
 struct engine_result {
-	int64_t run; /* number in the store, 0: none */
-	uint64_t steps, dropped;
-	uint32_t episodes, segment;
+	int64_t run;		      /* number in the store, 0: none */
+	uint64_t steps, dropped;      /* of this segment */
+	uint32_t episodes, segment;   /* segment: of the run, from 1 */
 	uint64_t notes, warns, fails; /* verdicts by level */
 	enum level worst;
-	bool stopped; /* by signal or request, not by its sources */
-	bool unsaved; /* the sink failed to the end: why tells */
-	struct err unsaved_why;
+	bool stopped;	    /* by signal or request, not by its sources */
+	struct err failed;  /* of the first source that broke; code 0: none did */
+	struct err unsaved; /* the sink failed to the end; code 0: all is stored */
 };
 
 /*

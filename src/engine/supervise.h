@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "view/client.h"
 
 /* What becomes the command line of an engine. Relative paths are made absolute. */
 struct launch {
@@ -20,7 +21,7 @@ struct launch {
 	const char *const *source;
 	unsigned sources;
 	const char *capture; /* NULL none */
-	double seconds;	     /* 0: no limit */
+	double seconds;	     /* of the whole run; 0: no limit */
 	int64_t steps;	     /* 0: no limit */
 };
 
@@ -30,6 +31,9 @@ struct launch {
  * input stays open for it when a source is `stdin:`; the caller then reads keys from /dev/tty.
  */
 int launch_background(const struct launch *l, bool resume, struct err *e);
+
+/* "run-PID" of this process: the name of a run that was given none. */
+void rig_default(char dst[RIG_BYTES]);
 
 /* Whether an engine that died may be started again: not after 3 quick deaths within a minute. */
 struct deaths {

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/core.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+static void record(struct core *c, const struct record *r)
+{
+	if (c->begun)
+		recorder_put(c->recorder, r);
+}
+
+void core_note(struct core *c, enum level level, const char *text)
+{
+	struct record r = {.kind = RECORD_NOTE, .text = text, .level = (int)level};
+
+	r.t_ns = clock_now_ns(c->clock);
+	r.episode = merge_boundary(c->merge)->number;
+	record(c, &r);
+	live_note(c->live, level, text, r.t_ns);
+	if (c->host.note)
+		c->host.note(c->host.host, level, text);
+}
+
+void core_clock_pair(struct core *c)
+{
+	struct record r = {.kind = RECORD_CLOCK, .wall_ns = clock_wall_ns()};
+
+	r.t_ns = clock_now_ns(c->clock);
+	record(c, &r);
+}
+
+static void on_verdict(void *host, const struct verdict *v)
+{
+	struct core *c = host;
+	struct record r = {.kind = RECORD_VERDICT, .t_ns = v->t_ns, .episode = v->episode};
+
+	r.verdict = v;
+	record(c, &r);
+	c->result.notes += v->level == LEVEL_NOTE;
+	c->result.warns += v->level == LEVEL_WARN;
+	c->result.fails += v->level == LEVEL_FAIL;
+	live_verdict(c->live, v, clock_now_ns(c->clock));
+	if (c->host.verdict)
+		c->host.verdict(c->host.host, v);
+	if (c->cfg->verdict)
+		c->cfg->verdict(c->cfg->host, v);
+}
+
+static void feed_hello(struct core *c, const struct event *ev)
+{
+	const struct hello *h = ev->hello;
+	struct record r = {
+		.kind = RECORD_RUN, .t_ns = ev->t_ns, .wall_ns = c->info.started_wall_ns};
+
+	judge_feed(c->judge, ev);
+	live_hello(c->live, h, c->judge);
+	text_copy(c->info.robot, sizeof(c->info.robot), h->robot);
+	text_copy(c->info.task, sizeof(c->info.task), h->task);
+	text_copy(c->info.policy, sizeof(c->info.policy), h->policy);
+	c->info.fps = h->fps;
+	c->info.joints = h->joints;
+	memcpy(c->info.joint, h->joint, h->joints * sizeof(h->joint[0]));
+	recorder_size(c->recorder, h->joints, h->fps);
+	r.run = &c->info;
+	if (!c->begun) {
+		c->begun = true;
+		record(c, &r);
+		core_clock_pair(c);
+	} else {
+		record(c, &r);
+	}
+}
+
+static void feed_episode(struct core *c, const struct event *ev)
+{
+	struct record r = {.t_ns = ev->t_ns, .source = ev->source, .mark = ev->episode};
+
+	r.kind = ev->episode->start ? RECORD_EPISODE_START : RECORD_EPISODE_END;
+	r.episode = merge_boundary(c->merge)->number;
+	record(c, &r);
+	c->result.episodes += ev->episode->start && !ev->episode->resumed;
+	judge_feed(c->judge, ev);
+	live_episode(c->live, ev->episode, r.episode, clock_now_ns(c->clock));
+}
+
+static void feed_step(struct core *c, const struct event *ev)
+{
+	struct record r = {.kind = RECORD_STEP, .t_ns = ev->t_ns, .source = ev->source};
+
+	r.step = ev->step;
+	r.episode = ev->step->episode;
+	record(c, &r);
+	judge_feed(c->judge, ev);
+	live_step(c->live, ev->step, clock_now_ns(c->clock));
+	c->result.steps++;
+	c->full = c->cfg->steps > 0 &&
+		  c->result.steps + c->cfg->resume.steps >= (uint64_t)c->cfg->steps;
+}
+
+static void feed_chunk(struct core *c, const struct event *ev)
+{
+	struct record r = {.kind = RECORD_CHUNK, .t_ns = ev->t_ns, .source = ev->source};
+
+	r.chunk = ev->chunk;
+	r.episode = merge_boundary(c->merge)->number;
+	record(c, &r);
+	judge_feed(c->judge, ev);
+	live_chunk(c->live, ev->chunk, merge_last_seq(c->merge), clock_now_ns(c->clock));
+}
+
+static void feed_gap(struct core *c, const struct event *ev)
+{
+	struct record r = {.kind = RECORD_GAP, .t_ns = ev->t_ns, .source = ev->source};
+	char text[MESSAGE_BYTES];
+
+	r.text = ev->text;
+	r.unit = ev->unit;
+	r.lost = ev->lost;
+	record(c, &r);
+	if (ev->lost >= 0)
+		snprintf(text, sizeof(text), "gap: %lld %s lost: %s", (long long)ev->lost, ev->unit,
+			 ev->text);
+	else
+		snprintf(text, sizeof(text), "gap: unknown number of %s lost: %s", ev->unit,
+			 ev->text);
+	live_note(c->live, LEVEL_NOTE, text, clock_now_ns(c->clock));
+	if (c->host.note)
+		c->host.note(c->host.host, LEVEL_NOTE, text);
+}
+
+/* Merged events. */
+static void on_merged(void *host, const struct event *ev)
+{
+	struct core *c = host;
+
+	switch (ev->kind) {
+	case EVENT_HELLO:
+		feed_hello(c, ev);
+		break;
+	case EVENT_EPISODE:
+		feed_episode(c, ev);
+		break;
+	case EVENT_STEP:
+		feed_step(c, ev);
+		break;
+	case EVENT_CHUNK:
+		feed_chunk(c, ev);
+		break;
+	case EVENT_RESET:
+		judge_feed(c->judge, ev);
+		core_note(c, LEVEL_OK, "the policy was reset");
+		break;
+	case EVENT_NOTE:
+		core_note(c, (enum level)ev->level, ev->text);
+		break;
+	case EVENT_GAP:
+		feed_gap(c, ev);
+		break;
+	case EVENT_END:
+	default:
+		break;
+	}
+}
+
+static void read_boot_id(char dst[40])
+{
+	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd >= 0 ? read(fd, dst, 36) : 0;
+
+	dst[n > 0 ? n : 0] = '\0';
+	if (fd >= 0)
+		close(fd);
+}
+
+void core_init(struct core *c, const struct engine_cfg *cfg, struct recorder *recorder,
+	       struct clock *clock, unsigned rereads)
+{
+	struct merge_host mh = {.host = c, .out = on_merged};
+	struct judge_host jh = {.host = c, .verdict = on_verdict};
+
+	*c = (struct core){.cfg = cfg, .clock = clock, .recorder = recorder};
+	c->merge = merge_new(&mh, &cfg->resume, rereads);
+	c->judge = judge_new(cfg->profile, &jh);
+	c->live = live_new(cfg->profile);
+	c->info.run = cfg->resume.run;
+	c->info.started_wall_ns = clock_wall_ns();
+	c->info.started_ns = clock_now_ns(clock);
+	text_copy(c->info.rig, sizeof(c->info.rig), cfg->rig ? cfg->rig : "");
+	if (cfg->profile)
+		text_copy(c->info.profile, sizeof(c->info.profile), cfg->profile->name);
+	read_boot_id(c->info.boot_id);
+	c->info.source = cfg->source;
+	c->info.sources = cfg->sources;
+}
+
+void core_fini(struct core *c)
+{
+	merge_free(c->merge);
+	judge_free(c->judge);
+	live_free(c->live);
+}
+
+void core_feed(struct core *c, const struct event *ev)
+{
+	if (!c->full)
+		merge_feed(c->merge, ev);
+}
+
+void core_end(struct core *c, const char *why)
+{
+	struct record r = {.kind = RECORD_RUN_END, .t_ns = clock_now_ns(c->clock)};
+
+	merge_end(c->merge, why, r.t_ns);
+	record(c, &r);
+}
+
+void core_result(struct core *c, struct engine_result *out)
+{
+	*out = c->result;
+	out->run = recorder_run(c->recorder);
+	out->dropped = recorder_dropped(c->recorder);
+	out->segment = c->cfg->resume.run ? c->cfg->resume.segments + 1 : 1;
+	out->steps += c->cfg->resume.steps;
+	out->worst = judge_worst(c->judge);
+	if ((int)out->worst < c->cfg->resume.worst)
+		out->worst = (enum level)c->cfg->resume.worst;
+}

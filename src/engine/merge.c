@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/merge.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+/* Larger numbers are no step numbers, and would overflow when something is added to them. */
+static const int64_t seq_max = 1ll << 53;
+
+struct input {
+	struct hello *hello;	  /* NULL: not yet */
+	uint16_t map[MAX_JOINTS]; /* its joint to the run's; MAX_JOINTS: no room */
+	bool same;		  /* map is the identity on all joints of the run */
+	bool asked;		  /* delivered asked at least once */
+	bool fresh;		  /* said hello since its last step */
+	bool catching_up;	  /* rereads what an earlier segment has stored */
+	int64_t last_seq;	  /* its own, SEQ_UNKNOWN none */
+	struct step *last;	  /* its last step, when it is not the tick's source */
+	int64_t period_ns;	  /* measured, 0 unknown */
+};
+
+struct merge {
+	struct merge_host host;
+	struct boundary boundary;
+	struct input input[ENGINE_SOURCES_MAX];
+	struct hello hello;
+	bool has_tick;
+	uint16_t tick;		  /* the source that defines it */
+	int64_t last_seq, offset; /* of the run; added to the tick source's seq */
+	bool segment_gap;	  /* a resumed run has not yet told its gap */
+	uint32_t segments;
+	struct step step;
+	double *actions; /* a chunk in the run's columns */
+	size_t actions_room;
+};
+
+static void on_mark(void *host, const struct episode_mark *mark, int64_t t_ns)
+{
+	struct merge *m = host;
+	struct event ev = {.kind = EVENT_EPISODE, .t_ns = t_ns, .src_ns = TIME_UNKNOWN};
+
+	ev.source = m->tick;
+	ev.episode = mark;
+	m->host.out(m->host.host, &ev);
+}
+
+struct merge *merge_new(const struct merge_host *host, const struct resume_point *resume,
+			unsigned rereads)
+{
+	struct merge *m = xcalloc(1, sizeof(*m));
+
+	m->host = *host;
+	m->boundary.host = m;
+	m->boundary.mark = on_mark;
+	boundary_init(&m->boundary, resume);
+	m->last_seq = resume->run ? resume->last_seq : SEQ_UNKNOWN;
+	m->segment_gap = resume->run != 0;
+	m->segments = resume->segments;
+	for (unsigned i = 0; i < ENGINE_SOURCES_MAX; i++) {
+		m->input[i].last_seq = SEQ_UNKNOWN;
+		m->input[i].catching_up = m->last_seq != SEQ_UNKNOWN && (rereads >> i & 1);
+	}
+	return m;
+}
+
+void merge_free(struct merge *m)
+{
+	if (!m)
+		return;
+	for (unsigned i = 0; i < ENGINE_SOURCES_MAX; i++) {
+		free(m->input[i].hello);
+		free(m->input[i].last);
+	}
+	free(m->actions);
+	free(m);
+}
+
+static void tell_gap(struct merge *m, const struct event *at, int64_t lost, const char *why)
+{
+	struct event ev = {.kind = EVENT_GAP, .t_ns = at->t_ns, .src_ns = at->src_ns};
+
+	ev.source = at->source;
+	ev.lost = lost;
+	ev.unit = "steps";
+	ev.text = why;
+	m->host.out(m->host.host, &ev);
+}
+
+static unsigned union_joint(struct hello *u, const struct joint *j)
+{
+	for (unsigned i = 0; i < u->joints; i++) {
+		if (strcmp(u->joint[i].name, j->name) == 0)
+			return i;
+	}
+	if (u->joints == MAX_JOINTS)
+		return MAX_JOINTS;
+	u->joint[u->joints] = *j;
+	return u->joints++;
+}
+
+static void take_text(char *dst, size_t size, const char *src)
+{
+	if (!dst[0])
+		text_copy(dst, size, src);
+}
+
+/* Everything but the joints, which only grow: their index is their identity in the store. */
+static void join_hellos(struct merge *m)
+{
+	struct hello *u = &m->hello;
+
+	u->robot[0] = u->task[0] = u->policy[0] = '\0';
+	u->facts = 0;
+	u->fps = m->input[m->tick].hello ? m->input[m->tick].hello->fps : 0;
+	for (unsigned i = 0; i < ENGINE_SOURCES_MAX; i++) {
+		const struct hello *h = m->input[i].hello;
+
+		if (!h)
+			continue;
+		take_text(u->robot, sizeof(u->robot), h->robot);
+		take_text(u->task, sizeof(u->task), h->task);
+		take_text(u->policy, sizeof(u->policy), h->policy);
+		u->facts |= h->facts;
+		if (!(u->fps > 0))
+			u->fps = h->fps;
+	}
+	text_copy(m->boundary.task, sizeof(m->boundary.task), u->task);
+}
+
+static void find_same(struct merge *m)
+{
+	for (unsigned i = 0; i < ENGINE_SOURCES_MAX; i++) {
+		struct input *in = &m->input[i];
+
+		in->same = in->hello && in->hello->joints == m->hello.joints;
+		for (unsigned j = 0; in->same && j < m->hello.joints; j++)
+			in->same = in->map[j] == j;
+	}
+}
+
+static void choose_tick(struct merge *m, uint16_t source)
+{
+	static const unsigned order[] = {FACT_ASKED, FACT_SENT, FACT_SEEN | FACT_GOT};
+	bool proven = m->has_tick && m->input[m->tick].asked;
+
+	m->has_tick = true;
+	if (proven)
+		return;
+	for (unsigned k = 0; k < sizeof(order) / sizeof(order[0]); k++) {
+		for (uint16_t i = 0; i < ENGINE_SOURCES_MAX; i++) {
+			if (m->input[i].hello && (m->input[i].hello->facts & order[k])) {
+				m->tick = i;
+				return;
+			}
+		}
+	}
+	m->tick = source;
+}
+
+static void feed_hello(struct merge *m, const struct event *ev)
+{
+	struct input *in = &m->input[ev->source];
+	struct event out = *ev;
+	bool again = in->hello != NULL;
+
+	if (!in->hello)
+		in->hello = xcalloc(1, sizeof(*in->hello));
+	*in->hello = *ev->hello;
+	if (in->hello->joints > MAX_JOINTS)
+		in->hello->joints = MAX_JOINTS;
+	for (unsigned j = 0; j < in->hello->joints; j++)
+		in->map[j] = (uint16_t)union_joint(&m->hello, &in->hello->joint[j]);
+	in->fresh = true;
+	choose_tick(m, ev->source);
+	if (again && ev->source == m->tick)
+		boundary_reconnect(&m->boundary, ev->t_ns);
+	join_hellos(m);
+	find_same(m);
+	out.hello = &m->hello;
+	m->host.out(m->host.host, &out);
+}
+
+static bool seq_usable(int64_t seq)
+{
+	return seq >= 0 && seq < seq_max;
+}
+
+/*
+ * The run's number for a step of the tick's source. A number that does not go on means that the
+ * source has begun anew: from then on an offset keeps the run's numbers growing.
+ */
+static int64_t number_step(struct merge *m, const struct event *ev)
+{
+	int64_t next = m->last_seq == SEQ_UNKNOWN ? 0 : m->last_seq + 1;
+	int64_t seq = ev->step->seq, lost = 0;
+	bool known = seq_usable(seq), anew = false;
+	char why[96] = "the source skipped step numbers";
+
+	if (!known) {
+		lost = m->input[ev->source].fresh ? -1 : 0;
+		seq = next;
+	} else if (seq + m->offset < next) {
+		m->offset = next - seq;
+		seq = next;
+		lost = -1;
+		anew = true;
+	} else {
+		seq += m->offset;
+		lost = seq - next;
+	}
+	if (m->segment_gap)
+		snprintf(why, sizeof(why), "the engine restarted (segment %u)", m->segments + 1);
+	else if (anew)
+		text_copy(why, sizeof(why), "the source began anew");
+	else if (m->input[ev->source].fresh)
+		text_copy(why, sizeof(why), "the source was connected again");
+	if (m->segment_gap || (lost && m->last_seq != SEQ_UNKNOWN))
+		tell_gap(m, ev, lost, why);
+	m->segment_gap = false;
+	return m->last_seq = seq;
+}
+
+static void copy_vec(struct vec *to, const struct vec *from, const struct input *in, unsigned n)
+{
+	for (unsigned j = 0; j < n; j++) {
+		unsigned at = in->map[j];
+
+		if (at < MAX_JOINTS && vec_known(from, j) && !vec_known(to, at))
+			vec_set(to, at, from->v[j]);
+	}
+	to->present = true;
+}
+
+/* What the tick's own source does not know, from the others while they are fresh. */
+static void sample_others(struct merge *m, const struct event *ev)
+{
+	for (unsigned i = 0; i < ENGINE_SOURCES_MAX; i++) {
+		const struct input *in = &m->input[i];
+		int64_t period;
+
+		if (i == ev->source || !in->last || !in->hello)
+			continue;
+		period = in->hello->fps > 0 ? (int64_t)(1e9 / in->hello->fps) : in->period_ns;
+		if (!period || ev->t_ns - in->last->t_ns > 2 * period)
+			continue;
+		for (unsigned k = 0; k < VEC_N; k++) {
+			if (in->last->vec[k].present)
+				copy_vec(&m->step.vec[k], &in->last->vec[k], in, in->last->joints);
+		}
+	}
+}
+
+static void build_step(struct merge *m, const struct event *ev, int64_t seq)
+{
+	const struct step *from = ev->step;
+	const struct input *in = &m->input[ev->source];
+
+	step_init(&m->step, m->hello.joints);
+	for (unsigned k = 0; k < VEC_N; k++) {
+		if (!from->vec[k].present)
+			continue;
+		if (in->same && from->joints == m->hello.joints) {
+			m->step.vec[k].present = true;
+			memcpy(m->step.vec[k].known, from->vec[k].known,
+			       sizeof(from->vec[k].known));
+			memcpy(m->step.vec[k].v, from->vec[k].v, from->joints * sizeof(double));
+		} else {
+			copy_vec(&m->step.vec[k], &from->vec[k], in, from->joints);
+		}
+	}
+	m->step.seq = seq;
+	m->step.t_ns = ev->t_ns;
+	m->step.src_ns = ev->src_ns != TIME_UNKNOWN ? ev->src_ns : from->src_ns;
+	m->step.source = ev->source;
+	m->step.driver = from->driver;
+}
+
+static void keep_sample(struct merge *m, const struct event *ev)
+{
+	struct input *in = &m->input[ev->source];
+	int64_t seq = ev->step->seq;
+
+	if (!in->last)
+		in->last = xcalloc(1, sizeof(*in->last));
+	else if (ev->t_ns > in->last->t_ns)
+		in->period_ns = in->period_ns ? (7 * in->period_ns + ev->t_ns - in->last->t_ns) / 8
+					      : ev->t_ns - in->last->t_ns;
+	if (seq_usable(seq) && in->last_seq != SEQ_UNKNOWN && seq > in->last_seq + 1)
+		tell_gap(m, ev, seq - in->last_seq - 1, "the source skipped step numbers");
+	*in->last = *ev->step;
+	in->last->t_ns = ev->t_ns;
+}
+
+/* True while a source repeats what is stored already. */
+static bool catch_up(struct merge *m, struct input *in, const struct event *ev)
+{
+	if (!in->catching_up)
+		return false;
+	if (ev->kind != EVENT_STEP)
+		return true;
+	in->catching_up = seq_usable(ev->step->seq) && ev->step->seq < m->last_seq;
+	return seq_usable(ev->step->seq) && ev->step->seq <= m->last_seq;
+}
+
+static void feed_step(struct merge *m, const struct event *ev)
+{
+	struct input *in = &m->input[ev->source];
+	struct event out = *ev;
+	int64_t seq = ev->step->seq;
+	bool asked = ev->step->vec[VEC_ASKED].present, inside;
+
+	if (!in->hello || ev->step->joints > in->hello->joints)
+		return; /* a source that breaks its own word cannot be placed */
+	if (asked && !in->asked) {
+		in->asked = true;
+		if (!m->input[m->tick].asked)
+			m->tick = ev->source;
+	}
+	if (ev->source != m->tick) {
+		keep_sample(m, ev);
+	} else {
+		build_step(m, ev, number_step(m, ev));
+		sample_others(m, ev);
+		inside = boundary_step(&m->boundary, m->step.vec[VEC_ASKED].present,
+				       step_axis_ns(&m->step), ev->t_ns);
+		if (!inside && m->step.driver == DRIVER_UNKNOWN)
+			m->step.driver = DRIVER_IDLE;
+		m->step.episode = m->boundary.number;
+		out.src_ns = m->step.src_ns;
+		out.step = &m->step;
+		m->host.out(m->host.host, &out);
+	}
+	in->last_seq = seq_usable(seq) ? seq : SEQ_UNKNOWN;
+	in->fresh = false;
+}
+
+static const double *map_actions(struct merge *m, const struct input *in, const struct chunk *c)
+{
+	unsigned n = m->hello.joints;
+	size_t need = (size_t)c->horizon * n;
+
+	if (in->same && c->dims == n)
+		return c->actions;
+	if (need > m->actions_room) {
+		m->actions = xrealloc(m->actions, need, sizeof(double));
+		m->actions_room = need;
+	}
+	for (size_t i = 0; i < need; i++)
+		m->actions[i] = NAN;
+	for (unsigned h = 0; h < c->horizon; h++) {
+		for (unsigned d = 0; d < c->dims && d < in->hello->joints; d++) {
+			if (in->map[d] < MAX_JOINTS)
+				m->actions[(size_t)h * n + in->map[d]] =
+					c->actions[(size_t)h * c->dims + d];
+		}
+	}
+	return m->actions;
+}
+
+static void feed_chunk(struct merge *m, const struct event *ev)
+{
+	const struct input *in = &m->input[ev->source];
+	struct event out = *ev;
+	struct chunk c = *ev->chunk;
+	int64_t next = m->last_seq == SEQ_UNKNOWN ? 0 : m->last_seq + 1;
+
+	if (!in->hello || !c.horizon || c.horizon > 4096 || !c.dims || c.dims > MAX_JOINTS)
+		return;
+	if (!seq_usable(c.seq))
+		c.seq = SEQ_UNKNOWN;
+	else if (ev->source == m->tick && in->fresh && c.seq + m->offset < next)
+		c.seq = next; /* of a source that began anew and has not yet said so by a step */
+	else
+		c.seq += m->offset;
+	c.actions = map_actions(m, in, ev->chunk);
+	c.dims = m->hello.joints;
+	out.chunk = &c;
+	m->host.out(m->host.host, &out);
+}
+
+void merge_feed(struct merge *m, const struct event *ev)
+{
+	if (ev->source >= ENGINE_SOURCES_MAX)
+		return;
+	if (ev->kind != EVENT_HELLO && ev->kind != EVENT_NOTE &&
+	    catch_up(m, &m->input[ev->source], ev))
+		return;
+	switch (ev->kind) {
+	case EVENT_HELLO:
+		feed_hello(m, ev);
+		break;
+	case EVENT_EPISODE:
+		boundary_message(&m->boundary, ev->episode, ev->t_ns);
+		break;
+	case EVENT_STEP:
+		feed_step(m, ev);
+		break;
+	case EVENT_CHUNK:
+		feed_chunk(m, ev);
+		break;
+	case EVENT_RESET:
+		boundary_reset(&m->boundary, ev->t_ns);
+		m->host.out(m->host.host, ev);
+		break;
+	case EVENT_NOTE:
+	case EVENT_GAP:
+		m->host.out(m->host.host, ev);
+		break;
+	case EVENT_END:
+	default:
+		break;
+	}
+}
+
+void merge_end(struct merge *m, const char *why, int64_t t_ns)
+{
+	struct event at = {.t_ns = t_ns, .src_ns = TIME_UNKNOWN, .source = m->tick};
+
+	if (m->segment_gap)
+		tell_gap(m, &at, -1, "the engine restarted, and no step came after");
+	m->segment_gap = false;
+	boundary_end(&m->boundary, why, t_ns);
+}
+
+struct boundary *merge_boundary(struct merge *m)
+{
+	return &m->boundary;
+}
+
+const struct hello *merge_hello(const struct merge *m)
+{
+	return &m->hello;
+}
+
+int64_t merge_last_seq(const struct merge *m)
+{
+	return m->last_seq;
+}
+
+uint16_t merge_tick_source(const struct merge *m)
+{
+	return m->tick;
+}

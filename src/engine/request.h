@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Requests of viewers: one JSON object a packet, from any program of this user, so hostile.
+ * {"v":1,"request":"hello","version":TEXT,"hz":N}   {"v":1,"request":"history","joint":N,
+ * "columns":N,"span_s":S}   {"v":1,"request":"episode-end","episode":N,"outcome":WORD,"note":TEXT}
+ * {"v":1,"request":"episode-start","episode":N}   {"v":1,"request":"mark","episode":N,
+ * "note":TEXT}   {"v":1,"request":"stop"}. Pure; any thread.
+ */
+#ifndef POLICYTOP_ENGINE_REQUEST_H
+#define POLICYTOP_ENGINE_REQUEST_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+#include "model/event.h"
+
+enum { REQUEST_BYTES_MAX = 4096 };
+
+enum request_kind {
+	REQUEST_HELLO,
+	REQUEST_HISTORY,
+	REQUEST_EPISODE_END,
+	REQUEST_EPISODE_START,
+	REQUEST_MARK,
+	REQUEST_STOP,
+};
+
+struct request {
+	enum request_kind kind;
+	double hz;	       /* hello: snapshots a second, 0 none, at most 30 */
+	unsigned joint;	       /* history, and the two below */
+	unsigned columns;      /* 1 … HISTORY_COLUMNS */
+	double span_s;	       /* 0 … 8 */
+	uint32_t episode;      /* the one it means */
+	enum outcome outcome;  /* episode-end */
+	char note[TASK_BYTES]; /* cleaned; "" none */
+};
+
+/*
+ * 0; -EPROTO another version of the protocol (both are named); -EINVAL no request, with a reason.
+ */
+int request_parse(struct request *r, const char *text, size_t len, struct err *e);
+
+#endif
