@@ -41,6 +41,9 @@ extern const struct command *const command_table[]; /* NULL ends */
 
 const struct command *command_find(const char *name);
 
+/* The exit status that fits e->code. */
+int cmd_status(const struct err *e);
+
 /* Prints "policytop: MESSAGE" on stderr and returns the exit status that fits e->code. */
 int cmd_fail(const struct err *e);
 

@@ -12,10 +12,14 @@ noinst_LIBRARIES += %D%/libcmd.a
 %C%_libcmd_a_SOURCES = \
 	src/app.c src/app.h \
 	%D%/cmd.h \
-	%D%/cmd_learn.c \
+	%D%/cmd_engine.c \
 	%D%/cmd_list.c \
+	%D%/cmd_record.c \
+	%D%/cmd_status.c \
+	%D%/cmd_stop.c \
 	%D%/demo_world.c %D%/demo_world.h \
 	%D%/registry.c %D%/registry.h \
+	%D%/run.c %D%/run.h \
 	%D%/table.c
 
 bin_PROGRAMS += src/policytop

@@ -6,7 +6,12 @@
 #include <string.h>
 
 /* One row a command, in the order of the help. */
-#define COMMANDS(ROW) ROW(learn) ROW(list)
+#define COMMANDS(ROW)                                                                              \
+	ROW(record)                                                                                \
+	ROW(engine)                                                                                \
+	ROW(stop)                                                                                  \
+	ROW(status)                                                                                \
+	ROW(list)
 
 #define DECLARE(name) extern const struct command command_##name;
 COMMANDS(DECLARE)
@@ -29,28 +34,33 @@ int cmd_fail_status(const struct err *e, int status)
 	return status;
 }
 
-int cmd_fail(const struct err *e)
+int cmd_status(const struct err *e)
 {
 	switch (e->code) {
 	case EINVAL:
-		return cmd_fail_status(e, EXIT_USAGE);
+		return EXIT_USAGE;
 	case ENOENT:
 	case EISDIR:
 	case ENOTDIR:
 	case EACCES:
 	case EBADMSG: /* the input is broken */
-		return cmd_fail_status(e, EXIT_NOINPUT);
+		return EXIT_NOINPUT;
 	case ENODEV:
 	case ENXIO:
 	case ECONNREFUSED:
 	case EADDRINUSE:
 	case EBUSY:
-		return cmd_fail_status(e, EXIT_UNAVAILABLE);
+		return EXIT_UNAVAILABLE;
 	case EIO:
 	case ENOSPC:
 	case EROFS:
-		return cmd_fail_status(e, EXIT_IO);
+		return EXIT_IO;
 	default:
-		return cmd_fail_status(e, EXIT_INTERNAL);
+		return EXIT_INTERNAL;
 	}
+}
+
+int cmd_fail(const struct err *e)
+{
+	return cmd_fail_status(e, cmd_status(e));
 }

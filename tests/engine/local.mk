@@ -3,3 +3,6 @@ check_PROGRAMS += %D%/t_message
 TESTS += %D%/t_message
 %C%_t_message_SOURCES = %D%/t_message.c
 %C%_t_message_LDADD = $(TEST_PROGRAM_LIBS)
+
+TESTS += %D%/t_record.sh
+EXTRA_DIST += %D%/t_record.sh

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `policytop record`: keeps an engine alive until its sources end, without a screen. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "base/text.h"
+#include "cmd/cmd.h"
+#include "engine/supervise.h"
+
+static double number(const cJSON *o, const char *key)
+{
+	const cJSON *n = cJSON_GetObjectItemCaseSensitive(o, key);
+
+	return cJSON_IsNumber(n) ? n->valuedouble : 0;
+}
+
+static const char *text_of(const cJSON *o, const char *key)
+{
+	const char *s = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(o, key));
+
+	return s ? s : "";
+}
+
+static void tell_ready(const cJSON *o)
+{
+	const cJSON *s;
+
+	fprintf(stderr, "policytop: recording as '%s'\n", text_of(o, "rig"));
+	cJSON_ArrayForEach(s, cJSON_GetObjectItemCaseSensitive(o, "sources"))
+	{
+		if (text_of(s, "address")[0])
+			fprintf(stderr, "policytop: %s listens on %s\n", text_of(s, "source"),
+				text_of(s, "address"));
+	}
+}
+
+static void tell_result(const cJSON *o)
+{
+	const cJSON *v = cJSON_GetObjectItemCaseSensitive(o, "verdicts");
+
+	printf("run %.0f: %.0f steps in %.0f episodes, %.0f dropped; %.0f fail, %.0f warn, %.0f "
+	       "note\n",
+	       number(o, "run"), number(o, "steps"), number(o, "episodes"), number(o, "dropped"),
+	       number(v, "fail"), number(v, "warn"), number(v, "note"));
+	if (text_of(o, "source_error")[0])
+		fprintf(stderr, "policytop: %s\n", text_of(o, "source_error"));
+	if (text_of(o, "unsaved")[0])
+		fprintf(stderr, "policytop: not everything was recorded: %s\n",
+			text_of(o, "unsaved"));
+}
+
+static void on_line(void *host, const char *text)
+{
+	const bool *json = host;
+	cJSON *o = *json ? NULL : cJSON_Parse(text);
+
+	if (*json)
+		puts(text);
+	else if (cJSON_HasObjectItem(o, "ready"))
+		tell_ready(o);
+	else if (cJSON_HasObjectItem(o, "run"))
+		tell_result(o);
+	fflush(stdout);
+	cJSON_Delete(o);
+}
+
+static int fill(struct launch *l, struct app *app, char rig[RIG_BYTES], struct err *e)
+{
+	const struct opts *o = &app->opts;
+	int rc = opts_double(o, "seconds", 0, 1e9, 0, &l->seconds, e);
+
+	if (!rc)
+		rc = opts_i64(o, "steps", 0, INT64_MAX, 0, &l->steps, e);
+	if (!rc && !app->argc)
+		rc = err_set(e, EINVAL, "record what? (see: policytop list sources)");
+	rig_default(rig);
+	l->rig = opts_has(o, "rig") ? opts_text(o, "rig") : rig;
+	l->db = app->db;
+	l->profile = opts_text(o, "profile");
+	l->capture = opts_text(o, "capture");
+	l->source = (const char *const *)app->argv;
+	l->sources = (unsigned)app->argc;
+	return rc;
+}
+
+static int run(struct app *app)
+{
+	bool json = opts_has(&app->opts, "json");
+	char rig[RIG_BYTES];
+	struct launch l = {0};
+	struct err e = {0};
+	int rc = fill(&l, app, rig, &e);
+
+	if (!rc)
+		rc = supervise(&l, on_line, &json, &e);
+	return rc < 0 ? cmd_fail(&e) : rc;
+}
+
+static const struct opt options[] = {
+	{"profile", "NAME", "training profile to judge by (see learn)"},
+	{"seconds", "N", "end after so long"},
+	{"steps", "N", "end after so many steps"},
+	{"capture", "FILE", "also write what the sources read, for raw:FILE"},
+	{"rig", "NAME", "name of the run, for watch and stop (run-PID)"},
+	{"json", NULL, "print JSON lines: ready, then the result"},
+	{0},
+};
+
+const struct command command_record = {
+	.name = "record",
+	.operands = "SOURCE…",
+	.summary = "record and judge without a screen",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/path.h"
+#include "db/profiles.h"
+
+char *run_db_dup(const struct app *app, struct err *e)
+{
+	char *path = app->db ? path_absolute_dup(app->db) : path_data_dup("runs.db");
+
+	if (path_make_parents(path, e)) {
+		free(path);
+		return NULL;
+	}
+	return path;
+}
+
+struct profile *run_profile(const char *db, const char *name, struct err *e)
+{
+	struct profile *p;
+	struct db *d;
+
+	if (!name)
+		return NULL;
+	d = db_open(db, DB_READ, e);
+	if (!d)
+		return NULL;
+	p = profiles_get(d, name, e);
+	db_close(d);
+	return p;
+}
+
+bool run_slow_disk(const char *path)
+{
+	char link[64], target[512];
+	struct stat st;
+	ssize_t n;
+
+	if (stat(path, &st))
+		return false;
+	snprintf(link, sizeof(link), "/sys/dev/block/%u:%u", major(st.st_dev), minor(st.st_dev));
+	n = readlink(link, target, sizeof(target) - 1);
+	target[n > 0 ? n : 0] = '\0';
+	return strstr(target, "/mmcblk") != NULL;
+}
+
+char *run_result_json_dup(const struct engine_result *r)
+{
+	struct buf b = {0};
+
+	buf_printf(&b, "{\"run\":%lld,\"steps\":%llu,\"dropped\":%llu,\"episodes\":%u",
+		   (long long)r->run, (unsigned long long)r->steps, (unsigned long long)r->dropped,
+		   r->episodes);
+	buf_printf(&b, ",\"segment\":%u,\"worst\":\"%s\"", r->segment, level_word(r->worst));
+	buf_printf(&b, ",\"verdicts\":{\"note\":%llu,\"warn\":%llu,\"fail\":%llu}",
+		   (unsigned long long)r->notes, (unsigned long long)r->warns,
+		   (unsigned long long)r->fails);
+	if (r->failed.code) {
+		buf_str(&b, ",\"source_error\":");
+		buf_json_str(&b, r->failed.msg);
+	}
+	if (r->unsaved.code) {
+		buf_str(&b, ",\"unsaved\":");
+		buf_json_str(&b, r->unsaved.msg);
+	}
+	buf_str(&b, ",\"schema\":1}");
+	return b.p;
+}
+
+int run_exit_status(const struct engine_result *r)
+{
+	if (r->unsaved.code)
+		return EXIT_IO;
+	if (!r->steps)
+		return EXIT_UNSEEN;
+	return r->worst == LEVEL_FAIL ? EXIT_FAIL : r->worst == LEVEL_WARN ? EXIT_WARN : EXIT_OK;
+}
