@@ -71,7 +71,7 @@ static void step(struct check *c, const struct tick *t)
 	unit = check_unit_text(c, s->joint, VEC_ASKED);
 	check_find(c, &f,
 		   "first action of %s is %.4g%s from where it is, training at most %.4g%s "
-		   "(%u joints too far)",
+		   "(joints too far: %u)",
 		   c->run->joint[s->joint].label, s->gap, unit, s->limit, unit, s->far);
 }
 

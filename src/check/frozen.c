@@ -14,7 +14,8 @@ enum { P_TICKS, P_MOVED, P_FAIL_TICKS, P_FAIL_MOVED };
 
 static const struct check_param params[] = {
 	{"ticks", "ticks", 10, 2, 1000, "repeats in a row that are a warning"},
-	{"moved", "% of span", 3, 0, 100, "when some joint's asked moved so much meanwhile"},
+	{"moved", "% of span", 3, 0, 100,
+	 "when some joint's asked moved so much, and more than lag"},
 	{"fail-ticks", "ticks", 45, 2, 10000, "repeats in a row that are a failure"},
 	{"fail-moved", "% of span", 10, 0, 100, "when some joint's asked moved so much meanwhile"},
 	{0},
@@ -47,19 +48,34 @@ static bool same(const struct check *c, const struct frozen *f, const double *v)
 	return known > 0;
 }
 
-/* The largest way any joint's asked went since the vector froze, in % of its training span. */
+/*
+ * What asked may move, in percent of the training span, while the joint rests in its dead band:
+ * the parameter, or the largest steady error of training.
+ */
+static double rest(const struct check *c, const struct run_joint *r, double least)
+{
+	const struct profile *p = c->run->profile;
+	size_t at = (size_t)(r->action - p->action.joint);
+	double error = at < p->behaviour.joints ? p->behaviour.tracking_max[at] : NAN;
+
+	return fmax(least, 100.0 * error / r->action_span);
+}
+
+/*
+ * The largest way any joint's asked went since the vector froze, in % of its training span; only
+ * ways beyond rest count. Grippers do not: one that holds an object stands still as it should.
+ */
 static double moved_since(const struct check *c, const struct frozen *f, const struct tick *t,
 			  unsigned *joint)
 {
 	double most = 0.0;
 
 	for (unsigned j = 0; j < c->run->joints; j++) {
-		double way = fabs(t->v[VEC_ASKED][j] - f->asked[j]);
+		const struct run_joint *r = &c->run->joint[j];
+		double way = 100.0 * fabs(t->v[VEC_ASKED][j] - f->asked[j]) / r->action_span;
 
-		if (!c->run->joint[j].action || !(c->run->joint[j].action_span > 0))
-			continue;
-		way *= 100.0 / c->run->joint[j].action_span;
-		if (way > most) {
+		if (r->action && r->gripper < 0 && way > most &&
+		    way >= rest(c, r, c->param[P_MOVED])) {
 			most = way;
 			*joint = j;
 		}

@@ -17,6 +17,8 @@
 #include "check/derive.h"
 #include "check/latch.h"
 
+enum { FEW_EPISODES = 10 };
+
 struct check_slot {
 	struct check check;
 	double *param;
@@ -276,6 +278,12 @@ static bool explained(const struct judge *j, const struct check_class *class)
 	return false;
 }
 
+/* The limits come from so few episodes that a failure would say more than they know. */
+static bool untaught(const struct judge *j, const struct check_class *class)
+{
+	return class->needs & NEED_PROFILE && j->run.profile->episodes < FEW_EPISODES;
+}
+
 void check_find(struct check *c, const struct finding *f, const char *fmt, ...)
 {
 	struct judge *j = c->judge;
@@ -289,7 +297,7 @@ void check_find(struct check *c, const struct finding *f, const char *fmt, ...)
 		s = j->slot[i].check.class == c->class ? &j->slot[i] : NULL;
 	if (!s || f->subject >= SUBJECT_N)
 		return;
-	if (level == LEVEL_FAIL && explained(j, c->class))
+	if (level == LEVEL_FAIL && (explained(j, c->class) || untaught(j, c->class)))
 		level = LEVEL_WARN;
 	if (!latch_find(&s->latch[f->subject], &s->rate, level, c->class->debounce, t->index,
 			t->elapsed_s))

@@ -11,13 +11,14 @@
 #include "check/check.h"
 #include "check/recent.h"
 
-enum { P_ALONE, P_REPEATED, P_PLAIN, P_FAIL, P_WINDOW };
+enum { P_ALONE, P_REPEATED, P_PLAIN, P_FAIL, P_TIMES, P_WINDOW };
 
 static const struct check_param params[] = {
 	{"alone", "x", 2.3, 1, 100, "excess of one step over its neighbours that is a warning"},
 	{"repeated", "x", 1.8, 1, 100, "excess that is a warning when it happens twice"},
 	{"plain", "x", 6, 1, 100, "size of a step that is a warning whatever its neighbours do"},
-	{"fail", "x", 2.5, 1, 100, "excess that is a failure when it happens three times"},
+	{"fail", "x", 2.5, 1, 100, "excess that is a failure when it happens often"},
+	{"times", "", 5, 1, RECENT_MAX, "often: so many times"},
 	{"window", "s", 10, 1, 1000, "time within which steps count as repeated"},
 	{0},
 };
@@ -86,7 +87,7 @@ static void judge_isolated(struct check *c, const struct tick *t, unsigned joint
 	if (x >= c->param[P_FAIL] && vec == VEC_ASKED)
 		recent_add(&s->huge, t->elapsed_s);
 	if (x >= c->param[P_FAIL] && command &&
-	    recent_count(&s->huge, t->elapsed_s, c->param[P_WINDOW]) >= 3)
+	    recent_count(&s->huge, t->elapsed_s, c->param[P_WINDOW]) >= c->param[P_TIMES])
 		report(c, LEVEL_FAIL, joint, vec, value, c->param[P_FAIL]);
 	else if (x >= c->param[P_ALONE])
 		report(c, LEVEL_WARN, joint, vec, value, c->param[P_ALONE]);

@@ -12,7 +12,8 @@ enum { P_WARN, P_FAIL };
 
 static const struct check_param params[] = {
 	{"warn", "% of span", 15, 0, 1000, "distance beyond the training range that is a warning"},
-	{"fail", "% of span", 60, 0, 10000, "distance beyond the training range that is a failure"},
+	{"fail", "% of span", 100, 0, 10000,
+	 "distance beyond the training range that is a failure"},
 	{0},
 };
 

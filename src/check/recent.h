@@ -10,9 +10,11 @@ struct recent {
 	double at_s[RECENT_MAX];
 };
 
+/* Several joints in one step are one time. */
 static inline void recent_add(struct recent *r, double now_s)
 {
-	r->at_s[r->n++ % RECENT_MAX] = now_s;
+	if (r->n == 0 || r->at_s[(r->n - 1) % RECENT_MAX] != now_s)
+		r->at_s[r->n++ % RECENT_MAX] = now_s;
 }
 
 /* How many within the last window_s, at most RECENT_MAX. */

@@ -23,3 +23,8 @@ LONG_TESTS =
 check-long: all
 	POLICYTOP_LONG=1 $(MAKE) check TESTS='$(LONG_TESTS)'
 .PHONY: bench bench-checks check-long
+
+BENCH_BINARIES += %D%/b_checks
+%C%_b_checks_SOURCES = %D%/b_checks.c %D%/tape.c %D%/tape.h
+%C%_b_checks_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
+%C%_b_checks_LDADD = $(TEST_PROGRAM_LIBS)

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Quiet and sharp in one table: what the checks cry in clean episodes, and beside it what they
+ * detect, with the same settings in the same run. Needs the real data (POLICYTOP_DATA). Exits 1
+ * when a figure is worse than the project promises.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "base/mem.h"
+#include "base/rng.h"
+#include "check/check.h"
+#include "tests/bench/tape.h"
+#include "training/dataset.h"
+
+enum { FAULTS_MAX = 32, PICKED = 20 };
+
+struct bench {
+	const char *data;
+	unsigned broken; /* promises not kept */
+	struct tape *tape;
+};
+
+static struct profile *profile_of(const char *data, const char *set, struct episodes *e)
+{
+	char path[1024];
+	struct dataset *d = NULL;
+	struct err err = {0};
+	struct profile *p = NULL;
+
+	snprintf(path, sizeof(path), "%s/%s", data, set);
+	if (dataset_open_at(&d, path, NULL, &err) == 0 && dataset_load(d, e, &err) == 0)
+		p = profile_build(e, NULL);
+	else
+		fprintf(stderr, "b_checks: %s\n", err.msg);
+	dataset_close(d);
+	return p;
+}
+
+static void print_codes(const struct tally *y)
+{
+	for (unsigned i = 0; check_table[i]; i++) {
+		if (y->by_code[i])
+			printf(" %s %u%s", check_table[i]->name, y->by_code[i],
+			       y->fail_by_code[i] ? "!" : "");
+	}
+	printf("\n");
+}
+
+static void print_tally(struct bench *b, const char *name, const struct tally *y, double fail_limit,
+			double warn_limit)
+{
+	double n = y->n ? (double)y->n : 1.0, fail = 100.0 * y->fail / n,
+	       warn = 100.0 * y->warn / n;
+	bool good = y->n && fail <= fail_limit && warn <= warn_limit;
+
+	b->broken += !good;
+	printf("%-34s %5u %6.1f %6.1f %6.1f %s ", name, y->n, 100.0 * y->note / n, warn, fail,
+	       good ? "  " : "<<");
+	print_codes(y);
+}
+
+/* g1 and the slices: each episode judged by the others (pick 0), or by `pick` of them. */
+static void quiet_set(struct bench *b, const char *name, const struct episodes *e, unsigned pick,
+		      double fail_limit)
+{
+	struct rng rng = rng_seed(20);
+	unsigned char *use = xcalloc(e->count + 1, 1);
+	struct tally y = {0};
+	struct heard heard;
+
+	for (size_t i = 0; i < e->count && e->count > 1; i++) {
+		struct profile *p;
+
+		memset(use, pick == 0, e->count);
+		use[i] = 0;
+		for (unsigned k = 0; k < pick && k + 1 < e->count;) {
+			size_t at = rng_u32(&rng) % e->count;
+
+			k += at != i && !use[at];
+			use[at] = at != i;
+		}
+		p = profile_build(e, use);
+		tape_from_episode(b->tape, e, i);
+		tape_play(b->tape, p, &heard);
+		if (heard.worst >= LEVEL_WARN && getenv("POLICYTOP_VERBOSE"))
+			printf("  %s %zu %s\n", name, i, heard.message);
+		tally_add(&y, &heard);
+		profile_free(p);
+	}
+	print_tally(b, name, &y, fail_limit, 100);
+	free(use);
+}
+
+static const char *const slices[] = {"v30_slices/pusht_slice", "v30_slices/pusht_image_slice",
+				     "v30_slices/data_editing_slice", NULL};
+
+static void quiet_datasets(struct bench *b)
+{
+	struct episodes e = {0};
+	struct profile *p = profile_of(b->data, "g1_v21", &e);
+
+	if (p) {
+		quiet_set(b, "g1_v21, by the other 99", &e, 0, 1);
+		quiet_set(b, "g1_v21, by 20 random others", &e, PICKED, 2);
+	}
+	profile_free(p);
+	episodes_fini(&e);
+	for (unsigned i = 0; slices[i]; i++) {
+		p = profile_of(b->data, slices[i], &e);
+		if (p)
+			quiet_set(b, slices[i], &e, 0, 100);
+		profile_free(p);
+		episodes_fini(&e);
+	}
+}
+
+static void quiet_sim(struct bench *b)
+{
+	struct episodes e;
+	struct profile *p;
+	struct tally y = {0};
+
+	tape_sim_episodes(&e, 50, 7);
+	p = profile_build(&e, NULL);
+	tape_play_sim(p, 300, 1000, &y);
+	print_tally(b, "simulated arm, healthy", &y, 1, 10);
+	profile_free(p);
+	episodes_fini(&e);
+}
+
+/* What fits a fault of so101_sim_rollouts; codes NULL: steps alone cannot show it. */
+static const struct {
+	const char *fault, *codes;
+} fits[] = {
+	{"start_off", "home first-action"},
+	{"unnorm_twice", "first-action range jump seam"},
+	{"unnorm_missing", "first-action range jump seam"},
+	{"stats_other", "first-action range jump seam"},
+	{"no_reset", "first-action seam"},
+	{"joint_swap", "first-action range seam"},
+	{"sign_flip", "first-action range seam"},
+	{"late_chunk", "seam"},
+	{"jump", "jump"},
+	{"torque_lost", "tracking"},
+	{"weak_motor", "tracking"},
+	{"stale_state", "frozen"},
+	{"starved", "cadence"},
+	{"gripper_01", "gripper"},
+	{"gripper_mean", "gripper"},
+	{"twitch", "motion jump"},
+	{"norm_missing", NULL},
+	{"collapsed", NULL},
+	{"undertrained", NULL},
+	{"object_misread", NULL},
+	{"object_outside", NULL},
+	{"short_exec", NULL},
+	{NULL, NULL},
+};
+
+static bool code_fits(const char *codes, const char *name)
+{
+	const char *at = codes ? strstr(codes, name) : NULL;
+	size_t len = strlen(name);
+
+	return at && (at == codes || at[-1] == ' ') && (at[len] == '\0' || at[len] == ' ');
+}
+
+struct fault_row {
+	struct tally any;
+	unsigned hits;
+	int64_t seq[64];
+};
+
+static int by_seq(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void add_rollout(struct fault_row *row, const struct heard *h, const char *codes)
+{
+	int64_t first = SEQ_UNKNOWN;
+
+	tally_add(&row->any, h);
+	for (unsigned i = 0; check_table[i]; i++) {
+		if (h->warn_seq[i] == SEQ_UNKNOWN ||
+		    (codes && !code_fits(codes, check_table[i]->name)))
+			continue;
+		if (first == SEQ_UNKNOWN || h->warn_seq[i] < first)
+			first = h->warn_seq[i];
+	}
+	if (first != SEQ_UNKNOWN && row->hits < 64)
+		row->seq[row->hits++] = first;
+}
+
+static void print_faults(struct bench *b, struct fault_row *rows)
+{
+	printf("\n%-16s %8s %6s %6s  %s\n", "fault", "detected", "step", "fail",
+	       "by code (! fail)");
+	for (unsigned i = 0; fits[i].fault; i++) {
+		struct fault_row *r = &rows[i];
+		bool good = !fits[i].codes || r->hits + 1 >= r->any.n;
+
+		qsort(r->seq, r->hits, sizeof(r->seq[0]), by_seq);
+		b->broken += !good;
+		printf("%-16s %3u/%-4u %6lld %6u %s", fits[i].fault, r->hits, r->any.n,
+		       r->hits ? (long long)r->seq[r->hits / 2] : -1LL, r->any.fail,
+		       !fits[i].codes ? "(not shown by steps alone) "
+		       : good	      ? ""
+				      : "<< ");
+		print_codes(&r->any);
+	}
+}
+
+/* One line of labels.jsonl played against a profile. */
+static void play_label(struct bench *b, const cJSON *label, const struct profile *p,
+		       struct tally *clean, struct tally *failed, struct fault_row *rows)
+{
+	const cJSON *file = cJSON_GetObjectItem(label, "file");
+	const cJSON *fault = cJSON_GetObjectItem(label, "fault");
+	const cJSON *outcome = cJSON_GetObjectItem(label, "outcome");
+	struct heard heard;
+	char path[1024];
+	struct err e = {0};
+
+	if (!cJSON_IsString(file))
+		return;
+	snprintf(path, sizeof(path), "%s/so101_sim_rollouts/%s", b->data, file->valuestring);
+	if (tape_read_gz(b->tape, path, &e) < 0) {
+		fprintf(stderr, "b_checks: %s\n", e.msg);
+		b->broken++;
+		return;
+	}
+	tape_play(b->tape, p, &heard);
+	if (!cJSON_IsString(fault)) {
+		bool success = cJSON_IsString(outcome) &&
+			       strcmp(outcome->valuestring, "success") == 0;
+
+		if (heard.worst >= LEVEL_WARN && getenv("POLICYTOP_VERBOSE"))
+			printf("  %s %s\n", file->valuestring, heard.message);
+		tally_add(success ? clean : failed, &heard);
+		return;
+	}
+	for (unsigned i = 0; fits[i].fault; i++) {
+		if (strcmp(fits[i].fault, fault->valuestring) == 0)
+			add_rollout(&rows[i], &heard, fits[i].codes);
+	}
+}
+
+static void rollouts(struct bench *b, const char *set)
+{
+	struct fault_row *rows = xcalloc(FAULTS_MAX, sizeof(*rows));
+	struct episodes e = {0};
+	struct profile *p = profile_of(b->data, set, &e);
+	struct tally clean = {0}, failed = {0};
+	char path[1024], line[4096], name[128];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/so101_sim_rollouts/labels.jsonl", b->data);
+	f = fopen(path, "r");
+	while (p && f && fgets(line, sizeof(line), f)) {
+		cJSON *label = cJSON_Parse(line);
+
+		play_label(b, label, p, &clean, &failed, rows);
+		cJSON_Delete(label);
+	}
+	snprintf(name, sizeof(name), "rollouts, success, by %s", set);
+	print_tally(b, name, &clean, 1, 10);
+	snprintf(name, sizeof(name), "rollouts, failed, by %s", set);
+	print_tally(b, name, &failed, 100, 100);
+	print_faults(b, rows);
+	if (f)
+		fclose(f);
+	profile_free(p);
+	episodes_fini(&e);
+	free(rows);
+}
+
+int main(void)
+{
+	struct bench b = {.data = getenv("POLICYTOP_DATA")};
+
+	if (!b.data || !b.data[0]) {
+		printf("b_checks: set POLICYTOP_DATA to the folder with the real data\n");
+		return 0;
+	}
+	b.tape = tape_new();
+	printf("%-34s %5s %6s %6s %6s     of 100; by code (! fail)\n", "clean episodes", "n",
+	       "note", "warn", "fail");
+	quiet_datasets(&b);
+	quiet_sim(&b);
+	rollouts(&b, "so101_state_v30");
+	rollouts(&b, "so101_sim_v30");
+	printf("\n%u figures worse than promised\n", b.broken);
+	tape_free(b.tape);
+	return b.broken ? 1 : 0;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One episode in memory, to be judged again and again: from a labelled rollout, a dataset or the
+ * simulation, as it was or with something injected.
+ */
+#ifndef POLICYTOP_TESTS_BENCH_TAPE_H
+#define POLICYTOP_TESTS_BENCH_TAPE_H
+
+#include "check/judge.h"
+#include "training/episodes.h"
+
+enum { TAPE_STEPS = 4096, TAPE_CHUNKS = 1024, TAPE_CODES = 32 };
+
+struct tape {
+	struct hello hello;
+	unsigned nsteps, nchunks;
+	struct step step[TAPE_STEPS];
+	int64_t chunk[TAPE_CHUNKS]; /* first steps, ascending */
+	enum outcome outcome;
+};
+
+/* What the judge said about a tape, by index into check_table. */
+struct heard {
+	enum level level[TAPE_CODES];
+	int64_t warn_seq[TAPE_CODES]; /* of the first warn or fail, SEQ_UNKNOWN none */
+	char message[MESSAGE_BYTES];  /* of the worst */
+	enum level worst;
+};
+
+struct tape *tape_new(void);
+void tape_free(struct tape *t);
+
+/* Index of a code in check_table; TAPE_CODES: no such code. */
+unsigned tape_code(const char *name);
+
+/* Reads a gzipped stream of one episode. 0 or -errno with e. */
+int tape_read_gz(struct tape *t, const char *path, struct err *e);
+
+/* Episode i of a dataset: seen and asked, no chunks. */
+void tape_from_episode(struct tape *t, const struct episodes *e, size_t i);
+
+bool tape_is_seam(const struct tape *t, unsigned step);
+
+void tape_play(const struct tape *t, const struct profile *p, struct heard *out);
+
+/* n episodes of the simulated teacher as a training set. */
+void tape_sim_episodes(struct episodes *e, unsigned n, uint64_t seed);
+
+/* Plays n healthy simulated episodes and counts those with at least a level. */
+struct tally {
+	unsigned n, note, warn, fail;
+	unsigned by_code[TAPE_CODES]; /* episodes with a warn or fail of the code */
+	unsigned fail_by_code[TAPE_CODES];
+};
+void tally_add(struct tally *y, const struct heard *h);
+void tape_play_sim(const struct profile *p, unsigned n, uint64_t seed, struct tally *out);
+
+#endif
