@@ -51,7 +51,7 @@ const struct key_row key_table[ACTION_N] = {
 	 "leave the question; nothing happens"},
 };
 
-const struct key_row *key_find(enum key_set set, uint32_t key)
+const struct key_row *key_lookup(enum key_set set, uint32_t key)
 {
 	for (size_t i = 0; key && i < ACTION_N; i++) {
 		const struct key_row *r = &key_table[i];

@@ -64,6 +64,6 @@ struct key_row {
 extern const struct key_row key_table[ACTION_N];
 
 /* The row of a key, NULL none. */
-const struct key_row *key_find(enum key_set set, uint32_t key);
+const struct key_row *key_lookup(enum key_set set, uint32_t key);
 
 #endif

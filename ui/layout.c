@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The screen is a stack of bands of one panel, or of two side by side on wide screens. Every band
- * gets what makes it good, the least important ones are left out until that fits. The other lines are
- * dealt one by one to the band that has least for its weight and could use more; what nobody can
- * use is the plot's.
+ * gets what makes it good; until that fits, the least important ones are left out and the others
+ * shrink to their minimum. Lines to spare are dealt one by one to the band that has least for its
+ * weight and could use more; what nobody can use is the plot's.
  */
 #include "ui/layout.h"
 
-enum { BANDS_MAX = 9, GAP = 2 };
+enum { BANDS_MAX = 9, GAP = 2, FOCUSED_LINES = 9, ESSENTIAL_RANK = 4 };
 
 struct band {
 	const struct panel_class *left, *right;
@@ -60,14 +60,16 @@ static int left_width(const struct band *b, int w)
 static struct plan plan_band(const struct band *b, const struct scene *v, int w)
 {
 	int lw = left_width(b, w), want = b->left->want(v, lw), min = band_min(b);
-	int good = want < b->left->good_h ? want : b->left->good_h;
 	const struct panel_class *f = focused_panel(v);
+	bool focused = f != &panel_joints && (b->left == f || b->right == f);
+	int good = focused ? FOCUSED_LINES : b->left->good_h;
 
 	if (b->right && b->right->want(v, w - lw - GAP) > want)
 		want = b->right->want(v, w - lw - GAP);
+	good = good > want ? want : good;
 	return (struct plan){
 		.band = b,
-		.focused = f != &panel_joints && (b->left == f || b->right == f),
+		.focused = focused,
 		.h = good > min ? good : min,
 		.want = want < min ? min : want,
 	};
@@ -82,20 +84,45 @@ static int total(const struct plan *p, unsigned n)
 	return sum;
 }
 
-/* Leaves out the least important bands until the rest fits; a focused one counts as important. */
-static void leave_out(struct plan *p, unsigned n, int h)
+/* The least important band that may go; a focused one and the essential ones may not. */
+static struct plan *least_important(struct plan *p, unsigned n)
+{
+	struct plan *least = NULL;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (p[i].h && !p[i].focused && p[i].band->rank > ESSENTIAL_RANK &&
+		    (!least || p[i].band->rank > least->band->rank))
+			least = &p[i];
+	}
+	return least;
+}
+
+/* The band with most lines above its minimum. */
+static struct plan *richest(struct plan *p, unsigned n)
+{
+	struct plan *best = NULL;
+
+	for (unsigned i = 0; i < n; i++) {
+		int over = p[i].h - band_min(p[i].band);
+
+		if (over > 0 && (!best || over > best->h - band_min(best->band)))
+			best = &p[i];
+	}
+	return best;
+}
+
+/* Leaves out what may go, then takes lines from the richest, until the rest fits. */
+static void make_fit(struct plan *p, unsigned n, int h)
 {
 	while (total(p, n) > h) {
-		struct plan *least = NULL;
+		struct plan *least = least_important(p, n), *rich = least ? NULL : richest(p, n);
 
-		for (unsigned i = 0; i < n; i++) {
-			if (p[i].h && !p[i].focused &&
-			    (!least || p[i].band->rank > least->band->rank))
-				least = &p[i];
-		}
-		if (!least)
+		if (least)
+			least->h = least->want = 0;
+		else if (rich)
+			rich->h--;
+		else
 			return;
-		least->h = least->want = 0;
 	}
 }
 
@@ -152,7 +179,7 @@ void layout_make(struct layout *l, const struct scene *v, int w, int h)
 		return;
 	for (unsigned i = 0; i < n; i++)
 		plan[i] = plan_band(&bands[i], v, w);
-	leave_out(plan, n, h);
+	make_fit(plan, n, h);
 	for (int spare = h - total(plan, n); spare > 0; spare--) {
 		next = neediest(plan, n);
 		if (!next)

@@ -4,9 +4,11 @@ noinst_LIBRARIES += %D%/libui.a
 %C%_libui_a_SOURCES = \
 	%D%/bar.c %D%/bar.h \
 	%D%/canvas.c %D%/canvas.h \
+	%D%/json.c %D%/json.h \
 	%D%/keys.c %D%/keys.h \
 	%D%/layout.c %D%/layout.h \
 	%D%/number.c %D%/number.h \
+	%D%/onfail.c %D%/onfail.h \
 	%D%/output.c %D%/output.h \
 	%D%/panel.h \
 	%D%/panel_alarms.c \
@@ -22,4 +24,6 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/screen.c %D%/screen.h \
 	%D%/state.c %D%/state.h \
 	%D%/table.c \
-	%D%/theme.c %D%/theme.h
+	%D%/term.c %D%/term.h \
+	%D%/theme.c %D%/theme.h \
+	%D%/viewer.c %D%/viewer.h

@@ -50,6 +50,8 @@ const char *number_text(char dst[NUMBER_BYTES], double v, int width, int decimal
 		}
 	}
 	snprintf(dst, NUMBER_BYTES, "%.0e", v);
+	if ((int)strlen(dst) > width)
+		strcpy(dst, v < 0 ? "-big" : "big");
 	return dst;
 }
 

@@ -17,8 +17,8 @@ const char *units_word(enum units u, const struct snapshot *s); /* "deg", "mixed
 enum { NUMBER_BYTES = 24 };
 
 /*
- * v with that many decimals in at most width columns: decimals go first, then the exponent form.
- * NaN: "-". Returns dst.
+ * v with that many decimals in at most width columns: decimals go first, then the exponent form,
+ * then only "big" is left. NaN: "-". Returns dst.
  */
 const char *number_text(char dst[NUMBER_BYTES], double v, int width, int decimals);
 

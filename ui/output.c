@@ -149,9 +149,6 @@ static void svg_escape(struct buf *b, const struct cell *c)
 	case '&':
 		buf_str(b, "&amp;");
 		return;
-	case ' ': /* no renderer may fold these */
-		buf_str(b, "\xc2\xa0");
-		return;
 	default:
 		add_cell(b, c);
 	}
@@ -191,17 +188,12 @@ static void svg_dots(struct buf *b, const struct canvas *c, int y, int x0, int x
 	buf_str(b, "\"/>\n");
 }
 
-static void svg_run(struct buf *b, const struct canvas *c, int y, int x0, int x1)
+static void svg_word(struct buf *b, const struct canvas *c, int y, int x0, int x1)
 {
 	const struct cell *line = line_of(c, y);
 	struct style s = theme_style((enum role)line[x0].role, line[x0].selected, COLOURS_256);
 	uint32_t rgb = s.fg < 0 ? 0xd8dee9 : theme_rgb(s.fg);
-	bool blank = true;
 
-	for (int x = x0; x < x1; x++)
-		blank = blank && line[x].rune == ' ';
-	if (blank)
-		return;
 	if (is_braille(&line[x0])) {
 		svg_dots(b, c, y, x0, x1, rgb);
 		return;
@@ -212,6 +204,23 @@ static void svg_run(struct buf *b, const struct canvas *c, int y, int x0, int x1
 	for (int x = x0; x < x1; x++)
 		svg_escape(b, &line[x]);
 	buf_str(b, "</text>\n");
+}
+
+/* Every word has its own place: viewers that ignore textLength stay on the grid, too. */
+static void svg_run(struct buf *b, const struct canvas *c, int y, int x0, int x1)
+{
+	const struct cell *line = line_of(c, y);
+
+	for (int x = x0; x < x1;) {
+		int from;
+
+		while (x < x1 && line[x].rune == ' ')
+			x++;
+		for (from = x; x < x1 && line[x].rune != ' ';)
+			x++;
+		if (x > from)
+			svg_word(b, c, y, from, x);
+	}
 }
 
 static void svg_line(struct buf *b, const struct canvas *c, int y)
@@ -237,7 +246,7 @@ void output_svg(struct buf *b, const struct canvas *c, const char *title)
 
 	buf_printf(b,
 		   "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
-		   "viewBox=\"0 0 %d %d\" role=\"img\" font-size=\"14\" font-family=\"'DejaVu Sans "
+		   "viewBox=\"0 0 %d %d\" role=\"img\" font-size=\"15\" font-family=\"'DejaVu Sans "
 		   "Mono','Cascadia Mono',Menlo,Consolas,monospace\">\n<title>",
 		   w, h, w, h);
 	for (const char *p = title; *p; p++)

@@ -211,7 +211,7 @@ static struct widths measure(const struct scene *v, struct area a)
 	m.name = m.name > most ? most : m.name;
 	for (size_t i = 0; i < COLUMNS; i++)
 		used += column_shown(&columns[i], a.w) ? columns[i].w : 0;
-	m.bar = a.w - 1 - m.name - used - 1 - m.flag;
+	m.bar = a.w - 1 - m.name - used - 2 - m.flag;
 	m.bar = m.bar > BAR_MAX_W ? BAR_MAX_W : m.bar < BAR_MIN_W ? 0 : m.bar;
 	return m;
 }
@@ -294,8 +294,8 @@ static void draw_joint(const struct scene *v, struct area a, const struct widths
 		area_fit(a, x, y, columns[i].w, t.role, FIT_RIGHT, t.text);
 		x += columns[i].w;
 	}
-	bar_draw(a, x, y, m->bar, j);
-	draw_flag(a, x + m->bar + 1, y, m->flag, j);
+	bar_draw(a, x + 1, y, m->bar, j);
+	draw_flag(a, x + m->bar + 2, y, m->flag, j);
 	if (selected)
 		area_select(area_sub(a, 0, y, a.w, 1));
 }

@@ -128,13 +128,13 @@ static void draw_title(struct area a, const struct view_joint *j)
 	const char *unit = unit_short(j->joint.unit);
 	int x;
 
-	area_fill(area_sub(a, 0, 0, a.w, 1), ROLE_COLUMN, ' ');
 	x = area_textf(a, 1, 0, ROLE_COLUMN, "%s%s%s", j->joint.name, unit[0] ? " " : "", unit);
 	x = area_text(a, x + 3, 0, ROLE_GOT, "\xe2\x97\x8f got");
 	x = area_text(a, x + 2, 0, ROLE_ASKED, "\xe2\x96\xb6 asked");
 	x = area_text(a, x + 2, 0, ROLE_PLAN, "+ plan");
 	if (j->trained)
 		area_text(a, x + 2, 0, ROLE_BAND, "\xe2\x94\x88 training q01 q99");
+	area_select(area_sub(a, 0, 0, a.w, 1)); /* a ground for every role */
 }
 
 static void draw(const struct scene *v, struct area a)

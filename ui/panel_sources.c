@@ -61,7 +61,7 @@ static void draw_time(const struct snapshot *s, struct area a)
 		snprintf(text, sizeof(text), "%ss", number_text(n, s->elapsed_s, 8, 1));
 	x = area_text(a, LABEL_W, 0, late ? ROLE_WARN : ROLE_TEXT, text);
 	if (!(s->length_q50_s > 0 && s->length_q95_s > 0)) {
-		area_text(a, x + 1, 0, ROLE_UNKNOWN, "training lengths unknown");
+		area_text(a, x, 0, ROLE_UNKNOWN, ", training lengths unknown");
 		return;
 	}
 	snprintf(text, sizeof(text), "of %s median, %s q95%s",

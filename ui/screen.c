@@ -9,23 +9,25 @@
 
 enum { SPAN_S = 8 };
 
-static void draw_help(struct canvas *c)
+static void draw_help(struct canvas *c, int first)
 {
-	struct area a = canvas_area(c);
-	int y = 0;
+	struct area a = canvas_area(c), body = area_sub(a, 0, 1, a.w, a.h - 2);
+	int most = ACTION_N + 1 - body.h, y;
 
-	canvas_clear(c);
+	y = -(first < most ? first : most > 0 ? most : 0);
 	area_fill(area_sub(a, 0, 0, a.w, 1), ROLE_HEADER, ' ');
-	area_text(a, 0, y++, ROLE_HEADER, "policytop: keys");
-	for (unsigned i = 0; i < ACTION_N && y < a.h - 1; i++) {
+	area_text(a, 0, 0, ROLE_HEADER, "policytop: keys");
+	for (unsigned i = 0; i < ACTION_N; i++) {
 		const struct key_row *r = &key_table[i];
 
-		if (r->action == ACTION_SUCCESS && y < a.h - 1)
-			area_text(a, 1, y++, ROLE_COLUMN, "when an episode ends (after e)");
-		area_text(a, 2, y, ROLE_KEY, r->label);
-		area_text(a, 10, y++, ROLE_TEXT, r->help);
+		if (r->action == ACTION_SUCCESS)
+			area_text(body, 1, y++, ROLE_COLUMN,
+				  "when an episode ends or starts (after e)");
+		area_text(body, 2, y, ROLE_KEY, r->label);
+		area_text(body, 10, y++, ROLE_TEXT, r->help);
 	}
-	area_text(a, 1, a.h - 1, ROLE_DIM, "any key: back");
+	area_text(a, 1, a.h - 1, ROLE_DIM,
+		  most > 0 ? "j k: scroll   any other key: back" : "any key: back");
 }
 
 static void draw_too_small(struct canvas *c)
@@ -48,7 +50,7 @@ void screen_draw(struct canvas *c, const struct scene *v)
 		return;
 	}
 	if (v->ui->mode == MODE_HELP) {
-		draw_help(c);
+		draw_help(c, v->ui->help_first);
 		return;
 	}
 	for (unsigned i = 0; i < l.n; i++) {

@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 
-enum { PAGE = 10 };
+enum { PAGE = 10, HELP_STEP = 5 };
 
 void state_init(struct ui_state *u)
 {
@@ -23,7 +23,8 @@ void state_say(struct ui_state *u, bool bad, const char *text)
 
 static int clamp(int v, int max)
 {
-	return v > max ? max : v < 0 ? 0 : v;
+	v = v > max ? max : v;
+	return v < 0 ? 0 : v;
 }
 
 void state_fit(struct ui_state *u, const struct snapshot *s)
@@ -34,14 +35,26 @@ void state_fit(struct ui_state *u, const struct snapshot *s)
 	u->scroll[FOCUS_EVENTS] = clamp(u->scroll[FOCUS_EVENTS], (int)s->nevents - 1);
 }
 
+void state_follow(struct ui_state *u, const struct snapshot *s)
+{
+	state_fit(u, s);
+	for (unsigned i = 0; !u->chosen && i < s->njoints; i++) {
+		if (s->joint[i].level >= LEVEL_WARN &&
+		    s->joint[i].level > s->joint[u->selected].level)
+			u->selected = i;
+	}
+}
+
 static void move(struct ui_state *u, const struct snapshot *s, int by)
 {
 	int joint = clamp((int)u->selected + by, (int)s->njoints - 1);
 
-	if (u->focus == FOCUS_JOINTS)
+	if (u->focus == FOCUS_JOINTS) {
 		u->selected = (unsigned)joint;
-	else
+		u->chosen = true;
+	} else {
 		u->scroll[u->focus] += by;
+	}
 	state_fit(u, s);
 }
 
@@ -72,6 +85,7 @@ static void find(struct ui_state *u, const struct snapshot *s)
 		if (name_has(s->joint[at].joint.name, u->input)) {
 			u->selected = at;
 			u->focus = FOCUS_JOINTS;
+			u->chosen = true;
 			return;
 		}
 	}
@@ -138,6 +152,7 @@ static enum wish view_action(struct ui_state *u, const struct snapshot *s, enum 
 		break;
 	case ACTION_HELP:
 		u->mode = MODE_HELP;
+		u->help_first = 0;
 		break;
 	case ACTION_REDRAW:
 		return WISH_REDRAW;
@@ -171,7 +186,7 @@ static enum wish confirm(struct ui_state *u)
 /* Keys without a meaning here (arrows above all) leave the question as it is. */
 static enum wish question_key(struct ui_state *u, uint32_t key)
 {
-	const struct key_row *r = key_find(KEYS_QUESTION, key);
+	const struct key_row *r = key_lookup(KEYS_QUESTION, key);
 
 	if (!r)
 		return WISH_NOTHING;
@@ -225,7 +240,7 @@ static void add_rune(char *s, size_t size, uint32_t r)
 
 static enum wish line_key(struct ui_state *u, const struct snapshot *s, uint32_t key)
 {
-	const struct key_row *r = key < 0x20 || key >= UI_KEY_UP ? key_find(KEYS_QUESTION, key)
+	const struct key_row *r = key < 0x20 || key >= UI_KEY_UP ? key_lookup(KEYS_QUESTION, key)
 								 : NULL;
 	enum mode mode = u->mode;
 
@@ -245,6 +260,19 @@ static enum wish line_key(struct ui_state *u, const struct snapshot *s, uint32_t
 	return WISH_NOTHING;
 }
 
+/* Scrolls a help that does not fit; any other key leaves it. */
+static void help_key(struct ui_state *u, uint32_t key)
+{
+	const struct key_row *r = key_lookup(KEYS_VIEW, key);
+
+	if (r && (r->action == ACTION_DOWN || r->action == ACTION_PAGE_DOWN))
+		u->help_first = clamp(u->help_first + HELP_STEP, ACTION_N - 1);
+	else if (r && (r->action == ACTION_UP || r->action == ACTION_PAGE_UP))
+		u->help_first = clamp(u->help_first - HELP_STEP, ACTION_N - 1);
+	else
+		u->mode = MODE_VIEW;
+}
+
 struct state_wish state_key(struct ui_state *u, const struct snapshot *s, uint32_t key)
 {
 	struct state_wish w = {0};
@@ -253,12 +281,12 @@ struct state_wish state_key(struct ui_state *u, const struct snapshot *s, uint32
 	state_say(u, false, "");
 	switch (u->mode) {
 	case MODE_VIEW:
-		r = key_find(KEYS_VIEW, key);
+		r = key_lookup(KEYS_VIEW, key);
 		if (r)
 			w.wish = view_action(u, s, r->action);
 		break;
 	case MODE_HELP:
-		u->mode = MODE_VIEW;
+		help_key(u, key);
 		break;
 	case MODE_FIND:
 	case MODE_NOTE:

@@ -23,13 +23,16 @@ enum mode {
 	MODE_START,   /* an episode starts: Enter */
 };
 
+/* Where j and k go. */
 enum focus { FOCUS_JOINTS, FOCUS_CHECKS, FOCUS_EVENTS, FOCUS_N };
 
 struct ui_state {
 	enum mode mode;
 	enum focus focus;
 	enum units units;
+	bool chosen;	     /* the operator picked the joint: it stays */
 	unsigned selected;   /* joint */
+	int help_first;	     /* first line of MODE_HELP */
 	int scroll[FOCUS_N]; /* first line of checks and events */
 	bool paused;
 	bool bell;
@@ -62,6 +65,9 @@ struct state_wish {
 
 /* key: a rune or KEY_* of keys.h; s is what the screen shows now. */
 struct state_wish state_key(struct ui_state *u, const struct snapshot *s, uint32_t key);
+
+/* Until the operator has picked a joint, the one with the worst alarm is selected. */
+void state_follow(struct ui_state *u, const struct snapshot *s);
 
 /* Brings selection and scrolling within what s has. */
 void state_fit(struct ui_state *u, const struct snapshot *s);

@@ -3,6 +3,33 @@ check_PROGRAMS += %D%/t_golden
 TESTS += %D%/t_golden
 %C%_t_golden_SOURCES = %D%/t_golden.c %D%/world.c %D%/world.h
 %C%_t_golden_LDADD = $(TEST_PROGRAM_LIBS)
+
+check_PROGRAMS += %D%/t_canvas
+TESTS += %D%/t_canvas
+%C%_t_canvas_SOURCES = %D%/t_canvas.c %D%/world.c %D%/world.h
+%C%_t_canvas_LDADD = $(TEST_PROGRAM_LIBS)
+
+check_PROGRAMS += %D%/t_layout
+TESTS += %D%/t_layout
+%C%_t_layout_SOURCES = %D%/t_layout.c %D%/world.c %D%/world.h
+%C%_t_layout_LDADD = $(TEST_PROGRAM_LIBS)
+
+check_PROGRAMS += %D%/t_state
+TESTS += %D%/t_state
+%C%_t_state_SOURCES = %D%/t_state.c %D%/world.c %D%/world.h
+%C%_t_state_LDADD = $(TEST_PROGRAM_LIBS)
+
+check_PROGRAMS += %D%/t_plot
+TESTS += %D%/t_plot
+%C%_t_plot_SOURCES = %D%/t_plot.c
+%C%_t_plot_LDADD = $(TEST_PROGRAM_LIBS)
+
+check_PROGRAMS += %D%/t_onfail
+TESTS += %D%/t_onfail
+%C%_t_onfail_SOURCES = %D%/t_onfail.c
+%C%_t_onfail_LDADD = $(TEST_PROGRAM_LIBS)
+%C%_t_onfail_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
+
 EXTRA_DIST += \
 	%D%/golden/blind-132x43-utf8.txt \
 	%D%/golden/blind-80x24-utf8.txt \
