@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The stream protocol: newline-delimited JSON, one event a line (policytop-stream in the manual).
- * Bytes or lines in, events out, and back. A struct stream belongs to its maker and to one thread
+ * The stream protocol of policytop(1): newline-delimited JSON, one event a line. Bytes or lines
+ * in, events out, and back. A struct stream belongs to its maker and to one thread
  * at a time; it allocates only for partial lines and action chunks, both bounded.
  *
  * A line that is not understood, wholly or in part, is counted and told as EVENT_NOTE, at most
