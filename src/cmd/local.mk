@@ -13,6 +13,7 @@ noinst_LIBRARIES += %D%/libcmd.a
 	src/app.c src/app.h \
 	%D%/cmd.h \
 	%D%/cmd_engine.c \
+	%D%/cmd_learn.c \
 	%D%/cmd_list.c \
 	%D%/cmd_record.c \
 	%D%/cmd_status.c \

@@ -7,6 +7,7 @@
 
 /* One row a command, in the order of the help. */
 #define COMMANDS(ROW)                                                                              \
+	ROW(learn)                                                                                 \
 	ROW(record)                                                                                \
 	ROW(engine)                                                                                \
 	ROW(stop)                                                                                  \

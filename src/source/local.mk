@@ -2,6 +2,7 @@
 noinst_LIBRARIES += %D%/libsource.a
 %C%_libsource_a_CFLAGS = $(AM_CFLAGS)
 %C%_libsource_a_SOURCES = \
+	%D%/dataset.c \
 	%D%/lines.c %D%/lines.h \
 	%D%/lookup.c %D%/lookup.h \
 	%D%/net.c %D%/net.h \

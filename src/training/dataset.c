@@ -153,6 +153,16 @@ void dataset_close(struct dataset *d)
 	free(d);
 }
 
+const struct feature *dataset_feature(const struct dataset *d, enum dataset_role role)
+{
+	/* The second name is what other writers than LeRobot's use. */
+	static const char *const keys[][2] = {[DATASET_ACTION] = {"action", "actions"},
+					      [DATASET_STATE] = {"observation.state", "state"}};
+	const struct feature *f = info_feature(&d->meta, keys[role][0]);
+
+	return f ? f : info_feature(&d->meta, keys[role][1]);
+}
+
 const struct dataset_meta *dataset_meta(const struct dataset *d)
 {
 	return &d->meta;

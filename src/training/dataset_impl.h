@@ -36,6 +36,10 @@ struct dataset {
 void dataset_warn(struct dataset *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 bool dataset_wants(const struct dataset *d, int64_t episode);
 
+/* The feature that holds actions or states, NULL: the set has none. */
+enum dataset_role { DATASET_ACTION, DATASET_STATE };
+const struct feature *dataset_feature(const struct dataset *d, enum dataset_role role);
+
 /* locate.c: the folder that a path or repo id means, freshly allocated; NULL with e. */
 char *locate_dup(const char *path, struct err *e);
 

@@ -41,14 +41,6 @@ static void tell(void *host, size_t begun, size_t n)
 		p->tell(p->host, begun < n ? begun : n, n);
 }
 
-static const struct feature *find_feature(const struct dataset_meta *m, const char *key,
-					  const char *other)
-{
-	const struct feature *f = info_feature(m, key);
-
-	return f ? f : info_feature(m, other);
-}
-
 static int check_feature(const struct dataset *d, const struct feature *f, struct err *e)
 {
 	if (!f ||
@@ -76,8 +68,8 @@ static int plan(struct load *l, struct wanted *w, struct episodes *out, struct e
 	struct dataset *d = l->d;
 	bool alike;
 
-	w->action = find_feature(&d->meta, "action", "actions");
-	w->state = find_feature(&d->meta, "observation.state", "state");
+	w->action = dataset_feature(d, DATASET_ACTION);
+	w->state = dataset_feature(d, DATASET_STATE);
 	if (!w->action && !w->state)
 		return err_set(e, EBADMSG,
 			       "%s/meta/info.json: neither action nor observation.state", d->root);

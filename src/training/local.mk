@@ -5,6 +5,9 @@ noinst_LIBRARIES += %D%/libtraining.a
 	%D%/behaviour.c %D%/behaviour.h \
 	%D%/build.c \
 	%D%/cameras.c \
+	%D%/compare.c %D%/compare.h \
+	%D%/compare_impl.h \
+	%D%/compare_read.c \
 	%D%/dataset.c %D%/dataset.h \
 	%D%/dataset_impl.h \
 	%D%/episodes.c %D%/episodes.h \

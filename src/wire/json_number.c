@@ -102,17 +102,14 @@ bool json_i64(const struct json *j, int64_t *out)
 	return true;
 }
 
-bool json_nano(const struct json *j, int64_t *out)
+/* Nine places of a plain decimal, of which a double would lose some; the tenth one rounds. */
+static int64_t nano_digits(const char *p, const char *end)
 {
-	const char *p = j->text, *end = p + j->len;
-	bool minus = j->token == JSON_NUMBER && *p == '-', dot = false, up;
-	int64_t v = 0;
+	bool dot = false;
 	int places = 0;
-	double d;
+	int64_t v = 0;
 
-	if (!json_double(j, &d) || !(fabs(d) < 9.2e9))
-		return false;
-	for (p += minus; p < end && places < 9 && *p != 'e' && *p != 'E'; p++) {
+	for (; p < end && places < 9; p++) {
 		if (*p == '.') {
 			dot = true;
 			continue;
@@ -120,16 +117,21 @@ bool json_nano(const struct json *j, int64_t *out)
 		v = v * 10 + (*p - '0');
 		places += dot;
 	}
-	up = p < end && *p >= '5';
-	while (p < end && *p >= '0' && *p <= '9')
-		p++;
-	if (p < end) { /* an exponent: through the double */
-		*out = (int64_t)llround(d * 1e9);
-		return true;
-	}
 	for (; places < 9; places++)
 		v *= 10;
-	v += up;
-	*out = minus ? -v : v;
+	return p < end && *p >= '5' ? v + 1 : v;
+}
+
+bool json_nano(const struct json *j, int64_t *out)
+{
+	bool minus = j->token == JSON_NUMBER && *j->text == '-';
+	double d;
+
+	if (!json_double(j, &d) || !(fabs(d) < 9.2e9))
+		return false;
+	if (memchr(j->text, 'e', j->len) || memchr(j->text, 'E', j->len))
+		*out = (int64_t)llround(d * 1e9);
+	else
+		*out = nano_digits(j->text + minus, j->text + j->len) * (minus ? -1 : 1);
 	return true;
 }

@@ -207,6 +207,8 @@ static void test_nano(struct tap *t)
 	ok(t, nano_is("-0.5", -500000000) && nano_is("-0.0", 0), "below zero");
 	ok(t, nano_is("0.0333333333333", 33333333) && nano_is("0.0000000015", 2), "rounded");
 	ok(t, nano_is("1.5e-3", 1500000), "an exponent");
+	ok(t, nano_is("12345634567890.1234567890123e-12", 12345634568),
+	   "many digits and an exponent");
 	json_init(&j, "1e10", 4);
 	json_next(&j);
 	ok(t, !json_nano(&j, &v), "too large");

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `policytop learn`: what a training set looks like, kept as a profile and printed. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "base/text.h"
+#include "cmd/cmd.h"
+#include "db/profiles.h"
+#include "training/compare.h"
+#include "training/dataset.h"
+
+struct learn {
+	struct episodes all;
+	struct profile *profile;
+	size_t nsets;
+	struct dataset **set;
+	struct set_stats **stats;
+	size_t *episodes; /* of each set */
+	bool told;	  /* progress stands on the terminal */
+};
+
+static void tell(void *host, size_t done, size_t all)
+{
+	struct learn *l = host;
+
+	l->told = true;
+	fprintf(stderr, "\rreading %zu of %zu files ", done, all);
+}
+
+static void untell(struct learn *l)
+{
+	if (l->told)
+		fputs("\r\033[K", stderr);
+	l->told = false;
+}
+
+static int read_set(struct learn *l, size_t i, const char *word, struct err *e)
+{
+	const struct dataset_progress progress = {.host = l, .tell = tell};
+	bool terminal = isatty(STDERR_FILENO);
+	struct episodes one;
+	int rc = dataset_open(&l->set[i], word, e);
+
+	if (rc)
+		return rc;
+	l->nsets = i + 1;
+	rc = dataset_load_telling(l->set[i], &one, terminal ? &progress : NULL, e);
+	untell(l);
+	if (rc)
+		return rc;
+	l->stats[i] = set_stats_read(l->set[i], &one, e);
+	l->episodes[i] = one.count;
+	if (!l->stats[i]) {
+		episodes_fini(&one);
+		return -e->code;
+	}
+	set_stats_cameras(l->stats[i], one.cameras, one.ncameras);
+	if (i == 0) {
+		l->all = one;
+		return 0;
+	}
+	rc = episodes_append(&l->all, &one, e);
+	if (rc)
+		err_prefix(e, "%s", word);
+	episodes_fini(&one);
+	return rc;
+}
+
+/* What a person must know about the files, on stderr. */
+static void print_warnings(const struct learn *l)
+{
+	for (size_t i = 0; i < l->nsets; i++) {
+		for (size_t k = 0; k < dataset_warnings(l->set[i]); k++)
+			fprintf(stderr, "policytop: %s: %s\n", dataset_name(l->set[i]),
+				dataset_warning(l->set[i], k));
+	}
+}
+
+static void print_joint(const struct joint_profile *j)
+{
+	char name[NAME_BYTES];
+
+	joint_short_name(name, j->joint.name);
+	printf("  %-22.22s %-5s %9.4g %9.4g %9.4g %9.4g %9.4g %9.4g %9.4g %9.4g %9.4g %9.4g\n",
+	       name, unit_word(j->joint.unit) ? unit_short(j->joint.unit) : "?", j->value.min,
+	       j->value.q01, j->value.q50, j->value.q99, j->value.max, j->value.mean, j->value.std,
+	       j->delta.q99, j->delta.max, j->start.mean);
+}
+
+static void print_feature(const char *title, const struct feature_profile *f)
+{
+	if (!f->joints)
+		return;
+	printf("\n%s\n  %-22s %-5s %9s %9s %9s %9s %9s %9s %9s %9s %9s %9s\n", title, "joint",
+	       "unit", "min", "q01", "q50", "q99", "max", "mean", "std", "|d| q99", "|d| max",
+	       "start");
+	for (unsigned i = 0; i < f->joints; i++)
+		print_joint(&f->joint[i]);
+}
+
+static void print_cameras(const struct profile *p)
+{
+	for (size_t i = 0; i < p->ncameras; i++) {
+		const struct profile_camera *c = &p->cameras[i];
+
+		printf("  camera %s: %ux%u, %u channels, %g fps", c->name, c->width, c->height,
+		       c->channels, c->fps);
+		for (unsigned k = 0; c->has_stats && k < c->channels && k < 4; k++)
+			printf("%s%.3f±%.3f", k ? " " : ", mean ", c->mean[k], c->std[k]);
+		putchar('\n');
+	}
+}
+
+static int print_json(const struct learn *l)
+{
+	char *json = profile_to_json_dup(l->profile);
+
+	puts(json);
+	free(json);
+	return EXIT_OK;
+}
+
+static int print_text(const struct profile *p)
+{
+	uint32_t shortest = UINT32_MAX, longest = 0;
+
+	for (unsigned i = 0; i < p->episodes; i++) {
+		shortest = p->episode_frames[i] < shortest ? p->episode_frames[i] : shortest;
+		longest = p->episode_frames[i] > longest ? p->episode_frames[i] : longest;
+	}
+	printf("profile %s: robot %s, %u episodes, %llu frames at %g fps\n", p->name,
+	       p->robot[0] ? p->robot : "unknown", p->episodes, (unsigned long long)p->frames,
+	       p->fps);
+	printf("  episodes of %.1f to %.1f s\n", shortest / p->fps, longest / p->fps);
+	printf("  action space: %s: %s\n", space_word(p->space), p->space_why);
+	for (size_t i = 0; i < p->ntasks; i++)
+		printf("  task \"%s\": %u episodes\n", p->tasks[i].task, p->tasks[i].episodes);
+	print_cameras(p);
+	print_feature("action", &p->action);
+	print_feature("observation.state", &p->state);
+	if (p->ndisagreements)
+		printf("\n%zu disagreements of the set's own statistics with its data:\n",
+		       p->ndisagreements);
+	for (size_t i = 0; i < p->ndisagreements; i++)
+		printf("  %s\n", p->disagreements[i]);
+	return EXIT_OK;
+}
+
+static int store(const struct app *app, const struct profile *p, struct err *e)
+{
+	char *path = app->db ? path_absolute_dup(app->db) : path_data_dup("runs.db");
+	struct db *db = db_open(path, DB_WRITE, e);
+	int rc = db ? profiles_put(db, p, e) : -e->code;
+
+	db_close(db);
+	free(path);
+	return rc;
+}
+
+/* Each set is compared with the profile of its own episodes: they were appended in order. */
+static void compare_sets(struct learn *l)
+{
+	size_t first = 0;
+
+	for (size_t i = 0; i < l->nsets; i++) {
+		struct profile *own = NULL;
+
+		if (l->nsets > 1) {
+			unsigned char *use = xcalloc(l->all.count, 1);
+
+			memset(use + first, 1, l->episodes[i]);
+			own = profile_build(&l->all, use);
+			free(use);
+		}
+		set_stats_compare(l->stats[i], own ? own : l->profile, l->profile);
+		profile_free(own);
+		first += l->episodes[i];
+	}
+}
+
+static int learn(struct learn *l, struct app *app, struct err *e)
+{
+	const char *name = opts_text(&app->opts, "name");
+	int rc = 0;
+
+	l->set = xcalloc((size_t)app->argc, sizeof(*l->set));
+	l->stats = xcalloc((size_t)app->argc, sizeof(*l->stats));
+	l->episodes = xcalloc((size_t)app->argc, sizeof(*l->episodes));
+	for (int i = 0; i < app->argc && !rc; i++)
+		rc = read_set(l, (size_t)i, app->argv[i], e);
+	if (rc)
+		return rc;
+	l->profile = profile_build(&l->all, NULL);
+	text_copy(l->profile->name, NAME_BYTES, name ? name : dataset_name(l->set[0]));
+	clock_utc_text(l->profile->learned_utc, clock_wall_ns());
+	compare_sets(l);
+	return store(app, l->profile, e);
+}
+
+static void learn_fini(struct learn *l)
+{
+	for (size_t i = 0; i < l->nsets; i++) {
+		dataset_close(l->set[i]);
+		set_stats_free(l->stats[i]);
+	}
+	free(l->set);
+	free(l->stats);
+	free(l->episodes);
+	profile_free(l->profile);
+	episodes_fini(&l->all);
+}
+
+static int run(struct app *app)
+{
+	const char *name = opts_text(&app->opts, "name");
+	struct learn l = {0};
+	struct err e = {0};
+	int rc, status;
+
+	if (!app->argc)
+		rc = err_set(&e, EINVAL, "learn what? name a dataset's folder");
+	else if (name && (!*name || strlen(name) >= NAME_BYTES || strchr(name, '/')))
+		rc = err_set(&e, EINVAL, "--name %s: wanted are 1 to %d bytes without '/'", name,
+			     NAME_BYTES - 1);
+	else
+		rc = learn(&l, app, &e);
+	if (rc) {
+		status = cmd_fail(&e);
+	} else {
+		print_warnings(&l);
+		status = opts_has(&app->opts, "json") ? print_json(&l) : print_text(l.profile);
+	}
+	learn_fini(&l);
+	return status;
+}
+
+static const struct opt options[] = {
+	{"name", "N", "name of the profile (default: the folder's)"},
+	{"json", NULL, "print the profile as JSON"},
+	{0},
+};
+
+const struct command command_learn = {
+	.name = "learn",
+	.operands = "DATASET…",
+	.summary = "learn a training profile from datasets",
+	.options = options,
+	.run = run,
+};
