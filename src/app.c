@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "cmd/cmd.h"
+#include "view/client.h"
 
 static void print_help(void)
 {
@@ -73,6 +74,23 @@ static int run_command(const struct command *c, const char *db, int argc, char *
 	return c->run(&app);
 }
 
+/* Without a command: the engine that runs is shown, several are listed, without one this is help. */
+static int run_bare(const char *db)
+{
+	struct client_engine found[CLIENT_ENGINES_MAX];
+	size_t n = client_list(found, CLIENT_ENGINES_MAX);
+	char watch[] = "watch", status[] = "status";
+	char *argv[] = {n == 1 ? watch : status, NULL};
+
+	if (n == 0) {
+		print_help();
+		return EXIT_OK;
+	}
+	if (n > 1)
+		puts("several engines run; policytop watch RIG shows one:");
+	return run_command(command_find(argv[0]), db, 1, argv);
+}
+
 static int dispatch(int argc, char **argv)
 {
 	const struct command *c;
@@ -100,10 +118,8 @@ static int dispatch(int argc, char **argv)
 			return cmd_fail_status(&e, EXIT_USAGE);
 		}
 	}
-	if (at == argc) {
-		print_help();
-		return EXIT_OK;
-	}
+	if (at == argc)
+		return run_bare(db);
 	c = command_find(argv[at]);
 	return c ? run_command(c, db, argc - at, argv + at) : unknown_command(argv[at]);
 }

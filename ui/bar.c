@@ -36,13 +36,8 @@ void bar_draw(struct area a, int x, int y, int w, const struct view_joint *j)
 	struct area box = area_sub(a, x, y, w, 1);
 	int lo, hi;
 
-	if (w < BAR_MIN_W || box.w < w)
+	if (w < BAR_MIN_W || box.w < w || !j->trained)
 		return;
-	if (!j->trained) {
-		area_fit(box, 1, 0, w - 1, ROLE_UNKNOWN, FIT_LEFT,
-			 w >= 20 ? "not in the profile" : "untrained");
-		return;
-	}
 	lo = column(j, w, j->q01);
 	hi = column(j, w, j->q99);
 	area_rune(box, 1, 0, ROLE_AXIS, 0x2502);
@@ -53,5 +48,5 @@ void bar_draw(struct area a, int x, int y, int w, const struct view_joint *j)
 	area_rune(box, lo, 0, ROLE_BAND, 0x251c);
 	area_rune(box, hi, 0, ROLE_BAND, 0x2524);
 	marker(box, j, j->asked, ROLE_ASKED, RUNE_ASKED);
-	marker(box, j, j->got, ROLE_GOT, RUNE_GOT);
+	marker(box, j, isnan(j->got) ? j->seen : j->got, ROLE_GOT, RUNE_GOT);
 }

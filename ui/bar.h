@@ -11,7 +11,10 @@
 
 enum { BAR_MIN_W = 12 };
 
-/* On line y of a, w columns from x on. */
+/*
+ * On line y of a, w columns from x on; nothing for a joint without training. Where got is unknown
+ * seen stands in for it.
+ */
 void bar_draw(struct area a, int x, int y, int w, const struct view_joint *j);
 
 #endif

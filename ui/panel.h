@@ -37,6 +37,9 @@ extern const struct panel_class panel_header, panel_alarms, panel_task, panel_jo
 /* Lines of a list that scrolls: first visible one so that `at` is seen, by whole pages. */
 int panel_page_first(int at, int visible, int total);
 
+/* What stands for the measured value: "got", or "seen" where no source gives got. */
+const char *panel_got_word(const struct snapshot *s);
+
 /* "12-20 of 44 " at the right end of row 0, when not everything is visible. */
 void panel_position(struct area a, enum role r, int first, int visible, int total);
 

@@ -48,6 +48,14 @@ static void fill_got(struct cell_text *t, const struct view_joint *j, enum units
 	number(t, number_value(u, j, j->got), w, number_decimals(u, j), ROLE_GOT);
 }
 
+/* On narrow screens one column: got, and where no source gives that, seen. */
+static void fill_got_or_seen(struct cell_text *t, const struct view_joint *j, enum units u, int w)
+{
+	double v = isnan(j->got) ? j->seen : j->got;
+
+	number(t, number_value(u, j, v), w, number_decimals(u, j), ROLE_GOT);
+}
+
 static void fill_asked(struct cell_text *t, const struct view_joint *j, enum units u, int w)
 {
 	number(t, number_value(u, j, j->asked), w, number_decimals(u, j), ROLE_ASKED);
@@ -112,7 +120,8 @@ static void fill_step_ratio(struct cell_text *t, const struct view_joint *j, enu
 
 static void fill_z(struct cell_text *t, const struct view_joint *j, enum units u, int w)
 {
-	double z = number_value(UNITS_SIGMA, j, isnan(j->got) ? j->asked : j->got);
+	double z = number_value(UNITS_SIGMA, j,
+				isnan(j->got) ? isnan(j->seen) ? j->asked : j->seen : j->got);
 
 	(void)u;
 	number(t, z, w, 1, fabs(z) > 3 ? ROLE_WARN : ROLE_TEXT);
@@ -146,7 +155,9 @@ enum { COLUMNS = sizeof(columns) / sizeof(columns[0]), WIDE_FROM = 120 };
 
 static bool column_shown(const struct column *c, int w)
 {
-	return w >= c->from_w && !(c->fill == fill_same && w >= WIDE_FROM);
+	bool narrow_only = c->fill == fill_same || c->fill == fill_got_or_seen;
+
+	return w >= c->from_w && !(narrow_only && w >= WIDE_FROM);
 }
 
 /* "left/shoulder_pan.pos" without the ".pos": the prefix tells the arms apart. */
@@ -217,14 +228,14 @@ static struct widths measure(const struct scene *v, struct area a)
 }
 
 /* Ends and marks of the bars, over them. */
-static void draw_legend(struct area a)
+static void draw_legend(const struct snapshot *s, struct area a)
 {
 	bool roomy = a.w >= 40;
 	int x;
 
 	area_text(a, 0, 0, ROLE_COLUMN, roomy ? "min [q01" : "");
 	area_text(a, a.w - 8, 0, ROLE_COLUMN, roomy ? "q99] max" : "");
-	x = area_text(a, a.w / 2 - 6, 0, ROLE_COLUMN, "\xe2\x97\x8f=got");
+	x = area_textf(a, a.w / 2 - 6, 0, ROLE_COLUMN, "\xe2\x97\x8f=%s", panel_got_word(s));
 	area_text(a, x + 1, 0, ROLE_COLUMN, "\xe2\x96\xb6=asked");
 }
 
@@ -242,12 +253,13 @@ static void draw_titles(const struct scene *v, struct area a, const struct width
 
 		if (!column_shown(c, a.w))
 			continue;
-		area_fit(a, x, 0, c->w, ROLE_COLUMN, FIT_RIGHT, c->title);
+		area_fit(a, x, 0, c->w, ROLE_COLUMN, FIT_RIGHT,
+			 c->fill == fill_got_or_seen ? panel_got_word(v->s) : c->title);
 		x += c->w;
 	}
 	x += 1;
 	if (m->bar >= 18)
-		draw_legend(area_sub(a, x, 0, m->bar, 1));
+		draw_legend(v->s, area_sub(a, x, 0, m->bar, 1));
 	panel_position(a, ROLE_COLUMN, first, visible, (int)v->s->njoints);
 }
 
@@ -273,6 +285,13 @@ static void draw_flag(struct area a, int x, int y, int w, const struct view_join
 						 : "OPEN");
 }
 
+static const char *untrained(const struct snapshot *s, int w)
+{
+	if (s->profile[0] == '\0')
+		return "no profile";
+	return w >= 20 ? "not in the profile" : "untrained";
+}
+
 static void draw_joint(const struct scene *v, struct area a, const struct widths *m, unsigned joint,
 		       int y)
 {
@@ -294,7 +313,10 @@ static void draw_joint(const struct scene *v, struct area a, const struct widths
 		area_fit(a, x, y, columns[i].w, t.role, FIT_RIGHT, t.text);
 		x += columns[i].w;
 	}
-	bar_draw(a, x + 1, y, m->bar, j);
+	if (j->trained)
+		bar_draw(a, x + 1, y, m->bar, j);
+	else if (m->bar)
+		area_fit(a, x + 2, y, m->bar - 1, ROLE_UNKNOWN, FIT_LEFT, untrained(v->s, m->bar));
 	draw_flag(a, x + m->bar + 2, y, m->flag, j);
 	if (selected)
 		area_select(area_sub(a, 0, y, a.w, 1));

@@ -123,13 +123,13 @@ static void draw_facts(const struct scene *v, struct area a, const struct view_j
 	fact(a, line, "mean", text);
 }
 
-static void draw_title(struct area a, const struct view_joint *j)
+static void draw_title(const struct snapshot *s, struct area a, const struct view_joint *j)
 {
 	const char *unit = unit_short(j->joint.unit);
 	int x;
 
 	x = area_textf(a, 1, 0, ROLE_COLUMN, "%s%s%s", j->joint.name, unit[0] ? " " : "", unit);
-	x = area_text(a, x + 3, 0, ROLE_GOT, "\xe2\x97\x8f got");
+	x = area_textf(a, x + 3, 0, ROLE_GOT, "\xe2\x97\x8f %s", panel_got_word(s));
 	x = area_text(a, x + 2, 0, ROLE_ASKED, "\xe2\x96\xb6 asked");
 	x = area_text(a, x + 2, 0, ROLE_PLAN, "+ plan");
 	if (j->trained)
@@ -149,7 +149,7 @@ static void draw(const struct scene *v, struct area a)
 		return;
 	}
 	j = &v->s->joint[v->ui->selected];
-	draw_title(a, j);
+	draw_title(v->s, a, j);
 	if (w.facts) {
 		draw_facts(v, area_sub(body, w.label + w.curves + 1, 0, w.facts, body.h), j);
 	} else if (body.h >= FACTS_BELOW_FROM_H) {

@@ -18,6 +18,11 @@ int panel_page_first(int at, int visible, int total)
 	return first > total - visible ? total - visible : first;
 }
 
+const char *panel_got_word(const struct snapshot *s)
+{
+	return s->facts & FACT_SEEN && !(s->facts & FACT_GOT) ? "seen" : "got";
+}
+
 void panel_position(struct area a, enum role r, int first, int visible, int total)
 {
 	char text[64];

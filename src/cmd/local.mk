@@ -21,7 +21,9 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/demo_world.c %D%/demo_world.h \
 	%D%/registry.c %D%/registry.h \
 	%D%/run.c %D%/run.h \
-	%D%/table.c
+	%D%/table.c \
+	%D%/cmd_watch.c \
+	%D%/watch_once.c %D%/watch_once.h
 
 bin_PROGRAMS += src/policytop
 src_policytop_SOURCES = src/main.c

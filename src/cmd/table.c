@@ -8,6 +8,7 @@
 /* One row a command, in the order of the help. */
 #define COMMANDS(ROW)                                                                              \
 	ROW(learn)                                                                                 \
+	ROW(watch)                                                                                 \
 	ROW(record)                                                                                \
 	ROW(engine)                                                                                \
 	ROW(stop)                                                                                  \
