@@ -47,7 +47,7 @@ static bool say(int fd, const char *text)
 static struct source *open_word(struct log *l, const char *kind, const char *rest,
 				const char *params)
 {
-	struct source_host host = log_host(l, false);
+	struct source_host host = log_host(l, true);
 	struct err e = {0};
 	char word[300];
 	struct source *s;
@@ -57,6 +57,34 @@ static struct source *open_word(struct log *l, const char *kind, const char *res
 	if (!s)
 		printf("# %s\n", e.msg);
 	return s;
+}
+
+/* What was captured gives the same events, the gap and the line that was cut included. */
+static void test_replay(struct tap *t, const struct log *live, const char *path)
+{
+	static const char *const words[] = {"stdin:", "stdin:", "stdin:", "unix:x?prefix=left"};
+	struct log again = {0};
+	struct source_host host = log_host(&again, false);
+	struct buf b = {0};
+	char word[300];
+	int64_t now = 1;
+	struct source *s;
+	FILE *f = fopen(path, "wb");
+
+	capture_put_header(&b, words, 4, NULL);
+	buf_add(&b, live->capture.p, live->capture.len);
+	ok(t, f && fwrite(b.p, 1, b.len, f) == b.len && fclose(f) == 0, "a capture");
+	snprintf(word, sizeof(word), "raw:%s?speed=max", path);
+	s = source_open(word, 0, &host, NULL, NULL);
+	ok(t,
+	   s && s->span == 4 && log_until(s, &again, EVENT_END, 1, &now) &&
+		   strcmp(buf_text(&again.text), buf_text(&live->text)) == 0 &&
+		   again.n[EVENT_GAP] == 1 && s->bad_lines == 1,
+	   "of a connection that was lost is replayed with its gap");
+	source_close(s);
+	unlink(path);
+	buf_fini(&b);
+	log_fini(&again);
 }
 
 static void test_connect(struct tap *t, const char *path)
@@ -89,6 +117,8 @@ static void test_connect(struct tap *t, const char *path)
 	close(fd);
 	close(server);
 	source_close(s);
+	unlink(path);
+	test_replay(t, &l, path);
 	log_fini(&l);
 }
 
@@ -216,7 +246,6 @@ int main(void)
 		return 1;
 	snprintf(path, sizeof(path), "%s/s", dir);
 	test_connect(&t, path);
-	unlink(path);
 	test_listen(&t, path);
 	test_tcp(&t);
 	test_exposed(&t);
