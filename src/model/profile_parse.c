@@ -197,8 +197,8 @@ static int parse_cameras(struct profile *p, const cJSON *array, struct err *e)
 		c->width = size(item, "width");
 		c->channels = size(item, "channels");
 		c->fps = fps > 0 ? fps : 0;
-		c->has_stats = parse_channels(c->mean, get(item, "mean")) &
-			       parse_channels(c->std, get(item, "std"));
+		c->has_stats = parse_channels(c->mean, get(item, "mean"));
+		c->has_stats = parse_channels(c->std, get(item, "std")) && c->has_stats;
 	}
 	return 0;
 }

@@ -220,6 +220,7 @@ const struct source_class source_dataset = {
 	.summary = "replay of a LeRobot data set (folder or cached repo id)",
 	.facts = FACT_SEEN | FACT_ASKED | FACT_PROMPT,
 	.waits = true,
+	.rereads = true,
 	.lines = true,
 	.params = params,
 	.state_size = sizeof(struct replay),

@@ -254,6 +254,7 @@ const struct source_class source_raw = {
 	.summary = "replay of a capture (--capture FILE)",
 	.facts = STREAM_FACTS,
 	.waits = true,
+	.rereads = true,
 	.params = params,
 	.state_size = sizeof(struct raw),
 	.open = raw_open,
