@@ -5,7 +5,10 @@ TEST_EXTENSIONS = .sh
 TAP_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 LOG_DRIVER = $(TAP_DRIVER)
 SH_LOG_DRIVER = $(TAP_DRIVER)
-SH_LOG_COMPILER = $(SHELL)
+# A test that hangs must not hang the run: it fails.
+TEST_SECONDS = 600
+LOG_COMPILER = timeout -k 5 $(TEST_SECONDS)
+SH_LOG_COMPILER = timeout -k 5 $(TEST_SECONDS) $(SHELL)
 AM_TESTS_ENVIRONMENT = \
 	POLICYTOP='$(abs_top_builddir)/src/policytop' \
 	TOP_SRCDIR='$(abs_top_srcdir)' TOP_BUILDDIR='$(abs_top_builddir)' \
