@@ -50,15 +50,13 @@ static bool same(const struct check *c, const struct frozen *f, const double *v)
 
 /*
  * What asked may move, in percent of the training span, while the joint rests in its dead band:
- * the parameter, or the largest steady error of training.
+ * the parameter, or the distance it commonly kept in training.
  */
-static double rest(const struct check *c, const struct run_joint *r, double least)
+static double rest(const struct run_joint *r, double least)
 {
-	const struct profile *p = c->run->profile;
-	size_t at = (size_t)(r->action - p->action.joint);
-	double error = at < p->behaviour.joints ? p->behaviour.tracking_max[at] : NAN;
+	double gap = r->gap && r->gap->known ? r->gap->q99 : 0.0;
 
-	return fmax(least, 100.0 * error / r->action_span);
+	return fmax(least, 100.0 * gap / r->action_span);
 }
 
 /*
@@ -75,7 +73,7 @@ static double moved_since(const struct check *c, const struct frozen *f, const s
 		double way = 100.0 * fabs(t->v[VEC_ASKED][j] - f->asked[j]) / r->action_span;
 
 		if (r->action && r->gripper < 0 && way > most &&
-		    way >= rest(c, r, c->param[P_MOVED])) {
+		    way >= rest(r, c->param[P_MOVED])) {
 			most = way;
 			*joint = j;
 		}

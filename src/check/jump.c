@@ -169,7 +169,7 @@ const struct check_class check_jump = {
 	.needs = NEED_ANY | NEED_PROFILE,
 	.params = params,
 	.state_size = sizeof(struct state),
-	.yields = "finite",
+	.yields = "finite motion",
 	.step = step,
 	.show = show,
 };

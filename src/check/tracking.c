@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A joint that no longer follows: the smallest distance between command and measurement of ten
- * ticks in a row (fast motion lags, but not ten ticks long) against the largest in training.
+ * A joint that no longer follows: its distance from where the command was in the last ticks (a
+ * healthy servo lags, but it passes there), the smallest of some ticks in a row, against the
+ * largest in training.
  */
 #include <math.h>
 #include <stdio.h>
@@ -11,8 +12,8 @@
 enum { P_WARN, P_FAIL, P_FAR, P_LONG };
 
 static const struct check_param params[] = {
-	{"warn", "x", 1.8, 1, 100, "smallest error of 10 ticks, in training maxima, that warns"},
-	{"fail", "x", 3, 1, 100, "the same that is a failure when it is far and long"},
+	{"warn", "x", 2.2, 1, 100, "error that lasts, in training maxima, that is a warning"},
+	{"fail", "x", 4, 1, 100, "the same that is a failure when it is far and long"},
 	{"far", "% of span", 8, 0, 100, "far: at least so much of the joint's training span"},
 	{"long", "ticks", 60, 1, 10000, "long: so many ticks in a row"},
 	{0},
@@ -39,7 +40,7 @@ static double training_error(const struct check *c, unsigned joint)
 	return fmax(p->behaviour.tracking_max[at], 0.3 * r->action_max);
 }
 
-static void judge_joint(struct check *c, unsigned joint, double error, double limit)
+static void judge_joint(struct check *c, unsigned joint, double command, double now, double limit)
 {
 	struct state *s = c->state;
 	const struct run_joint *r = &c->run->joint[joint];
@@ -47,7 +48,7 @@ static void judge_joint(struct check *c, unsigned joint, double error, double li
 	const char *unit = check_unit_text(c, joint, VEC_ASKED);
 	struct finding f = {LEVEL_WARN, joint, 0, 0, check_unit(c, joint, VEC_ASKED)};
 
-	tracking_add(&s->ring[joint], error);
+	tracking_add(&s->ring[joint], command, now);
 	least = tracking_least(&s->ring[joint]);
 	if (isnan(least))
 		return;
@@ -69,9 +70,10 @@ static void judge_joint(struct check *c, unsigned joint, double error, double li
 		return;
 	f.value = least;
 	f.threshold = limit * (f.level == LEVEL_FAIL ? c->param[P_FAIL] : c->param[P_WARN]);
-	check_find(c, &f,
-		   "%s does not follow: %.4g%s or more off for %u ticks, training max %.4g%s",
-		   r->label, least, unit, TRACKING_TICKS + s->lost[joint], limit, unit);
+	check_find(
+		c, &f,
+		"%s does not follow: %.4g%s or more off its command for %u ticks, training max %.4g%s",
+		r->label, least, unit, TRACKING_TICKS + s->lost[joint], limit, unit);
 }
 
 static void step(struct check *c, const struct tick *t)
@@ -84,7 +86,7 @@ static void step(struct check *c, const struct tick *t)
 		double limit = training_error(c, j);
 
 		if (limit > 0)
-			judge_joint(c, j, command - now, limit);
+			judge_joint(c, j, command, now, limit);
 	}
 }
 

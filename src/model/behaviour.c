@@ -57,12 +57,27 @@ double rough_median(const struct rough_ring *r)
 	return 0.5 * ((double)sorted[ROUGH_TICKS / 2 - 1] + (double)sorted[ROUGH_TICKS / 2]);
 }
 
-void tracking_add(struct tracking_ring *r, double error)
+void tracking_add(struct tracking_ring *r, double command, double measured)
 {
-	if (isnan(error))
+	unsigned kept = r->n < TRACKING_PAST ? r->n + 1 : TRACKING_PAST;
+	float low = (float)command, high = low, now = (float)measured;
+
+	if (isnan(command) || isnan(measured)) {
 		r->n = 0;
-	else
-		r->error[r->n++ % TRACKING_TICKS] = (float)fabs(error);
+		return;
+	}
+	r->command[r->n % TRACKING_PAST] = low;
+	for (unsigned i = 0; i < kept; i++) {
+		low = r->command[i] < low ? r->command[i] : low;
+		high = r->command[i] > high ? r->command[i] : high;
+	}
+	r->error[r->n % TRACKING_TICKS] = now < low ? low - now : now > high ? now - high : 0.0f;
+	r->n++;
+}
+
+double tracking_now(const struct tracking_ring *r)
+{
+	return r->n ? (double)r->error[(r->n - 1) % TRACKING_TICKS] : NAN;
 }
 
 double tracking_least(const struct tracking_ring *r)

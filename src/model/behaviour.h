@@ -18,8 +18,9 @@ struct joint_profile;
 
 enum {
 	GRIPPERS_MAX = 16,
-	ROUGH_TICKS = 20,    /* roughness: median |second difference| of so many ticks */
-	TRACKING_TICKS = 10, /* tracking: smallest error of so many ticks in a row */
+	ROUGH_TICKS = 20,   /* roughness: median |second difference| of so many ticks */
+	TRACKING_TICKS = 6, /* tracking: smallest error of so many ticks in a row */
+	TRACKING_PAST = 7,  /* against where the command was in so many ticks */
 	MOTION_TICKS_MAX = 256,
 };
 
@@ -55,7 +56,7 @@ struct behaviour {
 	/* Per action joint (state joint where there is no action), in the profile's order. */
 	size_t joints;
 	double *rough_max;    /* largest roughness of any ROUGH_TICKS */
-	double *tracking_max; /* largest of all smallest |action - state| of TRACKING_TICKS */
+	double *tracking_max; /* largest of all tracking_least(), action against state */
 	/* Of the joints that share the commonest unit, together, over MOTION_WINDOW_S. */
 	struct range_habit path, net, ratio;
 };
@@ -80,13 +81,18 @@ struct rough_ring {
 void rough_add(struct rough_ring *r, double second_difference); /* NaN is left out */
 double rough_median(const struct rough_ring *r);		/* NaN until the ring is full */
 
-/* The last TRACKING_TICKS errors of a joint. Zeroed is empty. */
+/*
+ * How far a joint is from where its command was lately: the distance of the measurement to the
+ * span of the last TRACKING_PAST commands, so that the lag of a healthy servo is no error.
+ * Zeroed is empty.
+ */
 struct tracking_ring {
-	float error[TRACKING_TICKS];
-	unsigned n; /* in a row */
+	float command[TRACKING_PAST], error[TRACKING_TICKS];
+	unsigned n; /* ticks in a row */
 };
-void tracking_add(struct tracking_ring *r, double error); /* NaN starts over */
-double tracking_least(const struct tracking_ring *r);	  /* NaN until the ring is full */
+void tracking_add(struct tracking_ring *r, double command, double measured); /* NaN starts over */
+double tracking_now(const struct tracking_ring *r);   /* the last error, NaN while empty */
+double tracking_least(const struct tracking_ring *r); /* NaN until TRACKING_TICKS are there */
 
 /* Ticks of MOTION_WINDOW_S at a rate, 2 to MOTION_TICKS_MAX. */
 unsigned motion_ticks(double fps);

@@ -283,10 +283,12 @@ static void find_tracking(struct profile *p, const struct lane *l)
 			const double *now = e->state + (e->span[i].first + f) * e->nstate;
 
 			for (unsigned j = 0; j < e->naction; j++) {
-				double error = state[j] < 0 ? NAN : fabs(action[j] - now[state[j]]);
-
-				tracking_add(&scan[j].ring, error);
-				scan[j].over = error > max[j] ? scan[j].over + 1 : 0;
+				if (state[j] < 0)
+					continue;
+				tracking_add(&scan[j].ring, action[j], now[state[j]]);
+				scan[j].over = tracking_now(&scan[j].ring) > max[j]
+						       ? scan[j].over + 1
+						       : 0;
 				if (scan[j].over >= TRACKING_TICKS)
 					max[j] = fmax(max[j], tracking_least(&scan[j].ring));
 			}
