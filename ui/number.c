@@ -51,7 +51,7 @@ const char *number_text(char dst[NUMBER_BYTES], double v, int width, int decimal
 	}
 	snprintf(dst, NUMBER_BYTES, "%.0e", v);
 	if ((int)strlen(dst) > width)
-		strcpy(dst, v < 0 ? "-big" : "big");
+		text_copy(dst, NUMBER_BYTES, v < 0 ? "-big" : "big");
 	return dst;
 }
 

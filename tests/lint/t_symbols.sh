@@ -22,9 +22,7 @@ globals()
 				gsub(/ /, "", $1); gsub(/ /, "", $4); gsub(/ /, "", $7)
 				if ($4 !~ /OBJECT|TLS/ || $7 ~ /^\.(data\.rel\.ro|rodata)/)
 					next
-				if (archive ~ /libui\.a/ && $1 ~ /^term_/)
-					terms++
-				if (!(archive ~ /libui\.a/ && $1 ~ /^term_/ && terms == 1))
+				if (archive !~ /libui\.a$/ || $1 != "crash_term" || seen++)
 					print archive ": " $1 " in " $7
 			}'
 	done
