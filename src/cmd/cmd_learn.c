@@ -18,6 +18,7 @@
 struct learn {
 	struct episodes all;
 	struct profile *profile;
+	char *json; /* of the profile, as stored */
 	size_t nsets;
 	struct dataset **set;
 	struct set_stats **stats;
@@ -117,16 +118,7 @@ static void print_cameras(const struct profile *p)
 	}
 }
 
-static int print_json(const struct learn *l)
-{
-	char *json = profile_to_json_dup(l->profile);
-
-	puts(json);
-	free(json);
-	return EXIT_OK;
-}
-
-static int print_text(const struct profile *p)
+static void print_text(const struct profile *p)
 {
 	uint32_t shortest = UINT32_MAX, longest = 0;
 
@@ -149,15 +141,19 @@ static int print_text(const struct profile *p)
 		       p->ndisagreements);
 	for (size_t i = 0; i < p->ndisagreements; i++)
 		printf("  %s\n", p->disagreements[i]);
-	return EXIT_OK;
 }
 
-static int store(const struct app *app, const struct profile *p, struct err *e)
+/* Stores the profile; *json gets its text, as stored. */
+static int store(const struct app *app, const struct profile *p, char **json, struct err *e)
 {
 	char *path = app->db ? path_absolute_dup(app->db) : path_data_dup("runs.db");
 	struct db *db = db_open(path, DB_WRITE, e);
 	int rc = db ? profiles_put(db, p, e) : -e->code;
 
+	if (!rc) {
+		*json = profiles_json_dup(db, p->name, e);
+		rc = *json ? 0 : -e->code;
+	}
 	db_close(db);
 	free(path);
 	return rc;
@@ -200,7 +196,7 @@ static int learn(struct learn *l, struct app *app, struct err *e)
 	text_copy(l->profile->name, NAME_BYTES, name ? name : dataset_name(l->set[0]));
 	clock_utc_text(l->profile->learned_utc, clock_wall_ns());
 	compare_sets(l);
-	return store(app, l->profile, e);
+	return store(app, l->profile, &l->json, e);
 }
 
 static void learn_fini(struct learn *l)
@@ -213,6 +209,7 @@ static void learn_fini(struct learn *l)
 	free(l->stats);
 	free(l->episodes);
 	profile_free(l->profile);
+	free(l->json);
 	episodes_fini(&l->all);
 }
 
@@ -234,7 +231,11 @@ static int run(struct app *app)
 		status = cmd_fail(&e);
 	} else {
 		print_warnings(&l);
-		status = opts_has(&app->opts, "json") ? print_json(&l) : print_text(l.profile);
+		if (opts_has(&app->opts, "json"))
+			puts(l.json);
+		else
+			print_text(l.profile);
+		status = EXIT_OK;
 	}
 	learn_fini(&l);
 	return status;

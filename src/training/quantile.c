@@ -25,6 +25,7 @@ struct rank {
 void quantile_room_fini(struct quantile_room *r)
 {
 	free(r->v);
+	free(r->id);
 	*r = (struct quantile_room){0};
 }
 
@@ -51,83 +52,106 @@ static void sort(double *v, size_t n)
 	}
 }
 
-static uint32_t bucket_of(double v, double min, double scale)
+static void select_ranks(struct quantile_room *room, size_t used, const double *v, size_t n,
+			 double min, double max, struct rank *r, unsigned k, unsigned depth);
+
+/* The k ranks in the n values at v, which are room's from used - n on; before are less. */
+static void solve_bucket(struct quantile_room *room, size_t used, double *v, size_t n,
+			 size_t before, struct rank *r, unsigned k, unsigned depth)
 {
-	double at = (v - min) * scale;
-
-	return at < BUCKETS - 1 ? (uint32_t)(int32_t)at : BUCKETS - 1;
-}
-
-static void select_ranks(double *room, const double *v, size_t n, double min, double max,
-			 struct rank *r, unsigned k, unsigned depth);
-
-/* The ranks r[0..k) all lie in the values gathered at room[0..n); before is how many are less. */
-static void solve_bucket(double *room, size_t n, size_t before, size_t all, struct rank *r,
-			 unsigned k, unsigned depth)
-{
-	double min = room[0], max = room[0];
+	double min = v[0], max = v[0];
 
 	if (n <= SMALL * 4 || depth == DEPTH_MAX) {
-		sort(room, n);
+		sort(v, n);
 		for (unsigned i = 0; i < k; i++)
-			r[i].value = room[r[i].at - before];
+			r[i].value = v[r[i].at - before];
 		return;
 	}
 	for (size_t i = 1; i < n; i++) {
-		min = room[i] < min ? room[i] : min;
-		max = room[i] > max ? room[i] : max;
+		min = v[i] < min ? v[i] : min;
+		max = v[i] > max ? v[i] : max;
 	}
 	for (unsigned i = 0; i < k; i++)
 		r[i].at -= before;
-	/* The values are copied behind themselves: room holds twice as many as there are. */
-	(void)all;
-	select_ranks(room + n, room, n, min, max, r, k, depth + 1);
+	select_ranks(room, used, v, n, min, max, r, k, depth + 1);
 	for (unsigned i = 0; i < k; i++)
 		r[i].at += before;
 }
 
-static size_t gather(double *room, const double *v, size_t n, double min, double scale,
-		     uint32_t bucket)
+/* All alike, or so close or so far apart that the division says nothing. */
+static void select_sorted(double *room, const double *v, size_t n, struct rank *r, unsigned k)
 {
-	size_t m = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		room[m] = v[i];
-		m += bucket_of(v[i], min, scale) == bucket;
-	}
-	return m;
+	memcpy(room, v, n * sizeof(*v));
+	sort(room, n);
+	for (unsigned i = 0; i < k; i++)
+		r[i].value = room[r[i].at];
 }
 
-static void select_ranks(double *room, const double *v, size_t n, double min, double max,
-			 struct rank *r, unsigned k, unsigned depth)
-{
-	uint32_t count[BUCKETS] = {0};
-	double scale = BUCKETS / (max - min);
-	size_t before = 0;
-	unsigned i = 0;
+/* A bucket that holds wanted ranks: r[first..last), its values at room->v[start]. */
+struct wanted {
+	size_t start, n, before;
+	unsigned first, last;
+};
 
-	/* All alike, or so close or so far that the division says nothing. */
-	if (!(max > min) || !isfinite(scale) || !isfinite(max - min)) {
-		if (max > min) {
-			memcpy(room, v, n * sizeof(*v));
-			sort(room, n);
-			v = room;
-		}
-		for (; i < k; i++)
-			r[i].value = v[max > min ? r[i].at : 0];
-		return;
-	}
-	for (size_t a = 0; a < n; a++)
-		count[bucket_of(v[a], min, scale)]++;
-	for (uint32_t b = 0; b < BUCKETS && i < k; before += count[b++]) {
+/* Where the values of each bucket go: slot 0 takes all that nobody wants. */
+struct slots {
+	uint32_t at[BUCKETS + 2];
+	uint8_t step[BUCKETS + 2];
+};
+
+static unsigned choose(struct wanted *w, struct slots *s, const uint32_t *count, size_t *used,
+		       const struct rank *r, unsigned k)
+{
+	size_t before = 0, start = *used + 1;
+	unsigned n = 0, i = 0;
+
+	for (uint32_t b = 0; b < BUCKETS + 2; before += count[b++]) {
 		unsigned first = i;
 
 		while (i < k && r[i].at < before + count[b])
 			i++;
-		if (i > first)
-			solve_bucket(room, gather(room, v, n, min, scale, b), before, n, r + first,
-				     i - first, depth);
+		s->at[b] = i > first ? (uint32_t)(start - *used) : 0;
+		s->step[b] = i > first;
+		if (i == first)
+			continue;
+		w[n++] = (struct wanted){start, count[b], before, first, i};
+		start += count[b];
 	}
+	*used = start;
+	return n;
+}
+
+static void select_ranks(struct quantile_room *room, size_t used, const double *v, size_t n,
+			 double min, double max, struct rank *r, unsigned k, unsigned depth)
+{
+	uint32_t count[BUCKETS + 2] = {0};
+	double scale = BUCKETS / (max - min), *to = room->v + used;
+	struct wanted w[RANKS_MAX];
+	uint16_t *id = room->id;
+	struct slots slots;
+	unsigned nwanted;
+
+	if (!(max > min)) {
+		for (unsigned i = 0; i < k; i++)
+			r[i].value = v[0];
+		return;
+	}
+	if (!isfinite(scale) || !isfinite(max - min) || n > UINT32_MAX / 2) {
+		select_sorted(to, v, n, r, k);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		id[i] = (uint16_t)(int32_t)((v[i] - min) * scale);
+		count[id[i]]++;
+	}
+	nwanted = choose(w, &slots, count, &used, r, k);
+	for (size_t i = 0; i < n; i++) {
+		to[slots.at[id[i]]] = v[i];
+		slots.at[id[i]] += slots.step[id[i]];
+	}
+	for (unsigned i = 0; i < nwanted; i++)
+		solve_bucket(room, used, room->v + w[i].start, w[i].n, w[i].before, r + w[i].first,
+			     w[i].last - w[i].first, depth);
 }
 
 void quantiles(struct quantile_room *room, const double *v, size_t n, double min, double max,
@@ -145,12 +169,14 @@ void quantiles(struct quantile_room *room, const double *v, size_t n, double min
 		if (n && lo + 1 < n && r[ranks - 1].at < lo + 1)
 			r[ranks++].at = lo + 1;
 	}
-	if (n && room->size < 4 * n + 64) {
-		room->size = 4 * n + 64;
-		room->v = xrealloc(room->v, room->size, sizeof(double));
+	if (n && room->size < n) {
+		/* One copy a level at most, and a slot for what nobody wants. */
+		room->v = xrealloc(room->v, (DEPTH_MAX + 1) * (n + 1), sizeof(double));
+		room->id = xrealloc(room->id, n, sizeof(*room->id));
+		room->size = n;
 	}
 	if (n)
-		select_ranks(room->v, v, n, min, max, r, ranks, 0);
+		select_ranks(room, 0, v, n, min, max, r, ranks, 0);
 	for (unsigned i = 0, at = 0; i < k; i++) {
 		double place = q[i] * (double)(n - (n > 0)), part = place - floor(place);
 		size_t lo = (size_t)place;

@@ -4,10 +4,12 @@
 #define POLICYTOP_TRAINING_QUANTILE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* Memory that is used again from call to call; {0} to begin with. */
 struct quantile_room {
 	double *v;
+	uint16_t *id;
 	size_t size;
 };
 void quantile_room_fini(struct quantile_room *r);
