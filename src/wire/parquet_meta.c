@@ -203,8 +203,9 @@ static void parse_chunk(const struct parquet *p, struct thrift *t, struct chunk 
 	if (t->error)
 		return;
 	begin = at.dict > 0 && at.dict < at.data ? at.dict : at.data;
-	if (begin < 4 || at.size < 0 || at.values < 0 || (uint64_t)begin > p->io.size ||
-	    (uint64_t)at.size > p->io.size - (uint64_t)begin) {
+	/* A chunk without values may be said to begin nowhere. */
+	if (begin < (at.values ? 4 : 0) || at.size < 0 || at.values < 0 ||
+	    (uint64_t)begin > p->io.size || (uint64_t)at.size > p->io.size - (uint64_t)begin) {
 		t->error = "a column chunk outside the file";
 		return;
 	}

@@ -7,3 +7,8 @@ clean-local: clean-oracle
 clean-oracle:
 	rm -rf %D%/venv-*
 .PHONY: clean-oracle
+check_PROGRAMS += %D%/dump_parquet
+%C%_dump_parquet_SOURCES = %D%/dump_parquet.c
+%C%_dump_parquet_LDADD = $(TEST_PROGRAM_LIBS)
+TESTS += %D%/t_oracle_parquet.sh
+EXTRA_DIST += %D%/t_oracle_parquet.sh %D%/parquet.py
