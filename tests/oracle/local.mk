@@ -11,4 +11,5 @@ check_PROGRAMS += %D%/dump_parquet
 %C%_dump_parquet_SOURCES = %D%/dump_parquet.c
 %C%_dump_parquet_LDADD = $(TEST_PROGRAM_LIBS)
 TESTS += %D%/t_oracle_parquet.sh
-EXTRA_DIST += %D%/t_oracle_parquet.sh %D%/parquet.py
+TESTS += %D%/t_oracle_learn.sh
+EXTRA_DIST += %D%/t_oracle_parquet.sh %D%/parquet.py %D%/t_oracle_learn.sh %D%/learn.py
