@@ -18,6 +18,7 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/cmd_record.c \
 	%D%/cmd_status.c \
 	%D%/cmd_stop.c \
+	%D%/demo_training.c %D%/demo_training.h \
 	%D%/demo_world.c %D%/demo_world.h \
 	%D%/registry.c %D%/registry.h \
 	%D%/run.c %D%/run.h \

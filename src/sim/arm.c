@@ -66,9 +66,11 @@ void arm_run(struct arm *a, double seconds)
 	}
 }
 
-void arm_read(const struct arm *a, double reading[SO101_JOINTS])
+void arm_read(const struct arm *a, struct rng *noise, double reading[SO101_JOINTS])
 {
-	for (unsigned j = 0; j < SO101_JOINTS; j++)
-		reading[j] = clamp(to_ticks(j, a->servo[j].pos), so101_servo[j].lo,
-				   so101_servo[j].hi);
+	for (unsigned j = 0; j < SO101_JOINTS; j++) {
+		double v = a->servo[j].pos + 0.33 * so101_tick(j) * rng_gauss(noise);
+
+		reading[j] = clamp(to_ticks(j, v), so101_servo[j].lo, so101_servo[j].hi);
+	}
 }

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "base/rng.h"
 #include "sim/so101.h"
 
 struct servo {
@@ -36,7 +37,10 @@ void arm_goal(struct arm *a, const double asked[SO101_JOINTS], double sent[SO101
 /* Lets seconds pass. */
 void arm_run(struct arm *a, double seconds);
 
-/* The encoders: positions rounded to ticks. */
-void arm_read(const struct arm *a, double reading[SO101_JOINTS]);
+/*
+ * The encoders: positions rounded to ticks, with the third of a tick of noise that makes the last
+ * digit of a resting arm flicker.
+ */
+void arm_read(const struct arm *a, struct rng *noise, double reading[SO101_JOINTS]);
 
 #endif

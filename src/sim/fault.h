@@ -34,8 +34,8 @@ struct sim_fault_acts {
 	bool (*ready)(struct fault *f, const struct plan *plan, double tick);
 	/* The arm waits for an episode to start. */
 	void (*park)(struct fault *f, double pose[SO101_JOINTS]);
-	/* The policy answered; true: touches its action number *first. */
-	bool (*answer)(struct fault *f, struct policy *p, bool first_of_episode, unsigned *first);
+	/* The policy answered; true: the chunk is touched. */
+	bool (*answer)(struct fault *f, struct policy *p, bool first_of_episode);
 	/* The encoders were read. */
 	bool (*reading)(struct fault *f, double reading[SO101_JOINTS]);
 	/* An action is on its way to the motors. */

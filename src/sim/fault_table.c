@@ -4,21 +4,29 @@
 #include <math.h>
 #include <string.h>
 
-/* Spikes come in the joints that field reports name, every 1 to 1.5 s, for a tick or two. */
-static bool jump_action(struct fault *f, double action[SO101_JOINTS])
+static double trained_span(unsigned joint)
 {
-	if (f->wait > 0) {
-		f->wait--;
+	return so101_servo[joint].trained_hi - so101_servo[joint].trained_lo;
+}
+
+/*
+ * A spike of a tick or two in the joints that field reports name, every 1 to 1.5 s: a slot of the
+ * action queue is overwritten, not at its ends (that would be a seam).
+ */
+static bool jump_answer(struct fault *f, struct policy *p, bool first_of_episode)
+{
+	unsigned at, ticks = 1 + rng_u32(&f->rng) % 2, joint = LIFT + rng_u32(&f->rng) % 3;
+
+	if (first_of_episode)
+		f->wait = 0;
+	at = f->wait > 2 ? f->wait : 2;
+	if (at > CHUNK_EXECUTE - 4) {
+		f->wait -= f->wait > CHUNK_EXECUTE ? CHUNK_EXECUTE : f->wait;
 		return false;
 	}
-	if (f->hold == 0) {
-		f->joint = LIFT + rng_u32(&f->rng) % 3;
-		f->sign = action[f->joint] > 0 ? -1 : 1;
-		f->hold = 1 + rng_u32(&f->rng) % 2;
-	}
-	action[f->joint] += f->sign * f->strength;
-	if (--f->hold == 0)
-		f->wait = 30 + rng_u32(&f->rng) % 15;
+	for (unsigned k = at; k < at + ticks; k++)
+		p->action[k][joint] += p->action[at][joint] > 0 ? -f->strength : f->strength;
+	f->wait = at + 30 + rng_u32(&f->rng) % 15 - CHUNK_EXECUTE;
 	return true;
 }
 
@@ -35,8 +43,7 @@ static void gripper_open_park(struct fault *f, double pose[SO101_JOINTS])
 }
 
 /* The first answer begins far from the arm and finds its way back within what is executed. */
-static bool first_action_answer(struct fault *f, struct policy *p, bool first_of_episode,
-				unsigned *first)
+static bool first_action_answer(struct fault *f, struct policy *p, bool first_of_episode)
 {
 	if (!first_of_episode)
 		return false;
@@ -47,18 +54,17 @@ static bool first_action_answer(struct fault *f, struct policy *p, bool first_of
 
 		p->action[k][f->joint] += f->sign * f->strength * left;
 	}
-	*first = 0;
 	return true;
 }
 
-/* How far the plan takes a joint between two ticks. */
+/* How far the plan takes a joint between two ticks, signed. */
 static double way(const struct plan *plan, double from, double to, unsigned joint)
 {
 	double a[SO101_JOINTS], b[SO101_JOINTS];
 
 	plan_at(plan, from, a);
 	plan_at(plan, to, b);
-	return fabs(b[joint] - a[joint]);
+	return b[joint] - a[joint];
 }
 
 /* A cable fails when it is pulled: while the arm moves. */
@@ -66,7 +72,7 @@ static bool freeze_ready(struct fault *f, const struct plan *plan, double tick)
 {
 	(void)f;
 	for (unsigned j = 0; j < SO101_JOINTS; j++) {
-		if (way(plan, tick - 2, tick, j) > 3)
+		if (fabs(way(plan, tick - 2, tick, j)) > 3)
 			return true;
 	}
 	return false;
@@ -90,21 +96,22 @@ static bool freeze_reading(struct fault *f, double reading[SO101_JOINTS])
 	return true;
 }
 
-/* A weak motor gives way when it has to move: the joint with the widest move under way. */
+/* A weak motor gives way when it works: the arm joint with the widest move, not with its load. */
 static bool lag_ready(struct fault *f, const struct plan *plan, double tick)
 {
 	double widest = 0;
 
-	for (unsigned j = 0; j < SO101_JOINTS; j++) {
-		double span = so101_servo[j].trained_hi - so101_servo[j].trained_lo;
-		double ahead = way(plan, tick, tick + 15, j) / span;
+	for (unsigned j = PAN; j <= ROLL; j++) {
+		double now = way(plan, tick - 2, tick, j), soon = way(plan, tick, tick + 15, j);
+		double later = way(plan, tick, tick + 30, j);
+		double ahead = fmin(fabs(soon), fabs(later)) / trained_span(j);
 
-		if (way(plan, tick - 2, tick, j) > 1 && ahead > widest) {
+		if (fabs(now) > 1 && later * so101_servo[j].droop <= 0 && ahead > widest) {
 			widest = ahead;
 			f->joint = j;
 		}
 	}
-	return widest > 0.2;
+	return widest > 0.25;
 }
 
 static void lag_motors(struct fault *f, struct arm *a)
@@ -117,13 +124,12 @@ static double late_cycle_s(struct fault *f)
 	return f->strength / 1000;
 }
 
-static bool nan_answer(struct fault *f, struct policy *p, bool first_of_episode, unsigned *first)
+static bool nan_answer(struct fault *f, struct policy *p, bool first_of_episode)
 {
 	unsigned n = (unsigned)f->strength;
 
 	(void)first_of_episode;
-	*first = CHUNK_HORIZON - n;
-	for (unsigned k = *first; k < CHUNK_HORIZON; k++)
+	for (unsigned k = CHUNK_HORIZON - n; k < CHUNK_HORIZON; k++)
 		p->action[k][WFLEX] = NAN;
 	return n > 0;
 }
@@ -135,8 +141,8 @@ static bool nan_answer(struct fault *f, struct policy *p, bool first_of_episode,
 static bool range_ready(struct fault *f, const struct plan *plan, double tick)
 {
 	const struct servo_spec *lift = &so101_servo[LIFT], *elbow = &so101_servo[ELBOW];
-	double past_lift = f->strength / 100 * (lift->trained_hi - lift->trained_lo);
-	double past_elbow = f->strength / 100 * (elbow->trained_hi - elbow->trained_lo);
+	double past_lift = f->strength / 100 * trained_span(LIFT);
+	double past_elbow = f->strength / 100 * trained_span(ELBOW);
 	double now[SO101_JOINTS], lift_way, elbow_way;
 
 	plan_at(plan, tick, now);
@@ -156,14 +162,15 @@ static bool range_action(struct fault *f, double action[SO101_JOINTS])
 	return true;
 }
 
+/* Noise in what the policy's network answers: un-normalised, each joint has its share. */
 static bool twitch_action(struct fault *f, double action[SO101_JOINTS])
 {
 	for (unsigned j = 0; j < SO101_JOINTS; j++)
-		action[j] += f->strength * rng_gauss(&f->rng);
+		action[j] += f->strength / 100 * trained_span(j) * rng_gauss(&f->rng);
 	return true;
 }
 
-static const struct sim_fault_acts jump_acts = {.action = jump_action};
+static const struct sim_fault_acts jump_acts = {.answer = jump_answer};
 static const struct sim_fault_acts home_acts = {.at_start = true, .park = home_park};
 static const struct sim_fault_acts first_action_acts = {.at_start = true,
 							.answer = first_action_answer};
@@ -179,23 +186,23 @@ static const struct sim_fault_acts range_acts = {
 static const struct sim_fault_acts twitch_acts = {.action = twitch_action};
 
 const struct sim_fault sim_fault_table[] = {
-	{"jump", "spikes on one joint's action, every 1 to 1.5 s", "jump", "units", 18, 1.5, 0, 100,
+	{"jump", "spikes on one joint's action, every 1 to 1.5 s", "jump", "units", 24, 1.5, 0, 100,
 	 &jump_acts},
 	{"home", "an arm joint starts off its home pose", "home", "units", 45, 1, 0, 100,
 	 &home_acts},
 	{"first-action", "the first action lies far from the pose", "first-action", "units", 40,
 	 1.5, 0, 100, &first_action_acts},
-	{"gripper-open", "the gripper starts this far open", "home gripper", "units", 28, 2, 0, 100,
-	 &gripper_open_acts},
+	{"gripper-open", "the gripper starts this far open", "home gripper", "units", 28, 2.5, 0,
+	 100, &gripper_open_acts},
 	{"freeze", "the bus repeats one reading", "frozen tracking", "ticks", 300, 2, 1, 100000,
 	 &freeze_acts},
-	{"lag", "the servo of a moving joint loses gain", "tracking", "%", 85, 10, 0, 99,
+	{"lag", "the servo of a moving joint loses gain", "tracking", "%", 92, 10, 0, 99,
 	 &lag_acts},
 	{"late", "every control cycle takes longer", "cadence", "ms", 40, 1, 0, 10000, &late_acts},
 	{"nan", "the end of every chunk is NaN for wrist_flex", "finite", "actions", 30, 10, 1,
 	 CHUNK_HORIZON, &nan_acts},
 	{"range", "the policy reaches past the trained range", "range", "% of span", 30, 2, 0, 60,
 	 &range_acts},
-	{"twitch", "noise on each action", "motion", "units", 2.5, 0.1, 0, 50, &twitch_acts},
+	{"twitch", "noise on each action", "motion", "% of span", 2, 0.05, 0, 50, &twitch_acts},
 	{0},
 };

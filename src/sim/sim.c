@@ -136,7 +136,7 @@ static void emit_return(struct sim *s, struct event *ev)
 	struct step *step = blank_step(s, ev, DRIVER_SCRIPT);
 	double goal[SO101_JOINTS], sent[SO101_JOINTS], got[SO101_JOINTS];
 
-	arm_read(&s->arm, got);
+	arm_read(&s->arm, &s->encoder_rng, got);
 	plan_at(&s->way_home, ++s->returned, goal);
 	world_pass(s, goal, sent, 0);
 	set_all(&step->vec[VEC_SENT], sent);
@@ -156,12 +156,11 @@ static void emit_chunk(struct sim *s, struct event *ev)
 	const struct sim_fault *row = s->fault.row;
 	struct chunk *c = &s->out.chunk;
 	bool first_of_episode = !s->policy.started;
-	unsigned touched;
 
 	policy_answer(&s->policy, &s->plan, s->seen);
 	if (s->fault.begun && row->acts->answer &&
-	    row->acts->answer(&s->fault, &s->policy, first_of_episode, &touched))
-		fault_touch(&s->fault, s->seq + (touched < CHUNK_EXECUTE ? touched : 0));
+	    row->acts->answer(&s->fault, &s->policy, first_of_episode))
+		fault_touch(&s->fault, s->seq);
 	s->latency_s = rng_range(&s->time_rng, 0.016, 0.026);
 	*c = (struct chunk){
 		.seq = s->seq,
@@ -203,7 +202,7 @@ static void begin_tick(struct sim *s)
 {
 	const struct sim_fault *row = s->fault.row;
 
-	arm_read(&s->arm, s->seen);
+	arm_read(&s->arm, &s->encoder_rng, s->seen);
 	s->latency_s = 0;
 	if (fault_begin(&s->fault, s->t_ns, &s->plan, plan_tick(s)) && row->acts->motors) {
 		row->acts->motors(&s->fault, &s->arm);

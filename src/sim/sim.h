@@ -62,7 +62,10 @@ void sim_next(struct sim *s, struct event *ev);
 /* Simulated time of the next event, for pacing. */
 int64_t sim_peek_ns(const struct sim *s);
 
-/* First step (seq) that the fault touched, SEQ_UNKNOWN so far none: the tests' ground truth. */
+/*
+ * First step (seq) that the fault touched, itself or through the chunk that begins there;
+ * SEQ_UNKNOWN so far none. The tests' ground truth.
+ */
 int64_t sim_fault_seq(const struct sim *s);
 
 #endif

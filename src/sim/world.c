@@ -30,12 +30,13 @@ void world_begin_episode(struct sim *s)
 
 	for (unsigned j = 0; j < SO101_JOINTS; j++)
 		pose[j] = before[j] = s->arm.servo[j].pos;
+	s->encoder_rng = world_stream(s, STREAM_ENCODER);
 	fault_park(&s->fault, s->t_ns, pose);
 	if (memcmp(pose, before, sizeof(pose)) != 0) {
 		arm_init(&s->arm, pose);
 		fault_touch(&s->fault, s->seq);
 	}
-	arm_read(&s->arm, s->seen);
+	arm_read(&s->arm, &s->encoder_rng, s->seen);
 	for (unsigned j = 0; j < SO101_JOINTS; j++)
 		pose[j] = s->seen[j] - so101_servo[j].droop;
 	s->scene = scene_draw(&scene_rng);

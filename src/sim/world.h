@@ -13,7 +13,15 @@
 #include "sim/sim.h"
 
 /* Streams of random numbers: each episode draws its own, so that a fault disturbs no other. */
-enum stream { STREAM_SCENE, STREAM_HOME, STREAM_PLAN, STREAM_POLICY, STREAM_TIME, STREAM_N };
+enum stream {
+	STREAM_SCENE,
+	STREAM_HOME,
+	STREAM_PLAN,
+	STREAM_POLICY,
+	STREAM_TIME,
+	STREAM_ENCODER,
+	STREAM_N
+};
 
 struct sim {
 	struct sim_cfg cfg;
@@ -24,7 +32,7 @@ struct sim {
 	struct scene scene; /* as it is */
 	struct plan plan;   /* as the driver sees it */
 	struct policy policy;
-	struct rng time_rng, hand_rng;
+	struct rng time_rng, hand_rng, encoder_rng;
 	double tremor[SO101_JOINTS];
 	double hand_tick;
 	double seen[SO101_JOINTS];

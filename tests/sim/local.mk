@@ -13,3 +13,7 @@ check_PROGRAMS += %D%/t_world
 TESTS += %D%/t_world
 %C%_t_world_SOURCES = %D%/t_world.c
 %C%_t_world_LDADD = $(TEST_PROGRAM_LIBS)
+check_PROGRAMS += %D%/t_faults
+TESTS += %D%/t_faults
+%C%_t_faults_SOURCES = %D%/t_faults.c
+%C%_t_faults_LDADD = $(TEST_PROGRAM_LIBS)
