@@ -67,12 +67,14 @@ static double way(const struct plan *plan, double from, double to, unsigned join
 	return b[joint] - a[joint];
 }
 
-/* A cable fails when it is pulled: while the arm moves. */
+/* A cable fails when it is pulled: in the middle of a move of the arm. */
 static bool freeze_ready(struct fault *f, const struct plan *plan, double tick)
 {
 	(void)f;
-	for (unsigned j = 0; j < SO101_JOINTS; j++) {
-		if (fabs(way(plan, tick - 2, tick, j)) > 3)
+	for (unsigned j = PAN; j <= ROLL; j++) {
+		double ahead = fabs(way(plan, tick, tick + 15, j));
+
+		if (fabs(way(plan, tick - 2, tick, j)) > 2 && ahead > 0.2 * trained_span(j))
 			return true;
 	}
 	return false;
