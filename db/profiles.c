@@ -48,6 +48,60 @@ static int put_joints(struct db *db, const struct profile *p, struct err *e)
 	return rc;
 }
 
+static int put_closed(struct db *db, const struct profile *p, const struct gripper_habit *g,
+		      struct err *e)
+{
+	sqlite3_stmt *st;
+	int rc = sql_prepare(db, "INSERT INTO profile_closed VALUES (?1,?2,?3,?4,?5,?6,?7)", &st,
+			     e);
+
+	if (rc)
+		return rc;
+	for (size_t i = 0; !rc && i < g->bins; i++) {
+		sqlite3_bind_text(st, 1, p->name, -1, SQLITE_STATIC);
+		sqlite3_bind_text(st, 2, g->joint, -1, SQLITE_STATIC);
+		sqlite3_bind_int64(st, 3, (sqlite3_int64)i);
+		sqlite3_bind_double(st, 4, (double)(i + 1) * GRIPPER_BIN_S);
+		sql_bind_num(st, 5, g->closed_min_s[i]);
+		sql_bind_num(st, 6, g->closed_mean_s[i]);
+		sql_bind_num(st, 7, g->closed_max_s[i]);
+		rc = sql_run(db, st, e, "storing a profile");
+	}
+	sqlite3_finalize(st);
+	return rc;
+}
+
+static int put_grippers(struct db *db, const struct profile *p, struct err *e)
+{
+	sqlite3_stmt *st;
+	int rc = sql_prepare(
+		db, "INSERT INTO profile_gripper VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)", &st, e);
+
+	if (rc)
+		return rc;
+	for (size_t i = 0; !rc && i < p->behaviour.ngrippers; i++) {
+		const struct gripper_habit *g = &p->behaviour.gripper[i];
+		const double v[] = {g->closed,
+				    g->open,
+				    g->split,
+				    g->closes_min,
+				    g->closes_mean,
+				    g->closes_max,
+				    g->first_close_min_s,
+				    g->first_close_max_s};
+
+		sqlite3_bind_text(st, 1, p->name, -1, SQLITE_STATIC);
+		sqlite3_bind_text(st, 2, g->joint, -1, SQLITE_STATIC);
+		for (unsigned k = 0; k < sizeof(v) / sizeof(v[0]); k++)
+			sql_bind_num(st, 3 + (int)k, v[k]);
+		rc = sql_run(db, st, e, "storing a profile");
+		if (!rc)
+			rc = put_closed(db, p, g, e);
+	}
+	sqlite3_finalize(st);
+	return rc;
+}
+
 static int put_profile(struct db *db, const struct profile *p, struct err *e)
 {
 	char *json = profile_to_json_dup(p);
@@ -72,11 +126,14 @@ static int put_profile(struct db *db, const struct profile *p, struct err *e)
 /* Within a transaction. Returns how many profiles went (0 or 1), or -errno. */
 static int delete_rows(struct db *db, const char *name, struct err *e)
 {
+	/* The profile itself last: its count is the answer. */
 	static const char *const sql[] = {"DELETE FROM profile_joint WHERE profile = ?1",
+					  "DELETE FROM profile_gripper WHERE profile = ?1",
+					  "DELETE FROM profile_closed WHERE profile = ?1",
 					  "DELETE FROM profile WHERE profile = ?1"};
 	int rc = 0;
 
-	for (unsigned i = 0; !rc && i < 2; i++) {
+	for (size_t i = 0; !rc && i < sizeof(sql) / sizeof(sql[0]); i++) {
 		sqlite3_stmt *st;
 
 		rc = sql_prepare(db, sql[i], &st, e);
@@ -116,6 +173,8 @@ int profiles_put(struct db *db, const struct profile *p, struct err *e)
 		rc = put_profile(db, p, e);
 	if (!rc)
 		rc = put_joints(db, p, e);
+	if (!rc)
+		rc = put_grippers(db, p, e);
 	return end_transaction(db, rc, e);
 }
 

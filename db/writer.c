@@ -23,7 +23,7 @@ static const char *const statements[ST_N] = {
 	[ST_DROPPED] = "UPDATE run SET dropped = ?2 WHERE run = ?1",
 	[ST_SEGMENT] = "INSERT INTO segment VALUES (?1,?2,?3,?4,?5,?6)",
 	[ST_SOURCE] = "INSERT OR REPLACE INTO run_source VALUES (?1,?2,?3)",
-	[ST_JOINT] = "INSERT OR REPLACE INTO run_joint VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)",
+	[ST_JOINT] = "INSERT OR REPLACE INTO run_joint VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)",
 	[ST_EPISODE_START] =
 		"INSERT INTO episode (run, episode, start_ns, task, boundary) VALUES (?1,?2,?3,?4,?5) "
 		"ON CONFLICT (run, episode) DO UPDATE SET end_ns = NULL, end_boundary = NULL, "

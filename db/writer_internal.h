@@ -43,8 +43,9 @@ enum statement {
 /* A joint as stored; a run whose list of joints changes adds to it. */
 struct stored_joint {
 	struct joint joint;
-	double closed_at; /* NaN: no gripper */
-	int closed_sign;  /* closed: sign * value > sign * closed_at */
+	char gripper[NAME_BYTES]; /* of the profile; "" none */
+	double closed_at;	  /* NaN: no gripper */
+	int closed_sign;	  /* closed: sign * value > sign * closed_at */
 };
 
 /* What a rollback takes back to the last commit. */

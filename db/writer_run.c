@@ -40,26 +40,31 @@ static int new_run(struct writer *w, const struct run_info *info, struct err *e)
 	return rc;
 }
 
+static void load_joint(struct stored_joint *sj, sqlite3_stmt *st)
+{
+	sql_column_text(st, 1, sj->joint.name, NAME_BYTES);
+	sj->joint.unit = unit_from_word((const char *)sqlite3_column_text(st, 2));
+	sj->closed_at = sqlite3_column_type(st, 3) == SQLITE_NULL ? NAN
+								  : sqlite3_column_double(st, 3);
+	sj->closed_sign = sqlite3_column_int(st, 4);
+	sql_column_text(st, 5, sj->gripper, NAME_BYTES);
+}
+
 static int load_joints(struct writer *w, struct err *e)
 {
 	sqlite3_stmt *st;
-	int rc = sql_prepare(w->db, "SELECT joint, name, unit FROM run_joint WHERE run = ?1", &st,
-			     e);
+	int rc = sql_prepare(
+		w->db,
+		"SELECT joint, name, unit, closed_at, closed_sign, gripper FROM run_joint "
+		"WHERE run = ?1 ORDER BY joint",
+		&st, e);
 
 	if (rc)
 		return rc;
 	sqlite3_bind_int64(st, 1, w->now.run);
-	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
-		unsigned at = (unsigned)sqlite3_column_int(st, 0);
-
-		if (at != w->now.joints || at >= MAX_JOINTS)
-			break;
-		sql_column_text(st, 1, w->now.joint[at].joint.name, NAME_BYTES);
-		w->now.joint[at].joint.unit =
-			unit_from_word((const char *)sqlite3_column_text(st, 2));
-		w->now.joints = at + 1;
-	}
-	rc = rc == SQLITE_DONE ? 0 : sql_fail(w->db, SQLITE_CORRUPT, e, "resuming");
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW && w->now.joints < MAX_JOINTS)
+		load_joint(&w->now.joint[w->now.joints++], st);
+	rc = rc == SQLITE_DONE ? 0 : sql_fail(w->db, rc, e, "resuming");
 	sqlite3_finalize(st);
 	return rc;
 }
@@ -97,71 +102,102 @@ static int resume_run(struct writer *w, struct err *e)
 	return rc ? rc : load_episode(w, e);
 }
 
-/* Where the run's joint is stored: by name and unit, so that a changed list keeps old rows true. */
-static int place_of(struct writer_state *s, const struct joint *j)
+/* What a joint of the run is compared with; name NULL: nothing. */
+struct match {
+	const char *name;
+	double factor; /* value * factor is in the profile's unit */
+};
+
+static struct match match_joint(const struct feature_profile *f, const struct joint *j)
 {
+	struct match m = {.factor = NAN};
+	int at = profile_find(f, j->name);
+
+	if (at >= 0 && unit_factor(j->unit, f->joint[at].joint.unit, &m.factor))
+		m.name = f->joint[at].joint.name;
+	return m;
+}
+
+/* Is it a gripper of the profile, and where does it part open from closed? */
+static void match_gripper(struct stored_joint *sj, const struct profile *p)
+{
+	struct match m = match_joint(p->action.joints ? &p->action : &p->state, &sj->joint);
+
+	for (size_t i = 0; m.name && i < p->behaviour.ngrippers; i++) {
+		const struct gripper_habit *g = &p->behaviour.gripper[i];
+
+		if (strcmp(g->joint, m.name) != 0)
+			continue;
+		memcpy(sj->gripper, g->joint, NAME_BYTES);
+		sj->closed_at = g->split / m.factor;
+		sj->closed_sign = g->closed_low ? -1 : 1;
+	}
+}
+
+/*
+ * Where the run's joint is stored: by name and unit, so that a changed list keeps old rows true.
+ * Two joints of one list never share a place, even under one name. Its split is settled when it
+ * is first seen: the counts of an episode must mean one thing.
+ */
+static int place_of(struct writer_state *s, const struct joint *j, const struct profile *p,
+		    bool taken[MAX_JOINTS])
+{
+	struct stored_joint *sj;
+
 	for (unsigned i = 0; i < s->joints; i++) {
-		if (s->joint[i].joint.unit == j->unit && !strcmp(s->joint[i].joint.name, j->name))
-			return (int)i;
+		sj = &s->joint[i];
+		if (taken[i] || sj->joint.unit != j->unit || strcmp(sj->joint.name, j->name) != 0)
+			continue;
+		taken[i] = true;
+		return (int)i;
 	}
 	if (s->joints == MAX_JOINTS)
 		return -1;
-	s->joint[s->joints] = (struct stored_joint){.joint = *j, .closed_at = NAN};
+	taken[s->joints] = true;
+	sj = &s->joint[s->joints];
+	*sj = (struct stored_joint){.joint = *j, .closed_at = NAN};
+	if (p)
+		match_gripper(sj, p);
 	return (int)s->joints++;
 }
 
-/* The joint of the profile that j is compared with; false: none, or not comparable. */
-static bool matched(const struct feature_profile *f, const struct joint *j, const char **name,
-		    double *factor)
+static void bind_match(sqlite3_stmt *st, int at, struct match m)
 {
-	int at = profile_find(f, j->name);
-
-	if (at < 0 || !unit_factor(j->unit, f->joint[at].joint.unit, factor))
-		return false;
-	*name = f->joint[at].joint.name;
-	return true;
-}
-
-static void bind_match(sqlite3_stmt *st, int at, const struct feature_profile *f,
-		       const struct joint *j)
-{
-	const char *name = NULL;
-	double factor = NAN;
-
-	if (f && !matched(f, j, &name, &factor))
-		name = NULL;
-	sql_bind_text(st, at, name);
-	sql_bind_num(st, at + 1, name ? factor : NAN);
+	sql_bind_text(st, at, m.name);
+	sql_bind_num(st, at + 1, m.name ? m.factor : NAN);
 }
 
 static int put_joint(struct writer *w, unsigned place, const struct profile *p, struct err *e)
 {
 	struct stored_joint *sj = &w->now.joint[place];
+	struct match none = {0};
 	sqlite3_stmt *st = w->st[ST_JOINT];
 
 	sqlite3_bind_int64(st, 1, w->now.run);
 	sqlite3_bind_int64(st, 2, place);
 	sqlite3_bind_text(st, 3, sj->joint.name, -1, SQLITE_STATIC);
 	sql_bind_text(st, 4, unit_word(sj->joint.unit));
-	bind_match(st, 5, p ? &p->action : NULL, &sj->joint);
-	bind_match(st, 7, p ? &p->state : NULL, &sj->joint);
-	sql_bind_num(st, 9, sj->closed_at);
+	bind_match(st, 5, p ? match_joint(&p->action, &sj->joint) : none);
+	bind_match(st, 7, p ? match_joint(&p->state, &sj->joint) : none);
+	sql_bind_text(st, 9, sj->gripper);
+	sql_bind_num(st, 10, sj->closed_at);
 	if (isnan(sj->closed_at))
-		sqlite3_bind_null(st, 10);
+		sqlite3_bind_null(st, 11);
 	else
-		sqlite3_bind_int(st, 10, sj->closed_sign);
+		sqlite3_bind_int(st, 11, sj->closed_sign);
 	return writer_run_st(w, ST_JOINT, e);
 }
 
 static int put_joints(struct writer *w, const struct run_info *info, struct err *e)
 {
 	struct profile *p = info->profile[0] ? profiles_get(w->db, info->profile, NULL) : NULL;
+	bool taken[MAX_JOINTS] = {false};
 	int rc = 0;
 
 	w->now.training_fps = p ? p->fps : 0;
 	w->now.places = info->joints < MAX_JOINTS ? info->joints : MAX_JOINTS;
 	for (unsigned i = 0; !rc && i < w->now.places; i++) {
-		int place = place_of(&w->now, &info->joint[i]);
+		int place = place_of(&w->now, &info->joint[i], p, taken);
 
 		w->now.place[i] = (int16_t)place;
 		if (place >= 0)
@@ -226,12 +262,28 @@ int put_run_end(struct writer *w, const struct record *r, struct err *e)
 }
 
 static const char resume_sql[] =
-	"SELECT r.run, (SELECT count(*) FROM segment s WHERE s.run = r.run), e.episode, "
-	"e.end_ns IS NULL, max(s.seq), max(s.t_ns) "
-	"FROM run r LEFT JOIN episode e ON e.run = r.run AND e.episode = (SELECT max(episode) FROM "
-	"episode m WHERE m.run = r.run) LEFT JOIN step s ON s.run = r.run "
-	"WHERE r.run = (SELECT max(run) FROM run WHERE rig = ?1) AND r.ended_ns IS NULL "
-	"GROUP BY r.run";
+	"SELECT r.run, (SELECT count(*) FROM segment s WHERE s.run = r.run), "
+	"(SELECT coalesce(sum(steps), 0) FROM episode e WHERE e.run = r.run), "
+	"(SELECT coalesce(max(level), 0) FROM verdict v WHERE v.run = r.run), "
+	"e.episode, e.end_ns IS NULL, (SELECT max(s.seq) FROM step s WHERE s.run = r.run), "
+	"(SELECT max(s.t_ns) FROM step s WHERE s.run = r.run) "
+	"FROM run r LEFT JOIN episode e ON e.run = r.run AND e.episode = "
+	"(SELECT max(m.episode) FROM episode m WHERE m.run = r.run) "
+	"WHERE r.run = (SELECT max(run) FROM run WHERE rig = ?1) AND r.ended_ns IS NULL";
+
+static void take_point(sqlite3_stmt *st, struct resume_point *out)
+{
+	out->run = sqlite3_column_int64(st, 0);
+	out->segments = (uint32_t)sqlite3_column_int(st, 1);
+	out->steps = (uint64_t)sqlite3_column_int64(st, 2);
+	out->worst = sqlite3_column_int(st, 3);
+	out->episode = (uint32_t)sqlite3_column_int(st, 4);
+	out->episode_open = sqlite3_column_type(st, 4) != SQLITE_NULL && sqlite3_column_int(st, 5);
+	if (sqlite3_column_type(st, 6) == SQLITE_NULL)
+		return;
+	out->last_seq = sqlite3_column_int64(st, 6);
+	out->last_t_ns = sqlite3_column_int64(st, 7);
+}
 
 static int read_point(struct db *db, const char *rig, struct resume_point *out, struct err *e)
 {
@@ -242,17 +294,8 @@ static int read_point(struct db *db, const char *rig, struct resume_point *out, 
 		return rc;
 	sqlite3_bind_text(st, 1, rig, -1, SQLITE_STATIC);
 	rc = sqlite3_step(st);
-	if (rc == SQLITE_ROW) {
-		out->run = sqlite3_column_int64(st, 0);
-		out->segments = (uint32_t)sqlite3_column_int(st, 1);
-		out->episode = (uint32_t)sqlite3_column_int(st, 2);
-		out->episode_open = sqlite3_column_type(st, 2) != SQLITE_NULL &&
-				    sqlite3_column_int(st, 3);
-		if (sqlite3_column_type(st, 4) != SQLITE_NULL) {
-			out->last_seq = sqlite3_column_int64(st, 4);
-			out->last_t_ns = sqlite3_column_int64(st, 5);
-		}
-	}
+	if (rc == SQLITE_ROW)
+		take_point(st, out);
 	rc = rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : sql_fail(db, rc, e, "resuming");
 	sqlite3_finalize(st);
 	return rc;

@@ -33,7 +33,8 @@ CREATE TABLE run_source (
 
 -- action_joint and state_joint: the joints of the run's profile that this one is compared with
 -- (NULL: none, or units that cannot be compared); value * factor is in the profile's unit.
--- closed_at: a gripper is closed below (closed_sign -1) or above (+1) this value, in run units.
+-- gripper: the profile's gripper that it is; closed below (closed_sign -1) or above (+1) closed_at,
+-- in the run's unit.
 CREATE TABLE run_joint (
 	run INTEGER NOT NULL,
 	joint INTEGER NOT NULL,
@@ -41,7 +42,7 @@ CREATE TABLE run_joint (
 	unit TEXT,
 	action_joint TEXT, action_factor,
 	state_joint TEXT, state_factor,
-	closed_at, closed_sign INTEGER,
+	gripper TEXT, closed_at, closed_sign INTEGER,
 	PRIMARY KEY (run, joint)
 ) WITHOUT ROWID;
 
@@ -167,14 +168,23 @@ CREATE TABLE profile_joint (
 	PRIMARY KEY (profile, feature, place)
 ) WITHOUT ROWID;
 
--- How grippers were used in training: closed below (closed_sign -1) or above (+1) closed_at.
+-- Grippers of the training set: two levels and where they part.
 CREATE TABLE profile_gripper (
 	profile TEXT NOT NULL,
-	feature TEXT NOT NULL,
 	joint TEXT NOT NULL,
-	closed_at, closed_sign INTEGER,
-	closed_share, closed_share_min, closed_share_max,
-	PRIMARY KEY (profile, feature, joint)
+	closed, open, split,
+	closes_min, closes_mean, closes_max,
+	first_close_min_s, first_close_max_s,
+	PRIMARY KEY (profile, joint)
+) WITHOUT ROWID;
+
+-- Seconds that training had it closed after elapsed_s of an episode.
+CREATE TABLE profile_closed (
+	profile TEXT NOT NULL,
+	joint TEXT NOT NULL,
+	bin INTEGER NOT NULL,
+	elapsed_s, closed_min_s, closed_mean_s, closed_max_s,
+	PRIMARY KEY (profile, joint, bin)
 ) WITHOUT ROWID;
 
 -- Words of the numbers above.
@@ -196,7 +206,7 @@ SELECT run, segment, started_ns, started_wall_ns, boot_id FROM segment;
 
 CREATE VIEW joints AS
 SELECT run, joint AS place, name AS joint, unit, action_joint, action_factor, state_joint,
-	state_factor, closed_at, closed_sign
+	state_factor, gripper, closed_at, closed_sign
 FROM run_joint;
 
 CREATE VIEW episodes AS
@@ -213,30 +223,31 @@ CREATE VIEW joint_values AS
 SELECT s.run, s.episode, s.seq, j.name AS joint, v.seen, v.asked, v.sent, v.got, v.flags,
 	s.period, s.tick, j.joint AS place
 FROM step s
-CROSS JOIN joint_value v ON v.id BETWEEN s.tick << 7 AND s.tick << 7 | 127
+CROSS JOIN joint_value v ON v.id BETWEEN s.tick << 7 AND (s.tick << 7) | 127
 CROSS JOIN run_joint j ON j.run = s.run AND j.joint = v.id & 127;
 
 CREATE VIEW episode_joints AS
 SELECT e.run, e.episode, j.name AS joint, j.unit,
-	CASE s.id >> 7 & 3 WHEN 0 THEN 'seen' WHEN 1 THEN 'asked' WHEN 2 THEN 'sent' ELSE 'got' END
+	CASE (s.id >> 7) & 3 WHEN 0 THEN 'seen' WHEN 1 THEN 'asked' WHEN 2 THEN 'sent' ELSE 'got' END
 		AS vector,
 	s.n, s.min, s.max, s.first, s.delta_n, s.delta_max, s.delta_seq, s.closed,
-	CASE WHEN s.id >> 7 & 3 IN (1, 2) THEN 'action' ELSE 'observation.state' END AS feature,
-	CASE WHEN s.id >> 7 & 3 IN (1, 2) THEN j.action_joint ELSE j.state_joint END
+	CASE WHEN (s.id >> 7) & 3 IN (1, 2) THEN 'action' ELSE 'observation.state' END AS feature,
+	CASE WHEN (s.id >> 7) & 3 IN (1, 2) THEN j.action_joint ELSE j.state_joint END
 		AS profile_joint,
-	CASE WHEN s.id >> 7 & 3 IN (1, 2) THEN j.action_factor ELSE j.state_factor END AS factor
+	CASE WHEN (s.id >> 7) & 3 IN (1, 2) THEN j.action_factor ELSE j.state_factor END AS factor,
+	j.gripper
 FROM episode e
-CROSS JOIN joint_summary s ON s.id BETWEEN e.id << 9 AND e.id << 9 | 511
+CROSS JOIN joint_summary s ON s.id BETWEEN e.id << 9 AND (e.id << 9) | 511
 CROSS JOIN run_joint j ON j.run = e.run AND j.joint = s.id & 127;
 
 CREATE VIEW chunks AS
 SELECT run, episode, chunk, seq, t_ns, latency_s, execute, horizon, dims FROM chunk;
 
 CREATE VIEW chunk_actions AS
-SELECT c.run, c.episode, c.chunk, c.seq + (a.id >> 7 & 8191) AS seq, a.id >> 7 & 8191 AS row,
+SELECT c.run, c.episode, c.chunk, c.seq + ((a.id >> 7) & 8191) AS seq, (a.id >> 7) & 8191 AS row,
 	j.name AS joint, a.value
 FROM chunk c
-CROSS JOIN chunk_action a ON a.id BETWEEN c.chunk << 20 AND c.chunk << 20 | 1048575
+CROSS JOIN chunk_action a ON a.id BETWEEN c.chunk << 20 AND (c.chunk << 20) | 1048575
 LEFT JOIN run_joint j ON j.run = c.run AND j.joint = a.id & 127;
 
 CREATE VIEW verdicts AS
@@ -268,6 +279,10 @@ SELECT profile, feature, joint, unit, min, max, mean, std, q01, q10, q50, q90, q
 FROM profile_joint;
 
 CREATE VIEW profile_grippers AS
-SELECT profile, feature, joint, closed_at, closed_sign, closed_share, closed_share_min,
-	closed_share_max
+SELECT profile, joint, closed, open, split, closes_min, closes_mean, closes_max, first_close_min_s,
+	first_close_max_s
 FROM profile_gripper;
+
+CREATE VIEW profile_gripper_times AS
+SELECT profile, joint, bin, elapsed_s, closed_min_s, closed_mean_s, closed_max_s
+FROM profile_closed;

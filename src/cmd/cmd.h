@@ -44,6 +44,9 @@ const struct command *command_find(const char *name);
 /* The exit status that fits e->code. */
 int cmd_status(const struct err *e);
 
+/* The database: --db FILE, else $XDG_DATA_HOME/policytop/runs.db. The caller frees it. */
+char *cmd_db_dup(const struct app *app);
+
 /* Prints "policytop: MESSAGE" on stderr and returns the exit status that fits e->code. */
 int cmd_fail(const struct err *e);
 

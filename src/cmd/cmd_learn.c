@@ -8,7 +8,6 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "base/path.h"
 #include "base/text.h"
 #include "cmd/cmd.h"
 #include "db/profiles.h"
@@ -146,7 +145,7 @@ static void print_text(const struct profile *p)
 /* Stores the profile; *json gets its text, as stored. */
 static int store(const struct app *app, const struct profile *p, char **json, struct err *e)
 {
-	char *path = app->db ? path_absolute_dup(app->db) : path_data_dup("runs.db");
+	char *path = cmd_db_dup(app);
 	struct db *db = db_open(path, DB_WRITE, e);
 	int rc = db ? profiles_put(db, p, e) : -e->code;
 

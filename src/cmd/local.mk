@@ -10,21 +10,26 @@ POLICYTOP_LIBS = $(CURSES_LIBS) $(SQLITE_LIBS) $(CJSON_LIBS) $(SNAPPY_LIBS) $(ZS
 noinst_LIBRARIES += %D%/libcmd.a
 %C%_libcmd_a_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
 %C%_libcmd_a_SOURCES = \
-	src/app.c src/app.h \
 	%D%/cmd.h \
 	%D%/cmd_engine.c \
 	%D%/cmd_learn.c \
 	%D%/cmd_list.c \
+	%D%/cmd_profile.c \
+	%D%/cmd_query.c \
 	%D%/cmd_record.c \
+	%D%/cmd_runs.c \
+	%D%/cmd_show.c \
 	%D%/cmd_status.c \
 	%D%/cmd_stop.c \
+	%D%/cmd_watch.c \
 	%D%/demo_training.c %D%/demo_training.h \
 	%D%/demo_world.c %D%/demo_world.h \
 	%D%/registry.c %D%/registry.h \
+	%D%/rows.c %D%/rows.h \
 	%D%/run.c %D%/run.h \
 	%D%/table.c \
-	%D%/cmd_watch.c \
-	%D%/watch_once.c %D%/watch_once.h
+	%D%/watch_once.c %D%/watch_once.h \
+	src/app.c src/app.h
 
 bin_PROGRAMS += src/policytop
 src_policytop_SOURCES = src/main.c

@@ -14,7 +14,7 @@
 
 char *run_db_dup(const struct app *app, struct err *e)
 {
-	char *path = app->db ? path_absolute_dup(app->db) : path_data_dup("runs.db");
+	char *path = cmd_db_dup(app);
 
 	if (path_make_parents(path, e)) {
 		free(path);

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/path.h"
+
 /* One row a command, in the order of the help. */
 #define COMMANDS(ROW)                                                                              \
 	ROW(learn)                                                                                 \
@@ -13,6 +15,10 @@
 	ROW(engine)                                                                                \
 	ROW(stop)                                                                                  \
 	ROW(status)                                                                                \
+	ROW(runs)                                                                                  \
+	ROW(show)                                                                                  \
+	ROW(query)                                                                                 \
+	ROW(profile)                                                                               \
 	ROW(list)
 
 #define DECLARE(name) extern const struct command command_##name;
@@ -28,6 +34,11 @@ const struct command *command_find(const char *name)
 			return command_table[i];
 	}
 	return NULL;
+}
+
+char *cmd_db_dup(const struct app *app)
+{
+	return app->db ? path_absolute_dup(app->db) : path_data_dup("runs.db");
 }
 
 int cmd_fail_status(const struct err *e, int status)

@@ -2,10 +2,14 @@
 # Measurements: programs b_NAME.c and scripts b_NAME.sh, not built or run by `make check`. Each
 # prints a ratio, the median of 5, beside a control of the same run. `make bench` runs those of
 # BENCHES one after the other; `make bench-checks` the quiet-and-sharp table of the checks.
-BENCHES =
-BENCH_BINARIES =
+BENCHES = %D%/b_query %D%/b_recorder
+BENCH_BINARIES = %D%/b_query %D%/b_recorder
 EXTRA_PROGRAMS = $(BENCH_BINARIES)
 CLEANFILES += $(BENCH_BINARIES)
+%C%_b_query_SOURCES = %D%/b_query.c
+%C%_b_query_LDADD = tests/db/libdbtest.a $(TEST_PROGRAM_LIBS)
+%C%_b_recorder_SOURCES = %D%/b_recorder.c
+%C%_b_recorder_LDADD = tests/db/libdbtest.a $(TEST_PROGRAM_LIBS)
 
 # Run as the tests are run: shell, environment, folders.
 RUN_BENCH = bench_run() { $(AM_TESTS_ENVIRONMENT) \
@@ -19,7 +23,7 @@ bench-checks: all $(BENCH_BINARIES)
 	@$(RUN_BENCH); bench_run %D%/b_checks
 
 # The tests that take long, in full: kill loops of 100, and whatever else reads POLICYTOP_LONG.
-LONG_TESTS =
+LONG_TESTS = tests/db/t_crash
 check-long: all
 	POLICYTOP_LONG=1 $(MAKE) check TESTS='$(LONG_TESTS)'
 .PHONY: bench bench-checks check-long

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `policytop show RUN`: one run at a glance: what it was, episodes, verdicts, what is missing. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cmd/cmd.h"
+#include "cmd/rows.h"
+
+static const struct section {
+	const char *name, *title, *sql;
+} sections[] = {
+	{"runs", "run",
+	 "SELECT run, started_utc, rig, robot, profile, task, policy, fps, steps, dropped, episodes, "
+	 "segments, ended_ns IS NOT NULL AS ended FROM runs WHERE run = :run"},
+	{"episodes", "episodes",
+	 "SELECT e.episode, round((e.start_ns - r.started_ns) / 1e9, 3) AS start_s, "
+	 "round((e.end_ns - e.start_ns) / 1e9, 3) AS length_s, e.steps, e.outcome, e.boundary, "
+	 "(SELECT count(*) FROM verdicts v WHERE v.run = e.run AND v.episode = e.episode AND v.level "
+	 "= 'fail') AS fails, (SELECT count(*) FROM verdicts v WHERE v.run = e.run AND v.episode = "
+	 "e.episode AND v.level = 'warn') AS warns, e.note FROM episodes e JOIN runs r USING (run) "
+	 "WHERE e.run = :run ORDER BY e.episode"},
+	{"verdicts", "verdicts, by code and subject",
+	 "SELECT v.code, v.subject, v.level, count(*) AS times, count(DISTINCT v.episode) AS "
+	 "episodes, min(v.seq) AS first_seq, max(abs(v.value)) AS largest, min(v.threshold) AS "
+	 "threshold, v.unit FROM verdicts v WHERE v.run = :run GROUP BY v.code, v.subject, v.level "
+	 "ORDER BY CASE v.level WHEN 'fail' THEN 0 WHEN 'warn' THEN 1 WHEN 'note' THEN 2 ELSE 3 END, "
+	 "times DESC, v.code, v.subject"},
+	{"gaps", "gaps",
+	 "SELECT round((g.t_ns - r.started_ns) / 1e9, 3) AS run_s, g.source, g.lost, g.unit, "
+	 "g.reason FROM gaps g JOIN runs r USING (run) WHERE g.run = :run ORDER BY g.t_ns"},
+};
+
+/* Collects the only number of a query. */
+static int no_head(void *ctx, int n, const char *const *names, struct err *e)
+{
+	(void)ctx;
+	(void)n;
+	(void)names;
+	(void)e;
+	return 0;
+}
+
+static int take_number(void *ctx, int n, const struct value *v, struct err *e)
+{
+	(void)n;
+	(void)e;
+	*(int64_t *)ctx = v[0].type == VALUE_INT ? v[0].i : 0;
+	return 0;
+}
+
+/* The run that the operand means: a number, "last" or nothing for the newest. */
+static int find_run(struct db *db, const char *word, int64_t *run, struct err *e)
+{
+	struct rows rows = {.ctx = run, .head = no_head, .row = take_number};
+	struct query q = {.sql = "SELECT coalesce(max(run), 0) FROM runs"};
+	int64_t wanted = 0;
+	int rc;
+
+	if (word && strcmp(word, "last") != 0 && (!text_to_i64(word, &wanted) || wanted < 1))
+		return err_set(e, EINVAL, "show: '%s' is no run number (see policytop runs)", word);
+	rc = db_query(db, &q, &rows, e);
+	if (rc)
+		return rc;
+	if (!*run)
+		return err_set(e, ENOENT, "show: no run was recorded yet");
+	if (wanted > *run)
+		return err_set(e, ENOENT, "show: no run %lld; the newest is %lld",
+			       (long long)wanted, (long long)*run);
+	if (wanted)
+		*run = wanted;
+	return 0;
+}
+
+static int write_sections(FILE *spool, struct db *db, int64_t run, bool json, struct err *e)
+{
+	const struct param params[] = {{.name = ":run", .value = {.type = VALUE_INT, .i = run}},
+				       {0}};
+
+	fprintf(spool, json ? "{\"schema\":1,\"run\":%lld" : "", (long long)run);
+	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
+		struct query q = {.sql = sections[i].sql, .params = params};
+		int64_t rows;
+
+		fprintf(spool,
+			json ? ",\"%s\":"
+			: i  ? "\n%s\n"
+			     : "%s\n",
+			json ? sections[i].name : sections[i].title);
+		rows = rows_write(spool, db, &q, json ? ROWS_JSON : ROWS_TABLE, e);
+		if (rows < 0)
+			return (int)rows;
+		if (!i && !rows)
+			return err_set(e, ENOENT, "show: run %lld was removed", (long long)run);
+	}
+	fputs(json ? "}\n" : "", spool);
+	return 0;
+}
+
+static int show(struct app *app, FILE **spool, struct err *e)
+{
+	char *path = cmd_db_dup(app);
+	struct db *db = db_open(path, DB_READ, e);
+	int64_t run = 0;
+	int rc = db ? find_run(db, app->argc ? app->argv[0] : NULL, &run, e) : -e->code;
+
+	if (!rc && !(*spool = rows_spool(e)))
+		rc = -e->code;
+	if (!rc)
+		rc = write_sections(*spool, db, run, opts_has(&app->opts, "json"), e);
+	db_close(db);
+	free(path);
+	return rc;
+}
+
+static int run(struct app *app)
+{
+	FILE *spool = NULL;
+	struct err e = {0};
+	int rc;
+
+	if (app->argc > 1)
+		rc = err_set(&e, EINVAL, "show: one run at a time, please");
+	else
+		rc = show(app, &spool, &e);
+	if (!rc)
+		rc = rows_deliver(spool, &e);
+	else if (spool)
+		fclose(spool);
+	return rc ? cmd_fail(&e) : EXIT_OK;
+}
+
+static const struct opt options[] = {
+	{"json", NULL, "print one JSON object"},
+	{0},
+};
+
+const struct command command_show = {
+	.name = "show",
+	.operands = "[RUN|last]",
+	.summary = "one run at a glance: episodes, verdicts, gaps",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Migrations: each in one transaction, a copy first, the file untouched when one fails; and the
+ * schemas of earlier versions (schema-N.sql here) still lead to today's.
+ */
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "db/migrate.h"
+#include "db/sql.h"
+#include "tests/db/dbtest.h"
+#include "tests/tap.h"
+
+static int migrate_file(const char *file, const char *const versions[], struct err *e)
+{
+	struct db *db = db_open(file, DB_READ, e);
+	int rc;
+
+	if (!db)
+		return -e->code;
+	sqlite3_close(db->h);
+	sqlite3_open(file, &db->h);
+	rc = migrate(db, versions, e);
+	db_close(db);
+	return rc;
+}
+
+static void next_version(struct tap *t, const struct scratch *s)
+{
+	const char *const good[] = {schema_versions[0], "ALTER TABLE run ADD COLUMN operator TEXT",
+				    "CREATE TABLE more (x); INSERT INTO more VALUES (1)", NULL};
+	const char *const bad[] = {schema_versions[0],
+				   "CREATE TABLE half (x); INSERT INTO nowhere VALUES (1)", NULL};
+	char copy[128];
+	struct err e = {0};
+
+	db_close(db_open(s->file, DB_WRITE, NULL));
+	sql_do(s->file,
+	       "INSERT INTO run (started_utc, started_wall_ns, started_ns) VALUES ('x', 1, 2)");
+	snprintf(copy, sizeof(copy), "%s.v1.bak", s->file);
+	ok(t, migrate_file(s->file, bad, &e) < 0, "a migration that fails: %s", e.msg);
+	ok(t,
+	   sql_number(s->file, "PRAGMA user_version") == 1 &&
+		   sql_number(s->file, "SELECT count(*) FROM sqlite_schema WHERE name = 'half'") ==
+			   0,
+	   "leaves the file as it was");
+	unlink(copy);
+	ok(t, migrate_file(s->file, good, &e) == 0, "two migrations %s", e.msg);
+	ok(t,
+	   sql_number(s->file, "PRAGMA user_version") == 3 &&
+		   sql_number(s->file, "SELECT count(operator IS NULL) FROM run") == 1 &&
+		   sql_number(s->file, "SELECT x FROM more") == 1,
+	   "bring it to the last version");
+	ok(t,
+	   sql_number(copy, "PRAGMA user_version") == 1 &&
+		   sql_number(copy, "SELECT count(*) FROM runs") == 1 &&
+		   sql_number(copy, "PRAGMA application_id") == DB_APPLICATION_ID,
+	   "with a copy of what it was");
+}
+
+static void no_copy_no_change(struct tap *t, const struct scratch *s)
+{
+	const char *const good[] = {schema_versions[0], "CREATE TABLE more (x)", NULL};
+	char file[128], copy[160];
+	struct err e = {0};
+
+	snprintf(file, sizeof(file), "%s/second.db", s->dir);
+	snprintf(copy, sizeof(copy), "mkdir -p %s.v1.bak/x", file);
+	db_close(db_open(file, DB_WRITE, NULL));
+	ok(t, system(copy) == 0 && migrate_file(file, good, &e) < 0, "no copy can be made: %s",
+	   e.msg);
+	ok(t, sql_number(file, "PRAGMA user_version") == 1, "so nothing changes");
+}
+
+/* The text of a file of this folder; freed by the caller. */
+static char *fixture(const char *name, char **path)
+{
+	static const size_t size = 1 << 16;
+	const char *top = getenv("TOP_SRCDIR");
+	static char where[512];
+	char *text = calloc(1, size);
+	FILE *f;
+
+	snprintf(where, sizeof(where), "%s/tests/db/%s", top ? top : ".", name);
+	f = fopen(where, "r");
+	*path = where;
+	if (!f || !fread(text, 1, size - 1, f)) {
+		free(text);
+		text = NULL;
+	}
+	if (f)
+		fclose(f);
+	return text;
+}
+
+static void old_schemas(struct tap *t, const struct scratch *s)
+{
+	static const char all[] =
+		"SELECT group_concat(sql, ';') FROM (SELECT replace(sql, char(10), "
+		"' ') AS sql FROM sqlite_schema WHERE sql NOT NULL ORDER BY type, name)";
+	static char now[65536], then[65536];
+	char name[64], file[128], *path;
+
+	snprintf(file, sizeof(file), "%s/now.db", s->dir);
+	db_close(db_open(file, DB_WRITE, NULL));
+	sql_text(file, all, now, sizeof(now));
+	for (int v = 1; v <= DB_VERSION; v++) {
+		char *sql;
+
+		snprintf(name, sizeof(name), "schema-%d.sql", v);
+		sql = fixture(name, &path);
+		snprintf(file, sizeof(file), "%s/from-%d.db", s->dir, v);
+		ok(t, sql && sql_do(file, sql), "%s makes a file", path);
+		free(sql);
+		db_close(db_open(file, DB_WRITE, NULL));
+		sql_text(file, all, then, sizeof(then));
+		ok(t, !strcmp(now, then), "version %d becomes today's schema", v);
+	}
+}
+
+int main(void)
+{
+	struct tap t = {0};
+	struct scratch s;
+
+	scratch_make(&s);
+	next_version(&t, &s);
+	no_copy_no_change(&t, &s);
+	old_schemas(&t, &s);
+	scratch_remove(&s);
+	return tap_done(&t);
+}
