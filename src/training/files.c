@@ -128,7 +128,8 @@ static int fill(struct lines *l, struct err *e)
 {
 	ssize_t got;
 
-	memmove(l->text, l->text + l->at, l->len - l->at);
+	if (l->at)
+		memmove(l->text, l->text + l->at, l->len - l->at);
 	l->len -= l->at;
 	l->at = 0;
 	if (l->len > LINE_MAX_BYTES)
