@@ -30,7 +30,16 @@ TESTS += %D%/t_onfail
 %C%_t_onfail_LDADD = $(TEST_PROGRAM_LIBS)
 %C%_t_onfail_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
 
-EXTRA_DIST += \
+if HAVE_VTERM
+check_PROGRAMS += %D%/t_tty
+TESTS += %D%/t_tty
+endif
+%C%_t_tty_SOURCES = %D%/t_tty.c %D%/fake.c %D%/fake.h %D%/world.c %D%/world.h
+%C%_t_tty_CFLAGS = $(AM_CFLAGS) $(VTERM_CFLAGS)
+%C%_t_tty_LDADD = $(TEST_PROGRAM_LIBS) $(VTERM_LIBS)
+
+TESTS += %D%/t_once.sh
+EXTRA_DIST += %D%/t_once.sh \
 	%D%/golden/blind-132x43-utf8.txt \
 	%D%/golden/blind-80x24-utf8.txt \
 	%D%/golden/calm-132x43-ascii.txt \
