@@ -101,8 +101,8 @@ static void draw(const struct scene *v, struct area a)
 	x = piece(a, x, s->dropped ? ROLE_ALERT : ROLE_HEADER, text);
 	snprintf(text, sizeof(text), "run %lld", (long long)s->run);
 	x = s->run ? piece(a, x, ROLE_HEADER, text) : x;
-	snprintf(text, sizeof(text), "segment %u", s->segment + 1);
-	x = s->segment ? piece(a, x, ROLE_HEADER, text) : x;
+	snprintf(text, sizeof(text), "segment %u", s->segment);
+	x = s->segment > 1 ? piece(a, x, ROLE_HEADER, text) : x;
 	snprintf(text, sizeof(text), "robot %.40s", s->robot);
 	x = s->robot[0] ? piece(a, x, ROLE_HEADER, text) : x;
 	snprintf(text, sizeof(text), "profile %.40s", s->profile[0] ? s->profile : "none");

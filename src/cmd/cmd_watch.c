@@ -99,7 +99,16 @@ static int attach(struct watch *w, struct err *e)
 	w->launched = true;
 	w->started_ns = now_ns();
 	w->client = client_connect(w->rig, CLIENT_HZ, e);
+	/* It was ready: only the end of its sources takes an engine away so soon. */
+	if (!w->client && (e->code == ENOENT || e->code == EPROTO))
+		err_set(e, ENODATA,
+			"the sources ended before they could be shown: try policytop record");
 	return w->client ? 0 : -e->code;
+}
+
+static int cannot_attach(const struct err *e)
+{
+	return e->code == ENODATA ? cmd_fail_status(e, EXIT_UNSEEN) : cmd_fail(e);
 }
 
 /* The engine died: connect to its successor, or start that when this viewer started the first. */
@@ -180,7 +189,7 @@ static int once(struct watch *w, bool mono)
 	    opts_double(o, "after", 0, 3600, 0, &cfg.after_s, &e))
 		return cmd_fail_status(&e, EXIT_USAGE);
 	if (attach(w, &e))
-		return cmd_fail(&e);
+		return cannot_attach(&e);
 	status = watch_once(w->client, &cfg);
 	if (w->launched) /* nobody else asked for this engine */
 		watch_stop(w->client);
@@ -228,7 +237,7 @@ static int interactive(struct watch *w, bool mono)
 	if (term_check(&cfg.term, &e))
 		return cmd_fail_status(&e, EXIT_UNAVAILABLE);
 	if (attach(w, &e))
-		return cmd_fail(&e);
+		return cannot_attach(&e);
 	if (viewer_run(&w->client, &cfg, &result, &e))
 		return cmd_fail_status(&e, EXIT_UNAVAILABLE);
 	farewell(w, &result);

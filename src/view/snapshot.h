@@ -69,8 +69,8 @@ struct snapshot {
 	char task[TASK_BYTES], policy[TASK_BYTES];
 	int task_index; /* in training, -1 not a training task, -2 no profile */
 	unsigned task_episodes, profile_episodes;
-	int64_t run; /* 0: not recorded */
-	uint32_t segment;
+	int64_t run;	  /* 0: not recorded */
+	uint32_t segment; /* 1 the first; more after restarts */
 	uint32_t episode;
 	bool in_episode;
 	char boundary[NAME_BYTES]; /* why the episode began (or ended) */
