@@ -23,3 +23,9 @@ $(COMPLETIONS): src/policytop$(EXEEXT) %D%/completions/generate.awk
 	$(GENERATE) -v shell=zsh $@.rows >$@.tmp && rm $@.rows && mv $@.tmp $@
 %D%/completions/policytop.fish:
 	$(GENERATE) -v shell=fish $@.rows >$@.tmp && rm $@.rows && mv $@.tmp $@
+
+# The pictures are in the tree, because README shows them; only this rule makes them.
+EXTRA_DIST += %D%/pictures
+pictures: src/policytop$(EXEEXT)
+	$(SHELL) $(srcdir)/%D%/pictures/make.sh $(abs_builddir)/src/policytop$(EXEEXT) $(srcdir)/%D%/pictures
+.PHONY: pictures

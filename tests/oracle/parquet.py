@@ -12,10 +12,8 @@ import pyarrow.parquet as pq
 
 
 def plain(t):
-    """The type whose bytes the file holds."""
-    if pa.types.is_boolean(t):
-        return None
-    return t.to_pandas_dtype()
+    """The type whose bytes the file holds (to_pandas_dtype() would want pandas)."""
+    return np.dtype({"float": "float32", "double": "float64"}.get(str(t), str(t)))
 
 
 def hexes(array):
