@@ -261,15 +261,18 @@ int put_run_end(struct writer *w, const struct record *r, struct err *e)
 	return writer_run_st(w, ST_RUN_END, e);
 }
 
+/* Every part is a look-up in an index, so that a long run is resumed as fast as a short one. */
 static const char resume_sql[] =
-	"SELECT r.run, (SELECT count(*) FROM segment s WHERE s.run = r.run), "
-	"(SELECT coalesce(sum(steps), 0) FROM episode e WHERE e.run = r.run), "
-	"(SELECT coalesce(max(level), 0) FROM verdict v WHERE v.run = r.run), "
-	"e.episode, e.end_ns IS NULL, (SELECT max(s.seq) FROM step s WHERE s.run = r.run), "
-	"(SELECT max(s.t_ns) FROM step s WHERE s.run = r.run) "
-	"FROM run r LEFT JOIN episode e ON e.run = r.run AND e.episode = "
-	"(SELECT max(m.episode) FROM episode m WHERE m.run = r.run) "
-	"WHERE r.run = (SELECT max(run) FROM run WHERE rig = ?1) AND r.ended_ns IS NULL";
+	"WITH r AS (SELECT * FROM run WHERE run = (SELECT max(run) FROM run WHERE rig = ?1) "
+	"AND ended_ns IS NULL), "
+	"s AS (SELECT seq, t_ns FROM step WHERE run = (SELECT run FROM r) "
+	"ORDER BY episode DESC, seq DESC LIMIT 1) "
+	"SELECT r.run, (SELECT count(*) FROM segment g WHERE g.run = r.run), "
+	"(SELECT coalesce(sum(steps), 0) FROM episode m WHERE m.run = r.run), "
+	"(SELECT coalesce(max(level), 0) FROM verdict v WHERE v.run = r.run), r.dropped, "
+	"e.episode, e.end_ns IS NULL, (SELECT seq FROM s), (SELECT t_ns FROM s) "
+	"FROM r LEFT JOIN episode e ON e.run = r.run AND e.episode = (SELECT max(episode) FROM "
+	"episode m WHERE m.run = r.run)";
 
 static void take_point(sqlite3_stmt *st, struct resume_point *out)
 {
@@ -277,12 +280,13 @@ static void take_point(sqlite3_stmt *st, struct resume_point *out)
 	out->segments = (uint32_t)sqlite3_column_int(st, 1);
 	out->steps = (uint64_t)sqlite3_column_int64(st, 2);
 	out->worst = sqlite3_column_int(st, 3);
-	out->episode = (uint32_t)sqlite3_column_int(st, 4);
-	out->episode_open = sqlite3_column_type(st, 4) != SQLITE_NULL && sqlite3_column_int(st, 5);
-	if (sqlite3_column_type(st, 6) == SQLITE_NULL)
+	out->dropped = (uint64_t)sqlite3_column_int64(st, 4);
+	out->episode = (uint32_t)sqlite3_column_int(st, 5);
+	out->episode_open = sqlite3_column_type(st, 5) != SQLITE_NULL && sqlite3_column_int(st, 6);
+	if (sqlite3_column_type(st, 7) == SQLITE_NULL)
 		return;
-	out->last_seq = sqlite3_column_int64(st, 6);
-	out->last_t_ns = sqlite3_column_int64(st, 7);
+	out->last_seq = sqlite3_column_int64(st, 7);
+	out->last_t_ns = sqlite3_column_int64(st, 8);
 }
 
 static int read_point(struct db *db, const char *rig, struct resume_point *out, struct err *e)

@@ -30,6 +30,7 @@ enum need {
 	NEED_GRIPPER = 1u << 6,	 /* a gripper whose open and closed are known */
 	NEED_FPS = 1u << 7,	 /* a rate to hold, of the run or of training */
 	NEED_ANY = 1u << 8,	 /* just steps */
+	NEED_START = 1u << 9,	 /* the beginning of the episode: lost when the engine restarts */
 };
 
 struct check_param {

@@ -94,7 +94,7 @@ static void show(const struct check *c, struct check_status *out)
 const struct check_class check_first_action = {
 	.name = "first-action",
 	.summary = "the first action lies far from where the arm is",
-	.needs = NEED_ASKED | NEED_MEASURED | NEED_PROFILE | NEED_ABSOLUTE,
+	.needs = NEED_START | NEED_ASKED | NEED_MEASURED | NEED_PROFILE | NEED_ABSOLUTE,
 	.params = params,
 	.state_size = sizeof(struct state),
 	.yields = "finite home",

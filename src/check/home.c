@@ -110,7 +110,7 @@ static void show(const struct check *c, struct check_status *out)
 const struct check_class check_home = {
 	.name = "home",
 	.summary = "a start pose that training never started from",
-	.needs = NEED_MEASURED | NEED_PROFILE,
+	.needs = NEED_START | NEED_MEASURED | NEED_PROFILE,
 	.params = params,
 	.state_size = sizeof(struct state),
 	.step = step,

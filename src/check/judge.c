@@ -37,6 +37,7 @@ struct judge {
 	unsigned facts;	    /* FACT_* really seen: a source may promise more than it gives */
 	uint32_t episode;
 	bool in_episode;
+	bool resumed; /* it was under way when the engine restarted */
 	enum level worst;
 	size_t nslots;
 	struct check_slot *slot;
@@ -158,6 +159,8 @@ static unsigned missing_needs(const struct judge *j, unsigned needs)
 		have |= NEED_GRIPPER;
 	if (j->run.fps > 0)
 		have |= NEED_FPS;
+	if (!j->resumed)
+		have |= NEED_START;
 	return needs & ~have;
 }
 
@@ -238,12 +241,21 @@ static void feed_chunk(struct judge *j, const struct chunk *chunk)
 	derive_chunk(&j->derive, chunk);
 }
 
+static void feed_episode(struct judge *j, const struct episode_mark *m)
+{
+	j->in_episode = false;
+	if (!m->start || m->resumed == j->resumed)
+		return;
+	j->resumed = m->resumed;
+	find_missing(j);
+}
+
 void judge_feed(struct judge *j, const struct event *ev)
 {
 	if (ev->kind == EVENT_HELLO)
 		feed_hello(j, ev->hello);
 	else if (ev->kind == EVENT_EPISODE)
-		j->in_episode = false;
+		feed_episode(j, ev->episode);
 	else if (ev->kind == EVENT_CHUNK)
 		feed_chunk(j, ev->chunk);
 	else if (ev->kind == EVENT_STEP)
@@ -332,6 +344,7 @@ static void why_not(const struct judge *j, unsigned missing, char *why, size_t s
 		{NEED_ABSOLUTE, "actions are not known to be absolute positions"},
 		{NEED_GRIPPER, "no gripper is known"},
 		{NEED_FPS, "no rate is known, neither of the run nor of training"},
+		{NEED_START, "the engine restarted in this episode, its beginning is not known"},
 		{NEED_CHUNK, "no chunk was announced; steps are judged by jump"},
 	};
 

@@ -275,6 +275,7 @@ static int open_recorder(struct engine *g, struct err *e)
 		.ops = g->cfg->sink,
 		.sink = g->cfg->sink_state,
 		.threaded = true,
+		.dropped = g->cfg->resume.dropped,
 		.interval_ns = g->cfg->slow_disk ? NS_PER_S : NS_PER_S / 4,
 	};
 	int fail;

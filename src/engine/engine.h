@@ -48,9 +48,9 @@ struct engine_cfg {
 
 struct engine_result {
 	int64_t run;		      /* number in the store, 0: none */
-	uint64_t steps, dropped;      /* of this segment */
-	uint32_t episodes, segment;   /* segment: of the run, from 1 */
-	uint64_t notes, warns, fails; /* verdicts by level */
+	uint64_t steps, dropped;      /* of the run: all segments */
+	uint32_t episodes, segment;   /* begun in this segment; which one it is, from 1 */
+	uint64_t notes, warns, fails; /* verdicts of this segment by level */
 	enum level worst;
 	bool stopped;	    /* by signal or request, not by its sources */
 	struct err failed;  /* of the first source that broke; code 0: none did */

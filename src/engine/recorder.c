@@ -378,7 +378,7 @@ static void tell_dropped(struct recorder *r, int64_t t_ns)
 
 	gap.text = "the recorder could not keep up";
 	gap.lost = (int64_t)(r->dropped - r->dropped_told);
-	sum.lost = (int64_t)r->dropped;
+	sum.lost = (int64_t)(r->cfg.dropped + r->dropped);
 	if (put_now(r, r->events, &gap) && put_now(r, r->events, &sum))
 		r->dropped_told = r->dropped;
 }
@@ -440,7 +440,7 @@ void recorder_space_seen(struct recorder *r)
 
 uint64_t recorder_dropped(const struct recorder *r)
 {
-	return r->dropped;
+	return r->cfg.dropped + r->dropped;
 }
 
 int64_t recorder_run(const struct recorder *r)

@@ -25,6 +25,7 @@ struct recorder_cfg {
 	void *sink;
 	bool threaded;		      /* else the caller's thread does the writing: virtual time */
 	int64_t interval_ns;	      /* between commits */
+	uint64_t dropped;	      /* by earlier segments of the run */
 	struct capture_file *capture; /* open, for captured bytes; NULL none */
 };
 

@@ -67,6 +67,7 @@ struct resume_point {
 	bool episode_open;
 	uint32_t segments; /* so far */
 	uint64_t steps;	   /* so far, of all segments */
+	uint64_t dropped;  /* so far */
 	int worst;	   /* enum level of the worst verdict so far, LEVEL_UNKNOWN none */
 };
 
