@@ -83,7 +83,6 @@ static void feed_episode(struct core *c, const struct event *ev)
 	r.kind = ev->episode->start ? RECORD_EPISODE_START : RECORD_EPISODE_END;
 	r.episode = merge_boundary(c->merge)->number;
 	record(c, &r);
-	c->result.episodes += ev->episode->start && !ev->episode->resumed;
 	judge_feed(c->judge, ev);
 	live_episode(c->live, ev->episode, r.episode, clock_now_ns(c->clock));
 }
@@ -223,6 +222,7 @@ void core_result(struct core *c, struct engine_result *out)
 {
 	*out = c->result;
 	out->run = recorder_run(c->recorder);
+	out->episodes = merge_boundary(c->merge)->any ? merge_boundary(c->merge)->number + 1 : 0;
 	out->dropped = recorder_dropped(c->recorder);
 	out->segment = c->cfg->resume.run ? c->cfg->resume.segments + 1 : 1;
 	out->steps += c->cfg->resume.steps;

@@ -49,7 +49,7 @@ struct engine_cfg {
 struct engine_result {
 	int64_t run;		      /* number in the store, 0: none */
 	uint64_t steps, dropped;      /* of the run: all segments */
-	uint32_t episodes, segment;   /* begun in this segment; which one it is, from 1 */
+	uint32_t episodes, segment;   /* of the run: how many; which one this was, from 1 */
 	uint64_t notes, warns, fails; /* verdicts of this segment by level */
 	enum level worst;
 	bool stopped;	    /* by signal or request, not by its sources */
