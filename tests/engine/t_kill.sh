@@ -1,10 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The engine is killed while it records a world in real time, again and again: nothing but the last
-# commit interval may be missing, and the gaps say exactly what is. KILLS=N: how often (5).
+# commit interval may be missing, and the gaps say exactly what is. KILLS=N: how often (5; check-long 100).
 set -u
 . "$TOP_SRCDIR/tests/tap.sh"
 kills=${KILLS:-5}
+[ -z "${POLICYTOP_QUICK-}" ] || kills=3
+[ -z "${POLICYTOP_LONG-}" ] || kills=100
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export HOME="$work" XDG_RUNTIME_DIR="$work" XDG_CACHE_HOME="$work" XDG_DATA_HOME="$work" \
