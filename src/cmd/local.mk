@@ -11,6 +11,7 @@ noinst_LIBRARIES += %D%/libcmd.a
 %C%_libcmd_a_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
 %C%_libcmd_a_SOURCES = \
 	%D%/cmd.h \
+	%D%/cmd_demo.c \
 	%D%/cmd_engine.c \
 	%D%/cmd_learn.c \
 	%D%/cmd_list.c \
@@ -22,6 +23,9 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/cmd_status.c \
 	%D%/cmd_stop.c \
 	%D%/cmd_watch.c \
+	%D%/demo.h \
+	%D%/demo_headless.c \
+	%D%/demo_interactive.c \
 	%D%/demo_training.c %D%/demo_training.h \
 	%D%/demo_world.c %D%/demo_world.h \
 	%D%/registry.c %D%/registry.h \

@@ -9,6 +9,7 @@
 
 /* One row a command, in the order of the help. */
 #define COMMANDS(ROW)                                                                              \
+	ROW(demo)                                                                                  \
 	ROW(learn)                                                                                 \
 	ROW(watch)                                                                                 \
 	ROW(record)                                                                                \

@@ -18,10 +18,4 @@ void command_line_init(struct command_line *c, const struct launch *l, bool resu
 		       const char *log);
 void command_line_fini(struct command_line *c);
 
-/*
- * What the first line of an engine says: 0 it is ready, or -errno with e: its own error, or that it
- * ended without a word (text NULL).
- */
-int launch_answer(const char *text, const char *log, struct err *e);
-
 #endif

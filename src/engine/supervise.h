@@ -35,6 +35,12 @@ int launch_background(const struct launch *l, bool resume, struct err *e);
 /* "run-PID" of this process: the name of a run that was given none. */
 void rig_default(char dst[RIG_BYTES]);
 
+/*
+ * What the first line of an engine (of what supervise() hands on) says: 0 it is ready, or -errno
+ * with e: its own error, or that it ended without a word (text NULL). log: named then, NULL none.
+ */
+int launch_answer(const char *text, const char *log, struct err *e);
+
 /* Whether an engine that died may be started again: not after 3 quick deaths within a minute. */
 struct deaths {
 	unsigned count;

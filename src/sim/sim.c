@@ -26,6 +26,8 @@ struct sim *sim_new(const struct sim_cfg *cfg)
 	fault_init(&s->fault, cfg);
 	r = world_stream(s, STREAM_HOME);
 	plan_home(&r, home);
+	for (unsigned j = 0; j < SO101_JOINTS; j++)
+		home[j] += so101_servo[j].droop; /* as its servos hold it */
 	arm_init(&s->arm, home);
 	return s;
 }

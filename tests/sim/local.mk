@@ -17,3 +17,5 @@ check_PROGRAMS += %D%/t_faults
 TESTS += %D%/t_faults
 %C%_t_faults_SOURCES = %D%/t_faults.c
 %C%_t_faults_LDADD = $(TEST_PROGRAM_LIBS)
+TESTS += %D%/t_demo.sh
+EXTRA_DIST += %D%/t_demo.sh
