@@ -87,8 +87,8 @@ static void print_joint(const struct joint_profile *j)
 	char name[NAME_BYTES];
 
 	joint_short_name(name, j->joint.name);
-	printf("  %-22.22s %-5s %9.4g %9.4g %9.4g %9.4g %9.4g %9.4g %9.4g %9.4g %9.4g %9.4g\n",
-	       name, unit_word(j->joint.unit) ? unit_short(j->joint.unit) : "?", j->value.min,
+	printf("  %-22.22s %-8s %9.4g %9.4g %9.4g %9.4g %9.4g %9.4g %9.4g %9.4g %9.4g %9.4g\n",
+	       name, unit_word(j->joint.unit) ? unit_word(j->joint.unit) : "?", j->value.min,
 	       j->value.q01, j->value.q50, j->value.q99, j->value.max, j->value.mean, j->value.std,
 	       j->delta.q99, j->delta.max, j->start.mean);
 }
@@ -97,7 +97,7 @@ static void print_feature(const char *title, const struct feature_profile *f)
 {
 	if (!f->joints)
 		return;
-	printf("\n%s\n  %-22s %-5s %9s %9s %9s %9s %9s %9s %9s %9s %9s %9s\n", title, "joint",
+	printf("\n%s\n  %-22s %-8s %9s %9s %9s %9s %9s %9s %9s %9s %9s %9s\n", title, "joint",
 	       "unit", "min", "q01", "q50", "q99", "max", "mean", "std", "|d| q99", "|d| max",
 	       "start");
 	for (unsigned i = 0; i < f->joints; i++)
@@ -227,7 +227,10 @@ static int run(struct app *app)
 	else
 		rc = learn(&l, app, &e);
 	if (rc) {
-		status = cmd_fail(&e);
+		/* What is not supported, or too large, is an input that cannot be used. */
+		bool input = e.code == ENOTSUP || e.code == EFBIG;
+
+		status = input ? cmd_fail_status(&e, EXIT_NOINPUT) : cmd_fail(&e);
 	} else {
 		print_warnings(&l);
 		if (opts_has(&app->opts, "json"))

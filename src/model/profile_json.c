@@ -140,7 +140,7 @@ static void add_cameras(struct buf *b, const struct profile *p)
 			buf_json_num(b, c->fps);
 		else
 			buf_str(b, "null");
-		if (c->has_stats) {
+		if (c->has_stats && c->channels) {
 			numbers(b, "mean", c->mean, c->channels < 4 ? c->channels : 4);
 			numbers(b, "std", c->std, c->channels < 4 ? c->channels : 4);
 		}

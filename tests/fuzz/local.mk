@@ -57,3 +57,18 @@ FUZZ_TARGETS += %D%/f_capture
 %C%_f_capture_SOURCES = %D%/f_capture.c
 %C%_f_capture_LDADD = $(FUZZ_LIBS)
 %C%_f_capture_LDFLAGS = $(FUZZ_FLAGS)
+
+FUZZ_TARGETS += %D%/f_thrift
+%C%_f_thrift_SOURCES = %D%/f_thrift.c
+%C%_f_thrift_LDADD = $(FUZZ_LIBS)
+%C%_f_thrift_LDFLAGS = $(FUZZ_FLAGS)
+
+FUZZ_TARGETS += %D%/f_parquet
+%C%_f_parquet_SOURCES = %D%/f_parquet.c
+%C%_f_parquet_LDADD = $(FUZZ_LIBS)
+%C%_f_parquet_LDFLAGS = $(FUZZ_FLAGS)
+
+FUZZ_TARGETS += %D%/f_profile
+%C%_f_profile_SOURCES = %D%/f_profile.c
+%C%_f_profile_LDADD = $(FUZZ_LIBS)
+%C%_f_profile_LDFLAGS = $(FUZZ_FLAGS)
