@@ -4,11 +4,43 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "wire/capture.h"
 
 enum { FLUSH_BYTES = 64 * 1024 };
+
+/* How many of n bytes are a header and whole records. */
+static size_t whole_bytes(const unsigned char *p, size_t n)
+{
+	struct capture_header h;
+	struct capture_record r;
+	ssize_t used = capture_get_header(&h, p, n, NULL);
+	unsigned sources = used > 0 ? h.sources : 0;
+	size_t at = 0;
+
+	if (used > 0)
+		capture_header_fini(&h);
+	while (used > 0) {
+		at += (size_t)used;
+		used = capture_get(&r, p + at, n - at, sources, NULL);
+	}
+	return at;
+}
+
+/* An engine that was killed may have left part of a record, behind which nothing can be read. */
+static off_t drop_rest(int fd, off_t size)
+{
+	void *p = size > 0 ? mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
+	size_t whole;
+
+	if (p == MAP_FAILED)
+		return size;
+	whole = whole_bytes(p, (size_t)size);
+	munmap(p, (size_t)size);
+	return (off_t)whole < size && ftruncate(fd, (off_t)whole) == 0 ? (off_t)whole : size;
+}
 
 int capture_file_open(struct capture_file *f, const char *path, const char *const *word,
 		      unsigned words, bool resume, struct err *e)
@@ -17,10 +49,10 @@ int capture_file_open(struct capture_file *f, const char *path, const char *cons
 	int rc;
 
 	*f = (struct capture_file){.fd = -1};
-	f->fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (resume ? O_APPEND : O_TRUNC), 0600);
+	f->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | (resume ? O_APPEND : O_TRUNC), 0600);
 	if (f->fd < 0)
 		return err_set(e, errno, "%s: cannot write the capture: %m", path);
-	end = lseek(f->fd, 0, SEEK_END);
+	end = drop_rest(f->fd, lseek(f->fd, 0, SEEK_END));
 	if (end > 0)
 		return 0;
 	rc = capture_put_header(&f->buf, word, words, e);

@@ -10,3 +10,8 @@ EXTRA_DIST += %D%/t_record.sh %D%/t_kill.sh
 # A world that tests record.
 check_PROGRAMS += %D%/world
 %C%_world_SOURCES = %D%/world.c
+
+check_PROGRAMS += %D%/t_capture_file
+TESTS += %D%/t_capture_file
+%C%_t_capture_file_SOURCES = %D%/t_capture_file.c
+%C%_t_capture_file_LDADD = $(TEST_PROGRAM_LIBS)
