@@ -78,7 +78,8 @@ static int write_sections(FILE *spool, struct db *db, int64_t run, bool json, st
 	const struct param params[] = {{.name = ":run", .value = {.type = VALUE_INT, .i = run}},
 				       {0}};
 
-	fprintf(spool, json ? "{\"schema\":1,\"run\":%lld" : "", (long long)run);
+	if (json)
+		fprintf(spool, "{\"schema\":1,\"run\":%lld", (long long)run);
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
 		struct query q = {.sql = sections[i].sql, .params = params};
 		int64_t rows;

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/profile.h"
 #include "model/record.h"
 
 struct scratch {
@@ -26,6 +27,9 @@ bool sql_do(const char *file, const char *sql);
 
 /* A run of n joints "joint_0"… at 30 fps without a profile. */
 struct run_info test_run(unsigned joints);
+
+/* joint_0.pos to joint_2.pos in degrees at 30 fps; joint_2.pos is a gripper, closed below 0. */
+struct profile *test_profile(const char *name);
 
 /* put() of one record; false with a TAP comment on an error. */
 bool put_run_info(void *sink, const struct run_info *info);

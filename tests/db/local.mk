@@ -2,11 +2,11 @@
 # The tests look into the files with SQLite itself.
 check_LIBRARIES += %D%/libdbtest.a
 %C%_libdbtest_a_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
-%C%_libdbtest_a_SOURCES = %D%/dbput.c %D%/dbtest.c %D%/dbtest.h
+%C%_libdbtest_a_SOURCES = %D%/dbprofile.c %D%/dbput.c %D%/dbtest.c %D%/dbtest.h
 DB_TEST_LIBS = %D%/libdbtest.a $(TEST_PROGRAM_LIBS)
 
 DB_TESTS = %D%/t_crash %D%/t_fault %D%/t_migrate %D%/t_open \
-	%D%/t_query %D%/t_record %D%/t_shell %D%/t_summary
+	%D%/t_profiles %D%/t_query %D%/t_record %D%/t_shell %D%/t_summary
 check_PROGRAMS += $(DB_TESTS) %D%/makedb
 TESTS += $(DB_TESTS) %D%/t_commands.sh
 %C%_makedb_SOURCES = %D%/makedb.c
@@ -19,6 +19,8 @@ TESTS += $(DB_TESTS) %D%/t_commands.sh
 %C%_t_migrate_LDADD = $(DB_TEST_LIBS)
 %C%_t_open_SOURCES = %D%/t_open.c
 %C%_t_open_LDADD = $(DB_TEST_LIBS)
+%C%_t_profiles_SOURCES = %D%/t_profiles.c
+%C%_t_profiles_LDADD = $(DB_TEST_LIBS)
 %C%_t_query_SOURCES = %D%/t_query.c
 %C%_t_query_LDADD = $(DB_TEST_LIBS)
 %C%_t_record_SOURCES = %D%/t_record.c
