@@ -4,6 +4,7 @@ noinst_LIBRARIES += %D%/libui.a
 %C%_libui_a_SOURCES = \
 	%D%/bar.c %D%/bar.h \
 	%D%/canvas.c %D%/canvas.h \
+	%D%/columns.c %D%/columns.h \
 	%D%/json.c %D%/json.h \
 	%D%/keys.c %D%/keys.h \
 	%D%/layout.c %D%/layout.h \

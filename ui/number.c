@@ -15,11 +15,16 @@ const char *units_word(enum units u, const struct snapshot *s)
 		return "0..1";
 	if (u == UNITS_SIGMA)
 		return "sd";
+	if (unit == UNIT_UNKNOWN)
+		return "";
+	/* LeRobot's arms: joints in [-100, 100] and a gripper in 0..100. */
+	if (unit == UNIT_M100_100)
+		return "norm";
 	for (unsigned i = 1; i < s->njoints; i++) {
 		if (s->joint[i].joint.unit != unit)
-			return unit_word(unit) && unit == UNIT_M100_100 ? "norm" : "mixed";
+			return "mixed";
 	}
-	return unit == UNIT_M100_100 ? "norm" : unit_short(unit);
+	return unit_short(unit);
 }
 
 /* Rounding a small negative number must not show "-0.0". */

@@ -24,6 +24,19 @@ static int want(const struct scene *v, int w)
 	return focused(v) || w < LAYOUT_MIN_W || w > LAYOUT_WIDE ? list : NARROW_LINES;
 }
 
+/* Indices of the checks: raised ones, worst first, then those that judge, then the others. */
+static void order(const struct snapshot *s, unsigned *at)
+{
+	unsigned n = 0;
+
+	for (int level = LEVEL_FAIL; level >= LEVEL_UNKNOWN; level--) {
+		for (unsigned i = 0; i < s->nchecks && i < VIEW_CHECKS; i++) {
+			if (s->check[i].level == (enum level)level)
+				at[n++] = i;
+		}
+	}
+}
+
 static void value_text(const struct view_check *c, char *dst, size_t size)
 {
 	char value[NUMBER_BYTES], limit[NUMBER_BYTES];
@@ -57,15 +70,17 @@ static void draw_row(const struct view_check *c, struct area a, int y)
 
 static void draw_list(const struct scene *v, struct area a)
 {
+	unsigned at[VIEW_CHECKS] = {0};
 	int visible = a.h - 1, total = (int)v->s->nchecks;
 	int most = total > visible ? total - visible : 0;
 	int first = v->ui->scroll[FOCUS_CHECKS] > most ? most : v->ui->scroll[FOCUS_CHECKS];
 
+	order(v->s, at);
 	area_fill(area_sub(a, 0, 0, a.w, 1), ROLE_COLUMN, ' ');
 	area_text(a, 0, 0, ROLE_COLUMN, focused(v) ? ">CHECK" : " CHECK");
 	area_fit(a, 5 + CODE_W, 0, VALUE_W, ROLE_COLUMN, FIT_RIGHT, "value/limit");
 	for (int i = 0; i < visible && first + i < total; i++)
-		draw_row(&v->s->check[first + i], a, 1 + i);
+		draw_row(&v->s->check[at[first + i]], a, 1 + i);
 	panel_position(a, ROLE_COLUMN, first, visible, total);
 }
 
@@ -84,11 +99,13 @@ static int item_text(const struct view_check *c, char *dst, size_t size)
 
 static void draw_running(const struct scene *v, struct area a)
 {
+	unsigned at[VIEW_CHECKS] = {0};
 	int x = LABEL_W, y = 0;
 
+	order(v->s, at);
 	area_text(a, 1, 0, ROLE_DIM, "check");
 	for (unsigned i = 0; i < v->s->nchecks; i++) {
-		const struct view_check *c = &v->s->check[i];
+		const struct view_check *c = &v->s->check[at[i]];
 		bool raised = c->level >= LEVEL_WARN;
 		char text[96];
 		int width;

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "ui/bar.h"
+#include "ui/columns.h"
 #include "ui/panel.h"
 
 enum {
@@ -21,144 +22,7 @@ enum {
 	NEIGHBOURS = 4
 };
 
-struct cell_text {
-	char text[48];
-	enum role role;
-};
-
-struct column {
-	const char *title;
-	int w, from_w; /* shown from that panel width on */
-	void (*fill)(struct cell_text *t, const struct view_joint *j, enum units u, int w);
-};
-
-static void number(struct cell_text *t, double v, int w, int decimals, enum role r)
-{
-	number_text(t->text, v, w - 1, decimals);
-	t->role = isnan(v) ? ROLE_UNKNOWN : r;
-}
-
-static void fill_seen(struct cell_text *t, const struct view_joint *j, enum units u, int w)
-{
-	number(t, number_value(u, j, j->seen), w, number_decimals(u, j), ROLE_TEXT);
-}
-
-static void fill_got(struct cell_text *t, const struct view_joint *j, enum units u, int w)
-{
-	number(t, number_value(u, j, j->got), w, number_decimals(u, j), ROLE_GOT);
-}
-
-/* On narrow screens one column: got, and where no source gives that, seen. */
-static void fill_got_or_seen(struct cell_text *t, const struct view_joint *j, enum units u, int w)
-{
-	double v = isnan(j->got) ? j->seen : j->got;
-
-	number(t, number_value(u, j, v), w, number_decimals(u, j), ROLE_GOT);
-}
-
-static void fill_asked(struct cell_text *t, const struct view_joint *j, enum units u, int w)
-{
-	number(t, number_value(u, j, j->asked), w, number_decimals(u, j), ROLE_ASKED);
-}
-
-static void fill_sent(struct cell_text *t, const struct view_joint *j, enum units u, int w)
-{
-	number(t, number_value(u, j, j->sent), w, number_decimals(u, j), ROLE_TEXT);
-}
-
-/* Narrow screens: '=' what was asked was sent, to the last digit shown. */
-static void fill_same(struct cell_text *t, const struct view_joint *j, enum units u, int w)
-{
-	double least = 0.5 * pow(10.0, -number_decimals(UNITS_ROBOT, j));
-	bool unknown = isnan(j->sent) || isnan(j->asked);
-
-	(void)u;
-	(void)w;
-	text_copy(t->text, sizeof(t->text),
-		  unknown			      ? "-"
-		  : fabs(j->sent - j->asked) <= least ? "="
-						      : "differs");
-	t->text[3] = '\0';
-	t->role = unknown ? ROLE_UNKNOWN : t->text[0] == '=' ? ROLE_DIM : ROLE_WARN;
-}
-
-static double ratio(double v, double max)
-{
-	return max > 0 ? v / max : (double)NAN;
-}
-
-static enum role ratio_role(double r)
-{
-	return r > 1 ? ROLE_WARN : ROLE_TEXT;
-}
-
-static void fill_error(struct cell_text *t, const struct view_joint *j, enum units u, int w)
-{
-	number(t, number_delta(u, j, j->err_now), w, number_decimals(u, j), ROLE_TEXT);
-}
-
-static void fill_error_ratio(struct cell_text *t, const struct view_joint *j, enum units u, int w)
-{
-	double r = ratio(j->err_peak, j->err_max);
-
-	(void)u;
-	number(t, r, w, 1, ratio_role(r));
-}
-
-static void fill_step(struct cell_text *t, const struct view_joint *j, enum units u, int w)
-{
-	number(t, number_delta(u, j, j->delta_now), w, number_decimals(u, j), ROLE_TEXT);
-}
-
-static void fill_step_ratio(struct cell_text *t, const struct view_joint *j, enum units u, int w)
-{
-	double r = ratio(j->delta_peak, j->delta_max);
-
-	(void)u;
-	number(t, r, w, 1, ratio_role(r));
-}
-
-static void fill_z(struct cell_text *t, const struct view_joint *j, enum units u, int w)
-{
-	double z = number_value(UNITS_SIGMA, j,
-				isnan(j->got) ? isnan(j->seen) ? j->asked : j->seen : j->got);
-
-	(void)u;
-	number(t, z, w, 1, fabs(z) > 3 ? ROLE_WARN : ROLE_TEXT);
-}
-
-static void fill_start(struct cell_text *t, const struct view_joint *j, enum units u, int w)
-{
-	char mean[NUMBER_BYTES], std[NUMBER_BYTES];
-	int d = number_decimals(u, j);
-
-	if (!j->trained || isnan(j->start_mean)) {
-		number(t, (double)NAN, w, 1, ROLE_DIM);
-		return;
-	}
-	snprintf(t->text, sizeof(t->text), "%s \xc2\xb1%s",
-		 number_text(mean, number_value(u, j, j->start_mean), 7, d),
-		 number_text(std, number_delta(u, j, j->start_std), 6, d));
-	t->role = ROLE_DIM;
-}
-
-static const struct column columns[] = {
-	{"seen", 9, 120, fill_seen},	 {"got", 8, 0, fill_got},
-	{"asked", 8, 0, fill_asked},	 {"sent", 9, 120, fill_sent},
-	{"sent", 5, 76, fill_same}, /* up to where the column before it begins */
-	{"err", 8, 150, fill_error},	 {"err/max", 8, 76, fill_error_ratio},
-	{"\xce\x94", 8, 150, fill_step}, {"\xce\x94/max", 7, 0, fill_step_ratio},
-	{"z", 6, 120, fill_z},		 {"train start", 15, 150, fill_start},
-};
-
-enum { COLUMNS = sizeof(columns) / sizeof(columns[0]), WIDE_FROM = 120 };
-
-static bool column_shown(const struct column *c, int w)
-{
-	bool narrow_only = c->fill == fill_same || c->fill == fill_got_or_seen;
-
-	return w >= c->from_w && !(narrow_only && w >= WIDE_FROM);
-}
+enum { WIDE_FROM = 120 };
 
 /* "left/shoulder_pan.pos" without the ".pos": the prefix tells the arms apart. */
 static void shown_name(char dst[NAME_BYTES], const char *name)
@@ -220,8 +84,8 @@ static struct widths measure(const struct scene *v, struct area a)
 	}
 	m.tail = m.name > most ? best_tail(v, a.c, most) : 0;
 	m.name = m.name > most ? most : m.name;
-	for (size_t i = 0; i < COLUMNS; i++)
-		used += column_shown(&columns[i], a.w) ? columns[i].w : 0;
+	for (size_t i = 0; column_table[i].title; i++)
+		used += column_shown(&column_table[i], v->s, a.w) ? column_table[i].w : 0;
 	m.bar = a.w - 1 - m.name - used - 2 - m.flag;
 	m.bar = m.bar > BAR_MAX_W ? BAR_MAX_W : m.bar < BAR_MIN_W ? 0 : m.bar;
 	return m;
@@ -248,13 +112,12 @@ static void draw_titles(const struct scene *v, struct area a, const struct width
 	area_fill(area_sub(a, 0, 0, a.w, 1), ROLE_COLUMN, ' ');
 	snprintf(title, sizeof(title), "JOINT %s", units_word(v->ui->units, v->s));
 	area_fit(a, 1, 0, m->name, ROLE_COLUMN, FIT_LEFT, title);
-	for (size_t i = 0; i < COLUMNS; i++) {
-		const struct column *c = &columns[i];
+	for (size_t i = 0; column_table[i].title; i++) {
+		const struct column *c = &column_table[i];
 
-		if (!column_shown(c, a.w))
+		if (!column_shown(c, v->s, a.w))
 			continue;
-		area_fit(a, x, 0, c->w, ROLE_COLUMN, FIT_RIGHT,
-			 c->fill == fill_got_or_seen ? panel_got_word(v->s) : c->title);
+		area_fit(a, x, 0, c->w, ROLE_COLUMN, FIT_RIGHT, c->title);
 		x += c->w;
 	}
 	x += 1;
@@ -304,14 +167,14 @@ static void draw_joint(const struct scene *v, struct area a, const struct widths
 	area_text(a, 0, y, ROLE_TEXT, selected ? ">" : " ");
 	text_fit(fitted, sizeof(fitted), a.c, name, m->name, m->tail);
 	area_text(a, 1, y, j->level >= LEVEL_WARN ? level_role(j->level) : ROLE_TEXT, fitted);
-	for (size_t i = 0; i < COLUMNS; i++) {
+	for (size_t i = 0; column_table[i].title; i++) {
 		struct cell_text t = {"", ROLE_TEXT};
 
-		if (!column_shown(&columns[i], a.w))
+		if (!column_shown(&column_table[i], v->s, a.w))
 			continue;
-		columns[i].fill(&t, j, v->ui->units, columns[i].w);
-		area_fit(a, x, y, columns[i].w, t.role, FIT_RIGHT, t.text);
-		x += columns[i].w;
+		column_table[i].fill(&t, j, v->ui->units, column_table[i].w);
+		area_fit(a, x, y, column_table[i].w, t.role, FIT_RIGHT, t.text);
+		x += column_table[i].w;
 	}
 	if (j->trained)
 		bar_draw(a, x + 1, y, m->bar, j);
