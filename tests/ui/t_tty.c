@@ -225,7 +225,7 @@ static void test_look(struct tap *t, char *const argv[])
 	ok(t, wait_text(&s, "need 60x16, have 50x10"), "too small is said");
 	resize(&s, 1, 1);
 	resize(&s, 132, 43);
-	ok(t, wait_text(&s, "EVENTS") && wait_text(&s, "sent err/max"), "larger: more");
+	ok(t, wait_text(&s, "EVENTS") && wait_text(&s, "q99] max"), "larger: more");
 	type(&s, " e");
 	ok(t, wait_text(&s, "S success  F failure"), "e asks");
 	type(&s, "\x1b[C\x1b[D");
