@@ -11,14 +11,15 @@
 #include "check/check.h"
 #include "check/recent.h"
 
-enum { P_ALONE, P_REPEATED, P_PLAIN, P_FAIL, P_TIMES, P_WINDOW };
+enum { P_ALONE, P_REPEATED, P_OFTEN, P_PLAIN, P_FAIL, P_TIMES, P_WINDOW };
 
 static const struct check_param params[] = {
 	{"alone", "x", 2.3, 1, 100, "excess of one step over its neighbours that is a warning"},
 	{"repeated", "x", 1.8, 1, 100, "excess that is a warning when it happens twice"},
+	{"often", "x", 1.1, 1, 100, "excess that is a warning when it happens often"},
 	{"plain", "x", 6, 1, 100, "size of a step that is a warning whatever its neighbours do"},
 	{"fail", "x", 2.5, 1, 100, "excess that is a failure when it happens often"},
-	{"times", "", 5, 1, RECENT_MAX, "often: so many times"},
+	{"times", "", 5, 1, RECENT_MAX, "often: so many times within the window"},
 	{"window", "s", 10, 1, 1000, "time within which steps count as repeated"},
 	{0},
 };
@@ -31,7 +32,7 @@ struct trail {
 
 struct state {
 	struct trail trail[VEC_N][MAX_JOINTS];
-	struct recent large, huge; /* of asked and sent: steps over "repeated" and over "fail" */
+	struct recent often, large, huge; /* asked steps over "often", "repeated" and "fail" */
 	bool any;
 	unsigned joint; /* of the largest step so far, in training maxima */
 	enum vec_kind vec;
@@ -75,25 +76,38 @@ static void report(struct check *c, enum level level, unsigned joint, enum vec_k
 		   value, unit, max, unit);
 }
 
+/* Counts a step of asked that stands out by x training maxima. */
+static void count(struct check *c, double now_s, double x)
+{
+	struct state *s = c->state;
+
+	if (x >= c->param[P_OFTEN])
+		recent_add(&s->often, now_s);
+	if (x >= c->param[P_REPEATED])
+		recent_add(&s->large, now_s);
+	if (x >= c->param[P_FAIL])
+		recent_add(&s->huge, now_s);
+}
+
 static void judge_isolated(struct check *c, const struct tick *t, unsigned joint, enum vec_kind vec,
 			   double excess, double value)
 {
 	struct state *s = c->state;
-	double max = check_delta_max(c, joint, vec), x = excess / max;
+	const double *p = c->param;
+	double x = excess / check_delta_max(c, joint, vec), now_s = t->elapsed_s;
 	bool command = vec == VEC_ASKED || vec == VEC_SENT;
 
-	if (x >= c->param[P_REPEATED] && vec == VEC_ASKED)
-		recent_add(&s->large, t->elapsed_s);
-	if (x >= c->param[P_FAIL] && vec == VEC_ASKED)
-		recent_add(&s->huge, t->elapsed_s);
-	if (x >= c->param[P_FAIL] && command &&
-	    recent_count(&s->huge, t->elapsed_s, c->param[P_WINDOW]) >= c->param[P_TIMES])
-		report(c, LEVEL_FAIL, joint, vec, value, c->param[P_FAIL]);
-	else if (x >= c->param[P_ALONE])
-		report(c, LEVEL_WARN, joint, vec, value, c->param[P_ALONE]);
-	else if (x >= c->param[P_REPEATED] && command &&
-		 recent_count(&s->large, t->elapsed_s, c->param[P_WINDOW]) >= 2)
-		report(c, LEVEL_WARN, joint, vec, value, c->param[P_REPEATED]);
+	if (vec == VEC_ASKED)
+		count(c, now_s, x);
+	if (command && x >= p[P_FAIL] && recent_count(&s->huge, now_s, p[P_WINDOW]) >= p[P_TIMES])
+		report(c, LEVEL_FAIL, joint, vec, value, p[P_FAIL]);
+	else if (x >= p[P_ALONE])
+		report(c, LEVEL_WARN, joint, vec, value, p[P_ALONE]);
+	else if (command && x >= p[P_REPEATED] && recent_count(&s->large, now_s, p[P_WINDOW]) >= 2)
+		report(c, LEVEL_WARN, joint, vec, value, p[P_REPEATED]);
+	else if (command && x >= p[P_OFTEN] &&
+		 recent_count(&s->often, now_s, p[P_WINDOW]) >= p[P_TIMES])
+		report(c, LEVEL_WARN, joint, vec, value, p[P_OFTEN]);
 }
 
 static void judge_joint(struct check *c, const struct tick *t, unsigned joint, enum vec_kind vec)

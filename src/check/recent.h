@@ -3,7 +3,7 @@
 #ifndef POLICYTOP_CHECK_RECENT_H
 #define POLICYTOP_CHECK_RECENT_H
 
-enum { RECENT_MAX = 8 };
+enum { RECENT_MAX = 16 };
 
 struct recent {
 	unsigned n; /* ever; the last RECENT_MAX are kept */

@@ -9,19 +9,23 @@
 #include "check/check.h"
 #include "check/recent.h"
 
-enum { P_ALONE, P_REPEATED, P_FAIL, P_NOTE, P_WINDOW };
+enum { P_ALONE, P_REPEATED, P_OFTEN, P_MANY, P_FAIL, P_ALWAYS, P_NOTE, P_WINDOW };
 
 static const struct check_param params[] = {
 	{"alone", "x", 5, 1, 100, "size of one seam that is a warning"},
 	{"repeated", "x", 3.3, 1, 100, "size of a seam that is a warning when it happens twice"},
+	{"often", "x", 1.9, 1, 100, "size of a seam that is a warning when it happens often"},
+	{"many", "", 6, 1, RECENT_MAX, "often: so many times within the window"},
 	{"fail", "x", 4.5, 1, 100, "size of a seam that is a failure when it happens three times"},
+	{"always", "", 10, 1, RECENT_MAX,
+	 "seams over \"often\" that are a failure by their number"},
 	{"note", "x", 2.5, 1, 100, "size of a seam that is a note"},
 	{"window", "s", 10, 1, 1000, "time within which seams count as repeated"},
 	{0},
 };
 
 struct state {
-	struct recent large, huge;
+	struct recent often, large, huge; /* seams over "often", "repeated" and "fail" */
 	bool any;
 	unsigned joint;
 	double ratio, value; /* largest seam of the episode */
@@ -46,10 +50,39 @@ static bool largest(const struct check *c, const struct tick *t, unsigned *joint
 	return *ratio >= 0;
 }
 
-static void step(struct check *c, const struct tick *t)
+/* The level of a seam of ratio training maxima, and the limit that it passes. */
+static enum level level_of(struct check *c, double now_s, double ratio, double *limit)
 {
 	struct state *s = c->state;
 	const double *p = c->param;
+	double window_s = p[P_WINDOW];
+	unsigned often, large, huge;
+
+	if (ratio >= p[P_OFTEN])
+		recent_add(&s->often, now_s);
+	if (ratio >= p[P_REPEATED])
+		recent_add(&s->large, now_s);
+	if (ratio >= p[P_FAIL])
+		recent_add(&s->huge, now_s);
+	often = ratio >= p[P_OFTEN] ? recent_count(&s->often, now_s, window_s) : 0;
+	large = ratio >= p[P_REPEATED] ? recent_count(&s->large, now_s, window_s) : 0;
+	huge = ratio >= p[P_FAIL] ? recent_count(&s->huge, now_s, window_s) : 0;
+	*limit = huge >= 3		? p[P_FAIL]
+		 : often >= p[P_ALWAYS] ? p[P_OFTEN]
+		 : ratio >= p[P_ALONE]	? p[P_ALONE]
+		 : large >= 2		? p[P_REPEATED]
+		 : often >= p[P_MANY]	? p[P_OFTEN]
+					: p[P_NOTE];
+	if (huge >= 3 || often >= p[P_ALWAYS])
+		return LEVEL_FAIL;
+	if (ratio >= p[P_ALONE] || large >= 2 || often >= p[P_MANY])
+		return LEVEL_WARN;
+	return ratio >= p[P_NOTE] ? LEVEL_NOTE : LEVEL_OK;
+}
+
+static void step(struct check *c, const struct tick *t)
+{
+	struct state *s = c->state;
 	struct finding f = {0};
 	double ratio, limit;
 	unsigned joint = 0;
@@ -62,26 +95,16 @@ static void step(struct check *c, const struct tick *t)
 		s->ratio = ratio;
 		s->value = f.value;
 	}
-	if (ratio >= p[P_REPEATED])
-		recent_add(&s->large, t->elapsed_s);
-	if (ratio >= p[P_FAIL])
-		recent_add(&s->huge, t->elapsed_s);
-	if (ratio >= p[P_FAIL] && recent_count(&s->huge, t->elapsed_s, p[P_WINDOW]) >= 3)
-		f.level = LEVEL_FAIL, limit = p[P_FAIL];
-	else if (ratio >= p[P_ALONE])
-		f.level = LEVEL_WARN, limit = p[P_ALONE];
-	else if (ratio >= p[P_REPEATED] && recent_count(&s->large, t->elapsed_s, p[P_WINDOW]) >= 2)
-		f.level = LEVEL_WARN, limit = p[P_REPEATED];
-	else if (ratio >= p[P_NOTE])
-		f.level = LEVEL_NOTE, limit = p[P_NOTE];
-	else
+	f.level = level_of(c, t->elapsed_s, ratio, &limit);
+	if (f.level < LEVEL_NOTE)
 		return;
 	f.subject = joint;
 	f.threshold = limit * c->run->joint[joint].action_max;
 	f.unit = check_unit(c, joint, VEC_ASKED);
-	check_find(c, &f, "%s jumps %.4g%s at a replan, training max %.4g%s",
+	check_find(c, &f, "%s jumps %.4g%s at a replan, training max %.4g%s (%u such in %.0f s)",
 		   c->run->joint[joint].label, f.value, check_unit_text(c, joint, VEC_ASKED),
-		   c->run->joint[joint].action_max, check_unit_text(c, joint, VEC_ASKED));
+		   c->run->joint[joint].action_max, check_unit_text(c, joint, VEC_ASKED),
+		   recent_count(&s->often, t->elapsed_s, c->param[P_WINDOW]), c->param[P_WINDOW]);
 }
 
 static void show(const struct check *c, struct check_status *out)

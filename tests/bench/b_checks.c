@@ -14,16 +14,34 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "check/check.h"
+#include "tests/bench/inject.h"
 #include "tests/bench/tape.h"
 #include "training/dataset.h"
 
-enum { FAULTS_MAX = 32, PICKED = 20 };
+enum { FAULTS_MAX = 32, PICKED = 20, SETS_MAX = 16 };
+
+/* What was injected into the clean episodes of one line of the table. */
+struct injected {
+	char name[64];
+	struct curve curve[INJECT_KINDS];
+};
 
 struct bench {
 	const char *data;
-	unsigned broken; /* promises not kept */
-	struct tape *tape;
+	unsigned broken;	   /* promises not kept */
+	struct tape *tape, *clean; /* the one at work; the first clean rollout */
+	struct rng rng;
+	unsigned nsets;
+	struct injected *set;
 };
+
+static struct injected *injected_new(struct bench *b, const char *name)
+{
+	struct injected *set = &b->set[b->nsets++];
+
+	snprintf(set->name, sizeof(set->name), "%s", name);
+	return set;
+}
 
 static struct profile *profile_of(const char *data, const char *set, struct episodes *e)
 {
@@ -70,6 +88,7 @@ static void quiet_set(struct bench *b, const char *name, const struct episodes *
 {
 	struct rng rng = rng_seed(20);
 	unsigned char *use = xcalloc(e->count + 1, 1);
+	struct injected *in = injected_new(b, name);
 	struct tally y = {0};
 	struct heard heard;
 
@@ -90,6 +109,8 @@ static void quiet_set(struct bench *b, const char *name, const struct episodes *
 		if (heard.worst >= LEVEL_WARN && getenv("POLICYTOP_VERBOSE"))
 			printf("  %s %zu %s\n", name, i, heard.message);
 		tally_add(&y, &heard);
+		if (e->count >= 2 * PICKED)
+			inject_all(b->tape, p, &b->rng, in->curve);
 		profile_free(p);
 	}
 	print_tally(b, name, &y, fail_limit, 100);
@@ -220,7 +241,8 @@ static void print_faults(struct bench *b, struct fault_row *rows)
 
 /* One line of labels.jsonl played against a profile. */
 static void play_label(struct bench *b, const cJSON *label, const struct profile *p,
-		       struct tally *clean, struct tally *failed, struct fault_row *rows)
+		       struct tally *clean, struct tally *failed, struct fault_row *rows,
+		       struct injected *in)
 {
 	const cJSON *file = cJSON_GetObjectItem(label, "file");
 	const cJSON *fault = cJSON_GetObjectItem(label, "fault");
@@ -245,6 +267,10 @@ static void play_label(struct bench *b, const cJSON *label, const struct profile
 		if (heard.worst >= LEVEL_WARN && getenv("POLICYTOP_VERBOSE"))
 			printf("  %s %s\n", file->valuestring, heard.message);
 		tally_add(success ? clean : failed, &heard);
+		if (success)
+			inject_all(b->tape, p, &b->rng, in->curve);
+		if (success && heard.worst < LEVEL_WARN && b->clean->nsteps == 0)
+			*b->clean = *b->tape;
 		return;
 	}
 	for (unsigned i = 0; fits[i].fault; i++) {
@@ -260,14 +286,17 @@ static void rollouts(struct bench *b, const char *set)
 	struct profile *p = profile_of(b->data, set, &e);
 	struct tally clean = {0}, failed = {0};
 	char path[1024], line[4096], name[128];
+	struct injected *in;
 	FILE *f;
 
+	snprintf(name, sizeof(name), "rollouts by %s", set);
+	in = injected_new(b, name);
 	snprintf(path, sizeof(path), "%s/so101_sim_rollouts/labels.jsonl", b->data);
 	f = fopen(path, "r");
 	while (p && f && fgets(line, sizeof(line), f)) {
 		cJSON *label = cJSON_Parse(line);
 
-		play_label(b, label, p, &clean, &failed, rows);
+		play_label(b, label, p, &clean, &failed, rows, in);
 		cJSON_Delete(label);
 	}
 	snprintf(name, sizeof(name), "rollouts, success, by %s", set);
@@ -277,27 +306,47 @@ static void rollouts(struct bench *b, const char *set)
 	print_faults(b, rows);
 	if (f)
 		fclose(f);
+	printf("\nfigures of the field reports, by %s\n", set);
+	if (p && b->clean->nsteps)
+		b->broken += inject_field(b->clean, p);
+	printf("\n");
 	profile_free(p);
 	episodes_fini(&e);
 	free(rows);
 }
 
+static void print_injected(struct bench *b)
+{
+	printf("injected, of 100 at warn or more (median steps later), by training maxima\n");
+	printf("%-40s %4s ", "", "n");
+	for (unsigned s = 0; s < INJECT_SIZES; s++)
+		printf("  %5.1fx    ", inject_size[s]);
+	printf("\n");
+	for (unsigned i = 0; i < b->nsets; i++)
+		b->broken += inject_print(b->set[i].name, b->set[i].curve);
+}
+
 int main(void)
 {
-	struct bench b = {.data = getenv("POLICYTOP_DATA")};
+	struct bench b = {.data = getenv("POLICYTOP_DATA"), .rng = rng_seed(3)};
 
 	if (!b.data || !b.data[0]) {
 		printf("b_checks: set POLICYTOP_DATA to the folder with the real data\n");
 		return 0;
 	}
 	b.tape = tape_new();
+	b.clean = tape_new();
+	b.set = xcalloc(SETS_MAX, sizeof(*b.set));
 	printf("%-34s %5s %6s %6s %6s     of 100; by code (! fail)\n", "clean episodes", "n",
 	       "note", "warn", "fail");
 	quiet_datasets(&b);
 	quiet_sim(&b);
 	rollouts(&b, "so101_state_v30");
 	rollouts(&b, "so101_sim_v30");
+	print_injected(&b);
 	printf("\n%u figures worse than promised\n", b.broken);
 	tape_free(b.tape);
+	tape_free(b.clean);
+	free(b.set);
 	return b.broken ? 1 : 0;
 }
