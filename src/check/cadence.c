@@ -71,7 +71,7 @@ static void judge_gap(struct check *c, const struct tick *t, double dt_s, bool r
 			    "ms"};
 
 	if (periods >= c->param[P_STALL])
-		recent_add(&s->stalls, t->elapsed_s);
+		recent_add(&s->stalls, t->elapsed_s, 0.0);
 	if (periods >= c->param[P_STALL] && recent_count(&s->stalls, t->elapsed_s, 20.0) >= 3) {
 		f.level = LEVEL_FAIL;
 		f.threshold = 1e3 * c->param[P_STALL] / c->run->fps;

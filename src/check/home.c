@@ -32,14 +32,17 @@ static double beyond_starts(const struct joint_profile *p, double v)
 	return fmax(0.0, fmax(v - p->start.max, p->start.min - v));
 }
 
-static const char *gripper_word(const struct check *c, unsigned joint, double v)
+/* " (40 % open)" for a gripper, "" for an arm joint. */
+static void gripper_words(const struct check *c, unsigned joint, double v, char *dst, size_t size)
 {
 	const struct run_joint *r = &c->run->joint[joint];
-	int closed = r->gripper < 0
-			     ? -1
-			     : gripper_next(&c->run->profile->behaviour.gripper[r->gripper], -1, v);
+	const struct gripper_habit *g;
 
-	return closed < 0 ? "" : closed ? "closed " : "open ";
+	dst[0] = '\0';
+	if (r->gripper < 0)
+		return;
+	g = &c->run->profile->behaviour.gripper[r->gripper];
+	snprintf(dst, size, " (%.0f %% open)", 100.0 * (v - g->closed) / (g->open - g->closed));
 }
 
 static void judge_joint(struct check *c, unsigned joint, double v)
@@ -53,6 +56,9 @@ static void judge_joint(struct check *c, unsigned joint, double v)
 	struct finding f = {LEVEL_NOTE, joint, v, v > p->start.max ? p->start.max : p->start.min,
 			    check_unit(c, joint, VEC_GOT)};
 
+	char open[32];
+
+	gripper_words(c, joint, v, open, sizeof(open));
 	if (!s->any || sigmas > s->sigmas) {
 		s->any = true;
 		s->joint = joint;
@@ -67,9 +73,9 @@ static void judge_joint(struct check *c, unsigned joint, double v)
 	else if (sigmas < 1.0)
 		return;
 	check_find(c, &f,
-		   "%s starts %sat %.4g%s, training %.4g +- %.2g%s (%.4g..%.4g), %.3g sigma beyond",
-		   r->label, gripper_word(c, joint, v), v, unit, p->start.mean, p->start.std, unit,
-		   p->start.min, p->start.max, sigmas);
+		   "%s starts at %.4g%s%s, training %.4g +- %.2g%s (%.4g..%.4g), %.3g sigma beyond",
+		   r->label, v, unit, open, p->start.mean, p->start.std, unit, p->start.min,
+		   p->start.max, sigmas);
 }
 
 static void step(struct check *c, const struct tick *t)

@@ -2,8 +2,8 @@
 /*
  * A step inside a chunk that is larger than training ever made and stands out from its neighbours.
  * Plain training maxima cry wolf (a clean fast motion passes them for many steps), so what counts
- * is the excess over the larger neighbour; a spike that comes straight back is taken as one step
- * of two ticks. Judged one or two steps late, when the neighbours are known.
+ * is how far a change is from the change before and after it, whichever is nearer. Judged one step
+ * late, when both are known.
  */
 #include <math.h>
 #include <stdio.h>
@@ -11,95 +11,90 @@
 #include "check/check.h"
 #include "check/recent.h"
 
-enum { P_ALONE, P_REPEATED, P_OFTEN, P_PLAIN, P_FAIL, P_TIMES, P_WINDOW };
+enum { P_ALONE, P_REPEATED, P_OFTEN, P_PLAIN, P_FAIL, P_AGAIN, P_TIMES, P_WINDOW };
 
 static const struct check_param params[] = {
-	{"alone", "x", 2.3, 1, 100, "excess of one step over its neighbours that is a warning"},
+	{"alone", "x", 2.4, 1, 100, "excess of one step over its neighbours that is a warning"},
 	{"repeated", "x", 1.8, 1, 100, "excess that is a warning when it happens twice"},
 	{"often", "x", 1.1, 1, 100, "excess that is a warning when it happens often"},
 	{"plain", "x", 6, 1, 100, "size of a step that is a warning whatever its neighbours do"},
-	{"fail", "x", 2.5, 1, 100, "excess that is a failure when it happens often"},
+	{"fail", "x", 2.5, 1, 100, "excess that is a failure when it happens again and again"},
+	{"again", "", 4, 1, RECENT_MAX, "failure: so many, a third of a second apart or more"},
 	{"times", "", 5, 1, RECENT_MAX, "often: so many times within the window"},
 	{"window", "s", 10, 1, 1000, "time within which steps count as repeated"},
 	{0},
 };
 
-/* The last four changes of a joint in one vector, oldest first. */
+/* The last three changes of a joint in one vector, oldest first; signed, NaN unknown. */
 struct trail {
-	float delta[4]; /* signed; NaN unknown or judged elsewhere (a seam) */
-	bool seam[4];
+	float delta[3];
+	bool seam[3];
 };
 
 struct state {
 	struct trail trail[VEC_N][MAX_JOINTS];
 	struct recent often, large, huge; /* asked steps over "often", "repeated" and "fail" */
-	bool any;
+	bool any, in_chunk;
 	unsigned joint; /* of the largest step so far, in training maxima */
 	enum vec_kind vec;
 	double ratio, value;
 };
 
-static double size_of(const struct trail *t, unsigned i)
+/*
+ * How far the middle change stands out from both its neighbours, in the joint's unit: 0 where it
+ * is not known or a seam's.
+ */
+static double excess(const struct trail *t)
 {
-	return isnan(t->delta[i]) ? 0.0 : fabs((double)t->delta[i]);
-}
+	double before = isnan(t->delta[0]) ? 0.0 : (double)t->delta[0];
+	double change = (double)t->delta[1], after = (double)t->delta[2];
 
-/* Excess of the step before the last over both its neighbours, in the joint's unit; 0 none. */
-static double step_excess(const struct trail *t)
-{
-	if (isnan(t->delta[2]) || isnan(t->delta[3]) || t->seam[2])
+	if (isnan(change) || isnan(after) || t->seam[1])
 		return 0.0;
-	return size_of(t, 2) - fmax(size_of(t, 1), size_of(t, 3));
-}
-
-/* The same for a spike: there and back again within two steps. */
-static double spike_excess(const struct trail *t)
-{
-	if (isnan(t->delta[1]) || isnan(t->delta[2]) || isnan(t->delta[3]) || t->seam[1] ||
-	    t->seam[2] || t->delta[1] * t->delta[2] >= 0)
-		return 0.0;
-	return fmin(size_of(t, 1), size_of(t, 2)) - fmax(size_of(t, 0), size_of(t, 3));
+	return fmin(fabs(change), fmin(fabs(change - before), fabs(change - after)));
 }
 
 static void report(struct check *c, enum level level, unsigned joint, enum vec_kind vec,
 		   double value, double limit)
 {
+	const struct state *s = c->state;
 	double max = check_delta_max(c, joint, vec);
 	const char *unit = check_unit_text(c, joint, vec);
 	struct finding f = {level, joint, value, limit * max, check_unit(c, joint, vec)};
 
-	check_find(c, &f, "%s %s %.4g%s in one step, training max %.4g%s",
-		   c->run->joint[joint].label,
+	check_find(c, &f, "%s %s %.4g%s %s, training max %.4g%s", c->run->joint[joint].label,
 		   vec == VEC_ASKED  ? "jumps"
 		   : vec == VEC_SENT ? "is sent a jump of"
 				     : "itself moves",
-		   value, unit, max, unit);
+		   value, unit, s->in_chunk ? "inside a chunk" : "in one step", max, unit);
 }
 
 /* Counts a step of asked that stands out by x training maxima. */
 static void count(struct check *c, double now_s, double x)
 {
 	struct state *s = c->state;
+	double apart_s = c->run->profile->fps > 0 ? 1.5 / c->run->profile->fps : 0.0;
 
 	if (x >= c->param[P_OFTEN])
-		recent_add(&s->often, now_s);
+		recent_add(&s->often, now_s, apart_s);
 	if (x >= c->param[P_REPEATED])
-		recent_add(&s->large, now_s);
+		recent_add(&s->large, now_s, apart_s);
 	if (x >= c->param[P_FAIL])
-		recent_add(&s->huge, now_s);
+		recent_add(&s->huge, now_s, 6.0 * apart_s); /* twitching is motion's to tell */
 }
 
 static void judge_isolated(struct check *c, const struct tick *t, unsigned joint, enum vec_kind vec,
-			   double excess, double value)
+			   const struct trail *trail)
 {
 	struct state *s = c->state;
 	const double *p = c->param;
-	double x = excess / check_delta_max(c, joint, vec), now_s = t->elapsed_s;
+	double x = excess(trail) / check_delta_max(c, joint, vec), now_s = t->elapsed_s;
+	double value = fabs((double)trail->delta[1]);
 	bool command = vec == VEC_ASKED || vec == VEC_SENT;
 
 	if (vec == VEC_ASKED)
 		count(c, now_s, x);
-	if (command && x >= p[P_FAIL] && recent_count(&s->huge, now_s, p[P_WINDOW]) >= p[P_TIMES])
+	if (command && x >= p[P_FAIL] && recent_count(&s->huge, now_s, p[P_WINDOW]) >= p[P_AGAIN])
 		report(c, LEVEL_FAIL, joint, vec, value, p[P_FAIL]);
 	else if (x >= p[P_ALONE])
 		report(c, LEVEL_WARN, joint, vec, value, p[P_ALONE]);
@@ -115,21 +110,15 @@ static void judge_joint(struct check *c, const struct tick *t, unsigned joint, e
 	struct state *s = c->state;
 	struct trail *trail = &s->trail[vec][joint];
 	double max = check_delta_max(c, joint, vec), now = fabs(t->delta[vec][joint]);
-	double step, spike;
 
-	for (unsigned i = 0; i < 3; i++) {
+	for (unsigned i = 0; i < 2; i++) {
 		trail->delta[i] = t->index ? trail->delta[i + 1] : NAN;
 		trail->seam[i] = trail->seam[i + 1];
 	}
-	trail->delta[3] = (float)t->delta[vec][joint];
-	trail->seam[3] = t->seam && vec != VEC_SEEN && vec != VEC_GOT;
-	step = step_excess(trail);
-	spike = spike_excess(trail);
-	if (spike > step)
-		judge_isolated(c, t, joint, vec, spike, size_of(trail, 1));
-	else
-		judge_isolated(c, t, joint, vec, step, size_of(trail, 2));
-	if (isnan(now) || trail->seam[3])
+	trail->delta[2] = (float)t->delta[vec][joint];
+	trail->seam[2] = t->seam && vec != VEC_SEEN && vec != VEC_GOT;
+	judge_isolated(c, t, joint, vec, trail);
+	if (isnan(now) || trail->seam[2])
 		return;
 	if (!s->any || now / max > s->ratio) {
 		s->any = true;
@@ -148,9 +137,11 @@ static void step(struct check *c, const struct tick *t)
 {
 	const struct vec *v = t->step->vec;
 	enum vec_kind measured = v[VEC_GOT].present ? VEC_GOT : VEC_SEEN;
+	struct state *s = c->state;
 
 	if (!t->grid)
 		return;
+	s->in_chunk = t->chunk_pos >= 0;
 	for (unsigned j = 0; j < c->run->joints; j++) {
 		if (v[VEC_ASKED].present && c->run->joint[j].action)
 			judge_joint(c, t, j, VEC_ASKED);

@@ -10,10 +10,10 @@ struct recent {
 	double at_s[RECENT_MAX];
 };
 
-/* Several joints in one step are one time. */
-static inline void recent_add(struct recent *r, double now_s)
+/* What comes within apart_s of the one before is the same: other joints, the way back of a spike. */
+static inline void recent_add(struct recent *r, double now_s, double apart_s)
 {
-	if (r->n == 0 || r->at_s[(r->n - 1) % RECENT_MAX] != now_s)
+	if (r->n == 0 || now_s - r->at_s[(r->n - 1) % RECENT_MAX] > apart_s)
 		r->at_s[r->n++ % RECENT_MAX] = now_s;
 }
 

@@ -59,11 +59,11 @@ static enum level level_of(struct check *c, double now_s, double ratio, double *
 	unsigned often, large, huge;
 
 	if (ratio >= p[P_OFTEN])
-		recent_add(&s->often, now_s);
+		recent_add(&s->often, now_s, 0.0);
 	if (ratio >= p[P_REPEATED])
-		recent_add(&s->large, now_s);
+		recent_add(&s->large, now_s, 0.0);
 	if (ratio >= p[P_FAIL])
-		recent_add(&s->huge, now_s);
+		recent_add(&s->huge, now_s, 0.0);
 	often = ratio >= p[P_OFTEN] ? recent_count(&s->often, now_s, window_s) : 0;
 	large = ratio >= p[P_REPEATED] ? recent_count(&s->large, now_s, window_s) : 0;
 	huge = ratio >= p[P_FAIL] ? recent_count(&s->huge, now_s, window_s) : 0;

@@ -270,7 +270,7 @@ static void play_label(struct bench *b, const cJSON *label, const struct profile
 		if (success)
 			inject_all(b->tape, p, &b->rng, in->curve);
 		if (success && heard.worst < LEVEL_WARN && b->clean->nsteps == 0)
-			*b->clean = *b->tape;
+			tape_copy(b->clean, b->tape);
 		return;
 	}
 	for (unsigned i = 0; fits[i].fault; i++) {

@@ -76,7 +76,7 @@ static void inject_one(struct tape *t, struct tape *work, const struct profile *
 	if (at < 0 || c->n == INJECT_MAX)
 		return;
 	for (unsigned s = 0; s < INJECT_SIZES; s++) {
-		*work = *t;
+		tape_copy(work, t);
 		inject(work, kind, (unsigned)at, joint,
 		       sign * inject_size[s] * p->action.joint[joint].delta.max);
 		tape_play(work, p, &heard);
@@ -177,7 +177,7 @@ unsigned inject_field(struct tape *t, const struct profile *p)
 
 	for (unsigned told = 2; told-- > 0;) {
 		for (double times = 2.0; times <= 3.5; times += 0.75) {
-			*work = *t;
+			tape_copy(work, t);
 			field_replans(work, p, 1, times, told);
 			tape_play(work, p, &h);
 			snprintf(what, sizeof(what),
@@ -186,7 +186,7 @@ unsigned inject_field(struct tape *t, const struct profile *p)
 			missed += field_line(what, &h, told ? "seam" : "jump");
 		}
 	}
-	*work = *t;
+	tape_copy(work, t);
 	for (unsigned i = 0; i < work->nsteps; i++) {
 		double back = fmax(0.0, 137.0 - 6.0 * i); /* the arm goes where it is told to */
 
@@ -195,13 +195,13 @@ unsigned inject_field(struct tape *t, const struct profile *p)
 	}
 	tape_play(work, p, &h);
 	missed += field_line("start 137 deg off", &h, "home");
-	*work = *t;
+	tape_copy(work, t);
 	for (unsigned i = 0; i < work->nsteps; i++)
 		work->step[i].vec[VEC_ASKED].v[5] = work->step[i].vec[VEC_SENT].v[5] =
 			28.3 + 0.01 * (work->step[i].vec[VEC_ASKED].v[5] - 28.3);
 	tape_play(work, p, &h);
 	missed += field_line("gripper hovers at 28.3", &h, "gripper");
-	*work = *t;
+	tape_copy(work, t);
 	work->step[0].vec[VEC_SEEN].v[5] = work->step[0].vec[VEC_GOT].v[5] = 28.0;
 	tape_play(work, p, &h);
 	missed += field_line("gripper starts at 28", &h, "home");

@@ -24,6 +24,16 @@ void tape_free(struct tape *t)
 	free(t);
 }
 
+void tape_copy(struct tape *to, const struct tape *from)
+{
+	to->hello = from->hello;
+	to->nsteps = from->nsteps;
+	to->nchunks = from->nchunks;
+	to->outcome = from->outcome;
+	memcpy(to->step, from->step, from->nsteps * sizeof(from->step[0]));
+	memcpy(to->chunk, from->chunk, from->nchunks * sizeof(from->chunk[0]));
+}
+
 unsigned tape_code(const char *name)
 {
 	for (unsigned i = 0; check_table[i]; i++) {

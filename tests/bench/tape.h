@@ -29,6 +29,7 @@ struct heard {
 
 struct tape *tape_new(void);
 void tape_free(struct tape *t);
+void tape_copy(struct tape *to, const struct tape *from);
 
 /* Index of a code in check_table; TAPE_CODES: no such code. */
 unsigned tape_code(const char *name);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "training/episodes.h"
 
 static const char *const names[BED_JOINTS] = {"pan.pos", "lift.pos", "wrist.pos", "gripper.pos"};
 
@@ -24,50 +25,45 @@ static double measured(unsigned joint, unsigned i)
 	return 0.088 * round(bed_command(joint, i > 2 ? i - 2 : 0) / 0.088);
 }
 
-static void fill_joint(struct joint_profile *p, unsigned j, double (*value)(unsigned, unsigned))
+/* Teachers differ a little: each episode is shifted as a whole. */
+static double teacher(unsigned episode, unsigned joint)
 {
-	double sum = 0, square = 0;
-
-	snprintf(p->joint.name, sizeof(p->joint.name), "%s", names[j]);
-	p->joint.unit = j == BED_GRIPPER ? UNIT_0_100 : UNIT_DEG;
-	p->value.min = INFINITY;
-	p->value.max = -INFINITY;
-	for (unsigned i = 0; i < BED_STEPS; i++) {
-		double v = value(j, i);
-
-		p->value.min = fmin(p->value.min, v);
-		p->value.max = fmax(p->value.max, v);
-		sum += v;
-		square += v * v;
-		if (i)
-			p->delta.max = fmax(p->delta.max, fabs(v - value(j, i - 1)));
-	}
-	p->value.mean = sum / BED_STEPS;
-	p->value.std = sqrt(square / BED_STEPS - p->value.mean * p->value.mean);
-	p->start.mean = value(j, 0);
-	p->start.std = 1.0;
-	p->start.min = p->start.mean - 2.0;
-	p->start.max = p->start.mean + 2.0;
+	return joint == BED_GRIPPER ? 0.0 : 0.2 * ((double)episode - 0.5 * (BED_EPISODES - 1));
 }
 
 static struct profile *make_profile(void)
 {
-	struct profile *p = profile_new();
+	struct episodes e = {.fps = 30, .nstate = BED_JOINTS, .naction = BED_JOINTS};
+	struct profile *p;
 
-	snprintf(p->name, sizeof(p->name), "bed");
-	p->fps = 30;
-	p->episodes = 50;
-	p->frames = 50 * BED_STEPS;
-	p->space = SPACE_ABSOLUTE;
-	p->action.joints = p->state.joints = BED_JOINTS;
-	p->action.joint = xcalloc(BED_JOINTS, sizeof(*p->action.joint));
-	p->state.joint = xcalloc(BED_JOINTS, sizeof(*p->state.joint));
-	p->gap = xcalloc(BED_JOINTS, sizeof(*p->gap));
+	e.frames = (size_t)BED_EPISODES * BED_STEPS;
+	e.count = BED_EPISODES;
+	e.state = xcalloc(e.frames * BED_JOINTS, sizeof(double));
+	e.action = xcalloc(e.frames * BED_JOINTS, sizeof(double));
+	e.timestamp_s = xcalloc(e.frames, sizeof(double));
+	e.span = xcalloc(e.count, sizeof(*e.span));
 	for (unsigned j = 0; j < BED_JOINTS; j++) {
-		fill_joint(&p->action.joint[j], j, bed_command);
-		fill_joint(&p->state.joint[j], j, measured);
-		p->gap[j] = (struct gap_profile){.known = true, .first_max = 1.0, .max = 5.0};
+		snprintf(e.action_joint[j].name, NAME_BYTES, "%s", names[j]);
+		e.action_joint[j].unit = j == BED_GRIPPER ? UNIT_0_100 : UNIT_DEG;
+		e.state_joint[j] = e.action_joint[j];
 	}
+	for (unsigned i = 0; i < e.count; i++) {
+		size_t first = (size_t)i * BED_STEPS;
+
+		e.span[i] = (struct episode_span){.index = i, .first = first, .frames = BED_STEPS};
+		for (unsigned f = 0; f < BED_STEPS; f++) {
+			e.timestamp_s[first + f] = f / 30.0;
+			for (unsigned j = 0; j < BED_JOINTS; j++) {
+				size_t at = (first + f) * BED_JOINTS + j;
+
+				e.action[at] = bed_command(j, f) + teacher(i, j);
+				e.state[at] = measured(j, f) + teacher(i, j);
+			}
+		}
+	}
+	p = profile_build(&e, NULL);
+	p->space = SPACE_ABSOLUTE;
+	episodes_fini(&e);
 	return p;
 }
 

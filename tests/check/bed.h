@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A test bed for checks: a profile of a small made-up arm (three joints in degrees, a gripper
- * 0..100, 30 fps) and a judge whose verdicts are kept. The healthy motion is a function of the
+ * 0..100, 30 fps, twelve episodes) and a judge whose verdicts are kept. The healthy motion is a function of the
  * step, so that a test changes exactly what it means to.
  */
 #ifndef POLICYTOP_TESTS_CHECK_BED_H
@@ -9,7 +9,7 @@
 
 #include "check/judge.h"
 
-enum { BED_JOINTS = 4, BED_GRIPPER = 3, BED_VERDICTS = 256, BED_STEPS = 300 };
+enum { BED_JOINTS = 4, BED_GRIPPER = 3, BED_VERDICTS = 256, BED_STEPS = 300, BED_EPISODES = 12 };
 
 struct bed {
 	struct profile *profile;
@@ -23,7 +23,7 @@ struct bed {
 	struct verdict verdict[BED_VERDICTS];
 };
 
-/* Profile and judge; teleop: no chunks, seen and asked only. */
+/* Profile, hello and judge. */
 void bed_init(struct bed *b);
 void bed_fini(struct bed *b);
 

@@ -39,7 +39,7 @@ static void test_jump(struct tap *t)
 	bed_restart(&b);
 	run_shifted(&b, 95, 95, 5 * max, 20);
 	v = bed_find(&b, "jump", LEVEL_WARN);
-	ok(t, v && v->seq == 97, "a spike is told two ticks later");
+	ok(t, v && v->seq == 96, "a spike is told one tick later");
 	bed_restart(&b);
 	run_shifted(&b, 95, 199, -1.2 * max, 20);
 	ok(t, bed_count(&b, "jump", LEVEL_WARN) == 0 && bed_count(&b, "jump", LEVEL_NOTE) == 1,

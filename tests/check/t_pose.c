@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* home and first-action: what an episode starts with. */
+#include <string.h>
+
+#include "tests/check/bed.h"
+#include "tests/tap.h"
+
+/* An episode that starts with a joint off by `by`, which the arm then makes good. */
+static void start_off(struct bed *b, unsigned joint, double by)
+{
+	bed_episode(b);
+	for (unsigned i = 0; i < 60; i++) {
+		bed_healthy(b, i);
+		if (i < 10) {
+			b->step.vec[VEC_SEEN].v[joint] += by * (10 - i) / 10;
+			b->step.vec[VEC_GOT].v[joint] += by * (10 - i) / 10;
+		}
+		bed_send(b);
+	}
+}
+
+static void test_home(struct tap *t)
+{
+	struct bed b;
+	const struct verdict *v;
+
+	bed_init(&b);
+	start_off(&b, 1, 6.0);
+	v = bed_find(&b, "home", LEVEL_WARN);
+	ok(t, v && v->level == LEVEL_WARN && v->seq == 0 && strcmp(v->subject, "lift.pos") == 0,
+	   "6 deg off: %s", v ? v->message : "-");
+	bed_restart(&b);
+	start_off(&b, 1, 40.0);
+	ok(t, bed_find(&b, "home", LEVEL_FAIL) && !bed_count(&b, "first-action", LEVEL_FAIL),
+	   "40 deg off is a failure, and explains the first action");
+	bed_restart(&b);
+	start_off(&b, BED_GRIPPER, -40.0);
+	v = bed_find(&b, "home", LEVEL_WARN);
+	ok(t, v && strcmp(v->subject, "gripper.pos") == 0 && strstr(v->message, "% open)"),
+	   "a gripper is told by name: %s", v ? v->message : "-");
+	bed_restart(&b);
+	start_off(&b, 1, 1.5);
+	ok(t, bed_count(&b, "home", LEVEL_NOTE) == 0, "1.5 deg is none");
+	bed_restart(&b);
+	bed_run(&b, 100);
+	start_off(&b, 1, 40.0);
+	ok(t,
+	   bed_count(&b, "home", LEVEL_FAIL) == 1 && bed_find(&b, "home", LEVEL_FAIL)->episode == 1,
+	   "every episode is judged");
+	bed_fini(&b);
+}
+
+static void test_home_is_only_the_start(struct tap *t)
+{
+	struct bed b;
+
+	bed_init(&b);
+	bed_episode(&b);
+	for (unsigned i = 0; i < 60; i++) {
+		bed_healthy(&b, i);
+		if (i >= 30)
+			vec_set(&b.step.vec[VEC_GOT], 1, b.step.vec[VEC_GOT].v[1] + 40.0);
+		bed_send(&b);
+	}
+	ok(t, bed_count(&b, "home", LEVEL_NOTE) == 0, "a pose in mid-episode is no start pose");
+	b.profile->episodes = 5;
+	bed_restart(&b);
+	start_off(&b, 1, 40.0);
+	ok(t, bed_count(&b, "home", LEVEL_WARN) == 1 && bed_count(&b, "home", LEVEL_FAIL) == 0,
+	   "five episodes cannot make a failure");
+	bed_fini(&b);
+}
+
+static void test_first_action(struct tap *t)
+{
+	struct bed b;
+	const struct verdict *v;
+
+	bed_init(&b);
+	bed_episode(&b);
+	bed_healthy(&b, 0);
+	b.step.vec[VEC_ASKED].v[2] += 8.0;
+	bed_send(&b);
+	v = bed_find(&b, "first-action", LEVEL_WARN);
+	ok(t, v && v->level == LEVEL_WARN && strcmp(v->subject, "wrist.pos") == 0, "8 deg away: %s",
+	   v ? v->message : "-");
+	bed_restart(&b);
+	bed_episode(&b);
+	bed_healthy(&b, 0);
+	b.step.vec[VEC_ASKED].v[2] -= 400.0;
+	bed_send(&b);
+	ok(t, bed_count(&b, "first-action", LEVEL_FAIL) == 1, "434 mm away at once: a failure");
+	bed_restart(&b);
+	bed_episode(&b);
+	bed_healthy(&b, 0);
+	b.step.vec[VEC_ASKED].present = false;
+	bed_send(&b);
+	bed_healthy(&b, 1);
+	b.step.vec[VEC_ASKED].v[2] -= 400.0;
+	bed_send(&b);
+	v = bed_find(&b, "first-action", LEVEL_FAIL);
+	ok(t, v && v->seq == 1, "the first asked counts, not the first step");
+	b.profile->space = SPACE_RELATIVE;
+	bed_restart(&b);
+	bed_run(&b, 5);
+	ok(t, strstr(bed_status(&b, "first-action").why, "absolute"), "relative actions: %s",
+	   bed_status(&b, "first-action").why);
+	bed_fini(&b);
+}
+
+int main(void)
+{
+	struct tap t = {0};
+
+	test_home(&t);
+	test_home_is_only_the_start(&t);
+	test_first_action(&t);
+	return tap_done(&t);
+}
