@@ -64,6 +64,8 @@ static int open_handle(struct db *db, enum db_mode mode, bool immutable, struct 
 	/* Names in schemas of strange files must not run functions with side effects. */
 	sqlite3_db_config(db->h, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_db_config(db->h, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	/* Double quotes hold names: a mistyped text must not become a value. */
+	sqlite3_db_config(db->h, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 	return 0;
 }
 

@@ -181,10 +181,11 @@ static uint32_t dot_rune(const struct dots *d, int at)
 static void draw_level(struct area a, const struct plot *p, double v, const char *name)
 {
 	double row = (p->hi - v) / (p->hi - p->lo) * a.h;
-	int y = (int)row;
+	int y;
 
-	if (!isfinite(v) || !(row >= 0) || y >= a.h)
+	if (!(row >= 0) || !(row < a.h)) /* outside, or unknown */
 		return;
+	y = (int)row;
 	area_fill(area_sub(a, 0, y, a.w, 1), ROLE_BAND, 0x2508);
 	area_text(a, a.w - 4, y, ROLE_BAND, name);
 }
