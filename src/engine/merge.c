@@ -17,7 +17,7 @@ struct input {
 	uint16_t map[MAX_JOINTS]; /* its joint to the run's; MAX_JOINTS: no room */
 	bool same;		  /* map is the identity on all joints of the run */
 	bool asked;		  /* delivered asked at least once */
-	bool fresh;		  /* said hello since its last step */
+	bool fresh;		  /* said hello again, and no step since */
 	bool catching_up;	  /* rereads what an earlier segment has stored */
 	int64_t last_seq;	  /* its own, SEQ_UNKNOWN none */
 	struct step *last;	  /* its last step, when it is not the tick's source */
@@ -175,7 +175,7 @@ static void feed_hello(struct merge *m, const struct event *ev)
 		in->hello->joints = MAX_JOINTS;
 	for (unsigned j = 0; j < in->hello->joints; j++)
 		in->map[j] = (uint16_t)union_joint(&m->hello, &in->hello->joint[j]);
-	in->fresh = true;
+	in->fresh = again;
 	choose_tick(m, ev->source);
 	if (again && ev->source == m->tick)
 		boundary_reconnect(&m->boundary, ev->t_ns);
@@ -202,7 +202,7 @@ static int64_t number_step(struct merge *m, const struct event *ev)
 	char why[96] = "the source skipped step numbers";
 
 	if (!known) {
-		lost = m->input[ev->source].fresh ? -1 : 0;
+		lost = m->input[ev->source].fresh || m->segment_gap ? -1 : 0;
 		seq = next;
 	} else if (seq + m->offset < next) {
 		m->offset = next - seq;
@@ -373,7 +373,7 @@ static void feed_chunk(struct merge *m, const struct event *ev)
 		return;
 	if (!seq_usable(c.seq))
 		c.seq = SEQ_UNKNOWN;
-	else if (ev->source == m->tick && in->fresh && c.seq + m->offset < next)
+	else if (ev->source == m->tick && (in->fresh || m->segment_gap) && c.seq + m->offset < next)
 		c.seq = next; /* of a source that began anew and has not yet said so by a step */
 	else
 		c.seq += m->offset;

@@ -72,3 +72,8 @@ FUZZ_TARGETS += %D%/f_profile
 %C%_f_profile_SOURCES = %D%/f_profile.c
 %C%_f_profile_LDADD = $(FUZZ_LIBS)
 %C%_f_profile_LDFLAGS = $(FUZZ_FLAGS)
+
+FUZZ_TARGETS += %D%/f_request
+%C%_f_request_SOURCES = %D%/f_request.c
+%C%_f_request_LDADD = $(FUZZ_LIBS)
+%C%_f_request_LDFLAGS = $(FUZZ_FLAGS)
