@@ -176,6 +176,27 @@ static void odd_joints(struct tap *t, const char *file)
 	db_writer_close(sink);
 }
 
+/* No difference may reach across what is missing: the period after it skips a number. */
+static void breaks(struct tap *t, const char *file)
+{
+	void *sink = start(file);
+	char text[64];
+
+	put_steps(sink, 0, 2, NULL);
+	put_plain(sink, (struct record){.kind = RECORD_GAP, .lost = 1});
+	put_steps(sink, 3, 1, NULL);
+	put_plain(sink, (struct record){.kind = RECORD_DROPPED, .lost = 5});
+	put_steps(sink, 9, 1, NULL);
+	db_writer_close(sink);
+	sink = db_writer_open(file, "bench2", NULL);
+	put_run_info(sink, &(struct run_info){.rig = "bench2", .joints = JOINTS});
+	put_steps(sink, 10, 2, NULL);
+	sql_text(file, "SELECT group_concat(period, ' ') FROM steps WHERE run = 4", text,
+		 sizeof(text));
+	ok(t, !strcmp(text, "0 1 3 5 7 8"), "lost steps and restarts break the grid: %s", text);
+	db_writer_close(sink);
+}
+
 int main(void)
 {
 	struct tap t = {0};
@@ -189,6 +210,7 @@ int main(void)
 	reader(&t, s.file, sink);
 	two_writers(&t, s.file, sink);
 	odd_joints(&t, s.file);
+	breaks(&t, s.file);
 	db_writer_close(sink);
 	scratch_remove(&s);
 	return tap_done(&t);
