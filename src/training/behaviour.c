@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "robot/robot.h"
+#include "training/parallel.h"
 
 enum { BINS_MAX = 4096 };
 
@@ -265,36 +266,59 @@ struct tracking_scan {
 	unsigned over; /* errors in a row over the largest so far */
 };
 
-static void find_tracking(struct profile *p, const struct lane *l)
+/* Eight joints at a time: what one row of values brings into the cache. */
+enum { TRACKING_BLOCK = 8 };
+
+struct tracking_work {
+	struct profile *p;
+	const struct lane *l;
+	int state[MAX_JOINTS]; /* of each action joint, -1 none */
+};
+
+static void track_row(struct tracking_scan *scan, const double *action, const double *now,
+		      const int *state, double *max, unsigned n)
 {
-	const struct episodes *e = l->e;
-	double *max = p->behaviour.tracking_max;
-	int state[MAX_JOINTS];
-	struct tracking_scan *scan = xcalloc(e->naction, sizeof(*scan));
-
-	for (unsigned j = 0; j < e->naction; j++) {
-		state[j] = profile_find(&p->state, p->action.joint[j].joint.name);
-		max[j] = state[j] < 0 ? NAN : 0.0;
+	for (unsigned j = 0; j < n; j++) {
+		if (state[j] < 0)
+			continue;
+		tracking_add(&scan[j].ring, action[j], now[state[j]]);
+		scan[j].over = tracking_now(&scan[j].ring) > max[j] ? scan[j].over + 1 : 0;
+		if (scan[j].over >= TRACKING_TICKS)
+			max[j] = fmax(max[j], tracking_least(&scan[j].ring));
 	}
-	for (size_t i = 0; i < e->count; i++) {
-		memset(scan, 0, e->naction * sizeof(*scan));
-		for (size_t f = 0; used(l, i) && f < e->span[i].frames; f++) {
-			const double *action = e->action + (e->span[i].first + f) * e->naction;
-			const double *now = e->state + (e->span[i].first + f) * e->nstate;
+}
 
-			for (unsigned j = 0; j < e->naction; j++) {
-				if (state[j] < 0)
-					continue;
-				tracking_add(&scan[j].ring, action[j], now[state[j]]);
-				scan[j].over = tracking_now(&scan[j].ring) > max[j]
-						       ? scan[j].over + 1
-						       : 0;
-				if (scan[j].over >= TRACKING_TICKS)
-					max[j] = fmax(max[j], tracking_least(&scan[j].ring));
-			}
+static void track_block(void *ctx, size_t block)
+{
+	const struct tracking_work *w = ctx;
+	const struct episodes *e = w->l->e;
+	unsigned first = (unsigned)block * TRACKING_BLOCK, left = e->naction - first;
+	unsigned n = left < TRACKING_BLOCK ? left : TRACKING_BLOCK;
+	struct tracking_scan scan[TRACKING_BLOCK];
+	double max[TRACKING_BLOCK];
+
+	for (unsigned j = 0; j < n; j++)
+		max[j] = w->state[first + j] < 0 ? (double)NAN : 0.0;
+	for (size_t i = 0; i < e->count; i++) {
+		memset(scan, 0, sizeof(scan));
+		for (size_t f = 0; used(w->l, i) && f < e->span[i].frames; f++) {
+			size_t row = e->span[i].first + f;
+
+			track_row(scan, e->action + row * e->naction + first,
+				  e->state + row * e->nstate, w->state + first, max, n);
 		}
 	}
-	free(scan);
+	memcpy(w->p->behaviour.tracking_max + first, max, n * sizeof(*max));
+}
+
+static void find_tracking(struct profile *p, const struct lane *l)
+{
+	struct tracking_work w = {.p = p, .l = l};
+	unsigned n = l->e->naction;
+
+	for (unsigned j = 0; j < n; j++)
+		w.state[j] = profile_find(&p->state, p->action.joint[j].joint.name);
+	parallel_for((n + TRACKING_BLOCK - 1) / TRACKING_BLOCK, track_block, &w, NULL, NULL);
 }
 
 static int by_value(const void *a, const void *b)

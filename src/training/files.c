@@ -13,7 +13,7 @@
 #include "base/path.h"
 #include "base/text.h"
 
-enum { SMALL_FILE = 1 << 20, BLOCK = 1 << 18, DEPTH_MAX = 4 };
+enum { SMALL_FILE = 1 << 14, BLOCK = 1 << 18, DEPTH_MAX = 4 };
 
 static int read_window(struct data_file *f, uint64_t offset, size_t n, struct err *e)
 {

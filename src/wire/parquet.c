@@ -20,7 +20,7 @@ uint8_t *room_for(struct room *r, size_t n)
 {
 	if (n > r->size || !r->p) {
 		free(r->p);
-		r->p = xcalloc(n, 1);
+		r->p = xrealloc(NULL, n, 1);
 		r->size = n;
 	}
 	return r->p;

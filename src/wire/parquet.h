@@ -19,7 +19,7 @@
 #include "base/err.h"
 
 enum {
-	PARQUET_BATCH = 8192,		/* entries of a batch at most */
+	PARQUET_BATCH = 2048,		/* entries of a batch at most */
 	PARQUET_PAGE_MAX = 256 << 20,	/* bytes of an unpacked page; a larger one is refused */
 	PARQUET_FOOTER_MAX = 256 << 20, /* bytes */
 };

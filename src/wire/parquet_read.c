@@ -341,7 +341,7 @@ static int read_column(struct parquet *p, size_t group, size_t column, take_fn t
 			       (unsigned long long)c->values,
 			       (unsigned long long)p->group[group].rows);
 	if (!p->batch)
-		p->batch = xcalloc(1, sizeof(*p->batch));
+		p->batch = xrealloc(NULL, 1, sizeof(*p->batch));
 	view = p->io.at(p->io.host, c->offset, (size_t)c->size, e);
 	return view ? read_pages(&r, c, view, take, host, e) : -(e && e->code ? e->code : EIO);
 }
