@@ -17,7 +17,7 @@ static int column(const struct view_joint *j, int w, double v)
 	if (v > j->max)
 		return w - 1;
 	at = (v - j->min) / (j->max - j->min) * (w - 5);
-	return 2 + (int)(at + 0.5);
+	return at >= 0 ? 2 + (int)(at + 0.5) : w / 2; /* infinite ends have no scale */
 }
 
 static void marker(struct area box, const struct view_joint *j, double v, enum role r,

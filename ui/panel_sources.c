@@ -68,7 +68,8 @@ static void draw_time(const struct snapshot *s, struct area a)
 		 number_text(q50, s->length_q50_s, 7, 1), number_text(q95, s->length_q95_s, 7, 1),
 		 late ? ": longer than 95 % of training" : "");
 	x = area_text(a, x + 1, 0, late ? ROLE_WARN : ROLE_DIM, text);
-	if (s->in_episode && x + 2 + CLOCK_BAR_W < a.w) {
+	if (s->in_episode && isfinite(s->length_q95_s * 1.25) &&
+	    s->length_q50_s <= s->length_q95_s && x + 2 + CLOCK_BAR_W < a.w) {
 		draw_clock_bar(s, a, x + 2);
 		x += 2 + CLOCK_BAR_W;
 	}

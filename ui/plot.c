@@ -161,7 +161,7 @@ static void draw_plan(struct dots *d, const struct plot *p)
 	for (int x = first; x < d->w * d->sx; x++) {
 		double at = (x - first) * p->step_s / (h->plan_dt_s > 0 ? h->plan_dt_s : 1.0);
 
-		if (!(at < h->nplan) || at >= HISTORY_PLAN)
+		if (!(at >= 0 && at < h->nplan && at < HISTORY_PLAN))
 			return;
 		draw_column(d, p, &pen, x, (double)h->plan[(int)at], (double)h->plan[(int)at]);
 	}

@@ -3,6 +3,7 @@
  * Every screen size from 1x1 to 300x120: panels lie inside and do not overlap, what must be there
  * is there, and drawing stays within the canvas (sanitizer builds prove that).
  */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -87,6 +88,8 @@ static void test_draw(struct tap *t)
 
 	for (int i = 0; i < WORLDS; i++)
 		world_make(&w[i], worlds[i]);
+	w[0].s.length_q95_s = w[1].hist.plan_dt_s = (double)INFINITY;
+	w[1].hist.span_s = w[1].s.elapsed_s = w[2].s.joint[0].min = (double)NAN;
 	for (int width = 1; width <= W_MAX; width++) {
 		for (int height = 1; height <= H_MAX; height++) {
 			struct world *one = &w[(width + height) % WORLDS];
