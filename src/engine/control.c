@@ -26,6 +26,7 @@ struct viewer {
 	int fd;		   /* -1: a free place */
 	int64_t period_ns; /* 0: wants no snapshots */
 	int64_t due_ns;
+	size_t sent; /* bytes of its last snapshot, 0 none yet */
 };
 
 struct control {
@@ -50,6 +51,7 @@ static void hang_up(struct viewer *v)
 	close(v->fd);
 	v->fd = -1;
 	v->period_ns = 0;
+	v->sent = 0;
 }
 
 static bool send_to(struct viewer *v, const void *p, size_t n)
@@ -106,13 +108,15 @@ static void on_tick(void *arg, int64_t now_ns)
 		v->due_ns += v->period_ns;
 		if (v->due_ns <= now_ns)
 			v->due_ns = now_ns + v->period_ns;
-		if (unread(v))
-			continue;
+		if (v->sent && unread(v) >= v->sent)
+			continue; /* the last one may be among it */
 		if (!len) {
 			c->host.snapshot(c->host.host, &c->snapshot);
 			len = message_put_snapshot(c->packet, sizeof(c->packet), &c->snapshot);
 		}
-		if (!send_to(v, c->packet, len) && errno != EAGAIN && errno != ENOBUFS)
+		if (send_to(v, c->packet, len))
+			v->sent = len;
+		else if (errno != EAGAIN && errno != ENOBUFS)
 			hang_up(v);
 	}
 	arm(c);

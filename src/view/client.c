@@ -143,11 +143,13 @@ static int introduce(struct client *c, const char *rig, double hz, struct err *e
 	snprintf(text, sizeof(text),
 		 "{\"v\":%d,\"request\":\"hello\",\"version\":\"" PACKAGE_VERSION "\",\"hz\":%g}",
 		 MESSAGE_VERSION, hz);
-	if (send_request(c, text))
-		return err_set(e, EPROTO, "engine of '%s': it hung up", rig);
+	/* An engine that turns us away has its reason sent before our request arrives. */
+	(void)send_request(c, text);
 	if (poll(&p, 1, ANSWER_WAIT_MS) <= 0)
 		return err_set(e, ETIMEDOUT, "engine of '%s': no answer within 2 s", rig);
 	n = recv(c->fd, c->packet, sizeof(c->packet), MSG_DONTWAIT);
+	if (n < 0 && errno == ECONNRESET) /* told once, before what was sent */
+		n = recv(c->fd, c->packet, sizeof(c->packet), MSG_DONTWAIT);
 	if (n <= 0)
 		return err_set(e, EPROTO, "engine of '%s': it hung up", rig);
 	return read_welcome(c, rig, (size_t)n, e);

@@ -22,3 +22,8 @@ TESTS += %D%/t_merge %D%/t_recorder
 %C%_t_merge_LDADD = $(TEST_PROGRAM_LIBS)
 %C%_t_recorder_SOURCES = %D%/t_recorder.c
 %C%_t_recorder_LDADD = $(TEST_PROGRAM_LIBS)
+
+check_PROGRAMS += %D%/t_control
+TESTS += %D%/t_control
+%C%_t_control_SOURCES = %D%/t_control.c
+%C%_t_control_LDADD = $(TEST_PROGRAM_LIBS)
