@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-dist_man_MANS += %D%/policytop.1
+dist_man_MANS += %D%/policytop.1 %D%/policytop-checks.7
 dist_man_MANS += %D%/policytop-db.5
 
 # Completions come from the program's own registries, so they cannot be out of step.
