@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whatever comes in whatever order: no crash, texts terminated, levels in range, and the same
+ * events give the same verdicts.
+ */
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "tests/check/bed.h"
+#include "tests/tap.h"
+
+static double odd_value(struct rng *r)
+{
+	static const double odd[] = {NAN,     INFINITY, -INFINITY, 0.0,	   -0.0,
+				     DBL_MAX, -DBL_MAX, DBL_MIN,   1e-320, 1e18};
+
+	if (rng_u32(r) % 4)
+		return rng_range(r, -200, 200);
+	return odd[rng_u32(r) % (sizeof(odd) / sizeof(odd[0]))];
+}
+
+static void odd_step(struct bed *b, struct rng *r, struct step *s)
+{
+	bool regular = rng_u32(r) % 3;
+
+	step_init(s, regular ? b->hello.joints : rng_u32(r) % (MAX_JOINTS + 1));
+	for (unsigned k = 0; k < VEC_N; k++) {
+		if (rng_u32(r) % 4 == 0)
+			continue;
+		for (unsigned j = 0; j < s->joints; j++) {
+			if (rng_u32(r) % 8)
+				vec_set(&s->vec[k], j, odd_value(r));
+		}
+	}
+	b->seq += rng_u32(r) % 8 ? 1 : rng_u32(r) % 1000;
+	s->seq = b->seq;
+	b->t_s += rng_u32(r) % 8 ? 1.0 / 30.0 : rng_range(r, -5, 50);
+	s->t_ns = (int64_t)(b->t_s * 1e9);
+	s->src_ns = rng_u32(r) % 16 ? TIME_UNKNOWN : (int64_t)rng_u32(r) - INT32_MAX;
+	s->episode = b->episode;
+	s->driver = rng_u32(r) % 8 ? DRIVER_POLICY : (enum driver)(rng_u32(r) % DRIVER_N);
+}
+
+static void odd_hello(struct bed *b, struct rng *r)
+{
+	b->hello.joints = rng_u32(r) % 4 ? BED_JOINTS : rng_u32(r) % (MAX_JOINTS + 1);
+	b->hello.fps = rng_u32(r) % 2 ? 30.0 : rng_range(r, 0, 2000);
+	for (unsigned j = 0; j < b->hello.joints; j++) {
+		if (j >= BED_JOINTS)
+			memset(b->hello.joint[j].name, 'n', NAME_BYTES - 1);
+		b->hello.joint[j].unit = (enum unit)(rng_u32(r) % UNIT_N);
+	}
+}
+
+static void odd_event(struct bed *b, struct rng *r)
+{
+	static struct step s; /* 4 kB: too much to clear at every event */
+	struct chunk chunk = {.seq = b->seq + rng_u32(r) % 40, .latency_s = NAN};
+	struct episode_mark mark = {.start = rng_u32(r) % 2};
+	struct event ev = {.kind = EVENT_STEP, .step = &s};
+	unsigned what = rng_u32(r) % 100;
+
+	if (what == 0) {
+		odd_hello(b, r);
+		ev = (struct event){.kind = EVENT_HELLO, .hello = &b->hello};
+	} else if (what < 3) {
+		b->episode += mark.start;
+		ev = (struct event){.kind = EVENT_EPISODE, .episode = &mark};
+	} else if (what < 8) {
+		chunk.seq = what == 7 ? SEQ_UNKNOWN : what == 6 ? INT64_MIN : chunk.seq;
+		ev = (struct event){.kind = EVENT_CHUNK, .chunk = &chunk};
+	} else if (what == 8) {
+		ev = (struct event){.kind = EVENT_RESET};
+	} else {
+		odd_step(b, r, &s);
+	}
+	judge_feed(b->judge, &ev);
+}
+
+static bool good_status(const struct bed *b)
+{
+	struct check_status status[32];
+	size_t n = judge_status(b->judge, status, 32);
+	bool good = n > 0;
+
+	for (size_t i = 0; i < n; i++)
+		good = good && status[i].why[0] && strlen(status[i].why) < MESSAGE_BYTES &&
+		       status[i].level <= LEVEL_FAIL;
+	return good;
+}
+
+static void test_anything(struct tap *t)
+{
+	struct bed *b = &(struct bed){0};
+	struct rng r;
+	bool good = true;
+
+	bed_init(b);
+	for (unsigned seed = 0; seed < 20; seed++) {
+		r = rng_seed(seed);
+		bed_restart(b);
+		for (unsigned i = 0; i < 1000; i++)
+			odd_event(b, &r);
+		good = good && good_status(b);
+		for (unsigned i = 0; i < b->nverdicts; i++)
+			good = good && b->verdict[i].level >= LEVEL_NOTE &&
+			       b->verdict[i].message[0];
+	}
+	ok(t, good, "20 000 odd events are judged without harm");
+	bed_fini(b);
+}
+
+static void test_same_verdicts(struct tap *t)
+{
+	static struct bed a, b; /* too large for the stack twice */
+	struct rng ra = rng_seed(77), rb = rng_seed(77);
+	bool same = true;
+
+	bed_init(&a);
+	bed_init(&b);
+	for (unsigned i = 0; i < 2000; i++) {
+		odd_event(&a, &ra);
+		odd_event(&b, &rb);
+	}
+	for (unsigned i = 0; i < a.nverdicts; i++)
+		same = same && a.verdict[i].seq == b.verdict[i].seq &&
+		       strcmp(a.verdict[i].message, b.verdict[i].message) == 0;
+	ok(t, same && a.nverdicts == b.nverdicts && a.nverdicts > 0,
+	   "same events, same verdicts: %u", a.nverdicts);
+	bed_fini(&a);
+	bed_fini(&b);
+}
+
+int main(void)
+{
+	struct tap t = {0};
+
+	test_anything(&t);
+	test_same_verdicts(&t);
+	return tap_done(&t);
+}
