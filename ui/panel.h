@@ -37,6 +37,9 @@ extern const struct panel_class panel_header, panel_alarms, panel_task, panel_jo
 /* Lines of a list that scrolls: first visible one so that `at` is seen, by whole pages. */
 int panel_page_first(int at, int visible, int total);
 
+/* The unit word of a check as people read it: "" for normalised ranges. */
+const char *panel_unit(const char *word);
+
 /* What stands for the measured value: "got", or "seen" where no source gives got. */
 const char *panel_got_word(const struct snapshot *s);
 

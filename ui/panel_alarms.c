@@ -41,12 +41,13 @@ static void draw_calm(const struct snapshot *s, struct area a)
 static void sentence(const struct view_alarm *al, char *dst, size_t size)
 {
 	char value[NUMBER_BYTES], limit[NUMBER_BYTES];
+	const char *unit = panel_unit(al->unit);
 
 	if (al->message[0])
 		snprintf(dst, size, "%s: %s", al->code, al->message);
 	else
 		snprintf(dst, size, "%s: %s %s%s%s, limit %s", al->code, al->subject,
-			 number_text(value, al->value, 9, 2), al->unit[0] ? " " : "", al->unit,
+			 number_text(value, al->value, 9, 2), unit[0] ? " " : "", unit,
 			 number_text(limit, al->threshold, 9, 2));
 }
 
@@ -91,7 +92,7 @@ const struct panel_class panel_alarms = {
 	.name = "alarms",
 	.summary = "alarms in plain words, worst and newest first",
 	.min_h = 1,
-	.good_h = 2,
+	.good_h = 3,
 	.want = want,
 	.draw = draw,
 };

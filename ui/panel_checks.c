@@ -44,10 +44,10 @@ static void value_text(const struct view_check *c, char *dst, size_t size)
 	if (isnan(c->value))
 		snprintf(dst, size, "-");
 	else if (isnan(c->threshold))
-		snprintf(dst, size, "%s %s", number_short(value, c->value, 7), c->unit);
+		snprintf(dst, size, "%s %s", number_short(value, c->value, 7), panel_unit(c->unit));
 	else
 		snprintf(dst, size, "%s/%s %s", number_short(value, c->value, 7),
-			 number_short(limit, c->threshold, 7), c->unit);
+			 number_short(limit, c->threshold, 7), panel_unit(c->unit));
 }
 
 static void draw_row(const struct view_check *c, struct area a, int y)

@@ -81,6 +81,7 @@ static void chunk_text(const struct snapshot *s, char *dst, size_t size)
 static void latency_text(const struct snapshot *s, char *dst, size_t size)
 {
 	char n[NUMBER_BYTES], p95[NUMBER_BYTES];
+	double steps = ceil(s->latency_ms * s->target_hz / 1000.0);
 
 	dst[0] = '\0';
 	if (isnan(s->latency_ms))
@@ -88,8 +89,8 @@ static void latency_text(const struct snapshot *s, char *dst, size_t size)
 	snprintf(dst, size, "%s ms, p95 %s", number_text(n, s->latency_ms, 6, 0),
 		 number_text(p95, s->latency_p95_ms, 6, 0));
 	if (s->target_hz > 0)
-		snprintf(dst + strlen(dst), size - strlen(dst), " = %.0f steps",
-			 ceil(s->latency_ms * s->target_hz / 1000.0));
+		snprintf(dst + strlen(dst), size - strlen(dst), " = %.0f step%s", steps,
+			 steps > 1 ? "s" : "");
 }
 
 static void draw_facts(const struct scene *v, struct area a, const struct view_joint *j)

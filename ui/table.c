@@ -18,6 +18,13 @@ int panel_page_first(int at, int visible, int total)
 	return first > total - visible ? total - visible : first;
 }
 
+const char *panel_unit(const char *word)
+{
+	enum unit u = unit_from_word(word);
+
+	return u == UNIT_UNKNOWN ? word : unit_short(u);
+}
+
 const char *panel_got_word(const struct snapshot *s)
 {
 	return s->facts & FACT_SEEN && !(s->facts & FACT_GOT) ? "seen" : "got";
