@@ -32,3 +32,6 @@ BENCH_BINARIES += %D%/b_checks
 %C%_b_checks_SOURCES = %D%/b_checks.c %D%/inject.c %D%/inject.h %D%/tape.c %D%/tape.h
 %C%_b_checks_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
 %C%_b_checks_LDADD = $(TEST_PROGRAM_LIBS)
+
+BENCHES += %D%/b_learn.sh
+EXTRA_DIST += %D%/b_learn.sh %D%/learn_peer.py
