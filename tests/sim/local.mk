@@ -19,3 +19,5 @@ TESTS += %D%/t_faults
 %C%_t_faults_LDADD = $(TEST_PROGRAM_LIBS)
 TESTS += %D%/t_demo.sh
 EXTRA_DIST += %D%/t_demo.sh
+TESTS += %D%/t_demo_screen.sh
+EXTRA_DIST += %D%/t_demo_screen.sh
