@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # `policytop demo` on a terminal: it draws, outlives its engine, and leaves nothing behind.
-# shellcheck disable=SC2016 # until_true evaluates its text again and again
+# shellcheck disable=SC2016,SC2034 # until_true evaluates its text again and again
 set -u
 . "$TOP_SRCDIR/tests/tap.sh"
 work=$(mktemp -d)
