@@ -140,7 +140,7 @@ static void draw_title(const struct snapshot *s, struct area a, const struct vie
 
 static void draw(const struct scene *v, struct area a)
 {
-	struct plot_widths w = plot_widths(a.w);
+	struct plot_widths w = plot_widths(a.w, a.h);
 	const struct view_joint *j;
 	struct plot p = {.hist = v->hist, .now_x = w.past};
 	struct area body = area_sub(a, 0, 1, a.w, a.h - 1);
@@ -165,7 +165,7 @@ static void draw(const struct scene *v, struct area a)
 	}
 	p.q01 = j->trained ? j->q01 : (double)NAN;
 	p.q99 = j->trained ? j->q99 : (double)NAN;
-	p.step_s = p.hist->span_s / plot_columns(a.w, a.c->symbols);
+	p.step_s = p.hist->span_s / plot_columns(a.w, a.h, a.c->symbols);
 	draw_labels(area_sub(body, 0, 0, w.label, body.h - 1), &p, j);
 	plot_draw(area_sub(body, w.label, 0, w.curves, body.h - 1), &p);
 	draw_times(area_sub(body, 0, body.h - 1, w.label + w.curves, 1), &p, &w);

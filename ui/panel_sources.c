@@ -54,18 +54,19 @@ static void draw_time(const struct snapshot *s, struct area a)
 	int x;
 
 	area_text(a, 1, 0, ROLE_DIM, "time");
-	if (!s->in_episode)
-		snprintf(text, sizeof(text), "no episode%s%s", s->boundary[0] ? ": " : "",
-			 s->boundary);
+	if (s->in_episode)
+		snprintf(text, sizeof(text), "%ss of", number_text(n, s->elapsed_s, 8, 1));
+	else if (s->boundary[0])
+		snprintf(text, sizeof(text), "no episode (%s), training", s->boundary);
 	else
-		snprintf(text, sizeof(text), "%ss", number_text(n, s->elapsed_s, 8, 1));
+		snprintf(text, sizeof(text), "no episode, training");
 	x = area_text(a, LABEL_W, 0, late ? ROLE_WARN : ROLE_TEXT, text);
 	if (!(s->length_q50_s > 0 && s->length_q95_s > 0)) {
-		area_text(a, x, 0, ROLE_UNKNOWN, ", training lengths unknown");
+		area_text(a, x + 1, 0, ROLE_UNKNOWN, "unknown training lengths");
 		return;
 	}
-	snprintf(text, sizeof(text), "of %s median, %s q95%s",
-		 number_text(q50, s->length_q50_s, 7, 1), number_text(q95, s->length_q95_s, 7, 1),
+	snprintf(text, sizeof(text), "%s median, %s q95%s", number_text(q50, s->length_q50_s, 7, 1),
+		 number_text(q95, s->length_q95_s, 7, 1),
 		 late ? ": longer than 95 % of training" : "");
 	x = area_text(a, x + 1, 0, late ? ROLE_WARN : ROLE_DIM, text);
 	if (s->in_episode && isfinite(s->length_q95_s * 1.25) &&

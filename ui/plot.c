@@ -11,7 +11,7 @@
 
 #include "base/mem.h"
 
-enum { LABEL_W = 9, FACTS_W = 36, FACTS_FROM_W = 76, FUTURE_PERCENT = 20 };
+enum { LABEL_W = 9, FACTS_W = 36, FACTS_FROM_W = 76, TALL = 20, FUTURE_PERCENT = 20 };
 
 struct dots {
 	int w, h;   /* cells */
@@ -19,11 +19,11 @@ struct dots {
 	uint8_t *bits, *role;
 };
 
-struct plot_widths plot_widths(int w)
+struct plot_widths plot_widths(int w, int h)
 {
 	struct plot_widths p = {.label = LABEL_W};
 
-	p.facts = w >= FACTS_FROM_W ? FACTS_W : 0;
+	p.facts = w >= FACTS_FROM_W && h < TALL ? FACTS_W : 0; /* a tall one has them below */
 	p.curves = w - p.label - p.facts - (p.facts ? 1 : 0);
 	if (p.curves < 4)
 		p.curves = 4;
@@ -41,9 +41,9 @@ static int dots_y(enum symbols s)
 	return s == SYMBOLS_BRAILLE ? 4 : s == SYMBOLS_BLOCK ? 2 : 1;
 }
 
-unsigned plot_columns(int w, enum symbols symbols)
+unsigned plot_columns(int w, int h, enum symbols symbols)
 {
-	int n = plot_widths(w).past * dots_x(symbols);
+	int n = plot_widths(w, h).past * dots_x(symbols);
 
 	return n < 1 ? 1 : n > HISTORY_COLUMNS ? HISTORY_COLUMNS : (unsigned)n;
 }

@@ -17,14 +17,14 @@ struct plot {
 	double step_s;	 /* time of one dot column */
 };
 
-/* Cell columns of a plot panel of width w that show the past, as history columns (dots). */
-unsigned plot_columns(int w, enum symbols symbols);
+/* Cell columns of a plot panel of that size that show the past, as history columns (dots). */
+unsigned plot_columns(int w, int h, enum symbols symbols);
 
-/* Columns of that panel for the y labels, the curves and the facts beside them. */
+/* Columns of that panel for the y labels, the curves, and the facts beside them (0: not beside). */
 struct plot_widths {
 	int label, curves, past, facts;
 };
-struct plot_widths plot_widths(int w);
+struct plot_widths plot_widths(int w, int h);
 
 /*
  * The y range for a history: all that was and is planned with a margin, but never under 4 % of the

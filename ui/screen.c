@@ -68,5 +68,5 @@ unsigned screen_history(const struct canvas *c, const struct scene *v, double *s
 	*span_s = SPAN_S;
 	layout_make(&l, v, c->w, c->h);
 	p = layout_find(&l, &panel_plot);
-	return p ? plot_columns(p->w, c->symbols) : 0;
+	return p ? plot_columns(p->w, p->h, c->symbols) : 0;
 }

@@ -57,4 +57,8 @@ EXTRA_DIST += %D%/t_once.sh \
 	%D%/golden/seam-60x16-utf8.txt \
 	%D%/golden/seam-80x24-ascii.txt \
 	%D%/golden/seam-80x24-block.txt \
-	%D%/golden/seam-80x24-utf8.txt
+	%D%/golden/seam-80x24-utf8.txt \
+	%D%/golden/asked-80x24-ascii.txt \
+	%D%/golden/help-60x16-ascii.txt \
+	%D%/golden/help-80x24-ascii.txt \
+	%D%/golden/silent-80x24-utf8.txt

@@ -30,6 +30,8 @@ static const struct shot shots[] = {
 	{"empty", 60, 16, SYMBOLS_ASCII},      {"blind", 80, 24, SYMBOLS_BRAILLE},
 	{"blind", 132, 43, SYMBOLS_BRAILLE},   {"odd", 80, 24, SYMBOLS_BRAILLE},
 	{"odd", 132, 43, SYMBOLS_ASCII},       {"seam", 50, 10, SYMBOLS_ASCII},
+	{"silent", 80, 24, SYMBOLS_BRAILLE},   {"asked", 80, 24, SYMBOLS_ASCII},
+	{"help", 80, 24, SYMBOLS_ASCII},       {"help", 60, 16, SYMBOLS_ASCII},
 };
 
 static const char *symbols_word(enum symbols s)

@@ -106,11 +106,11 @@ static void test_range(struct tap *t)
 	for (unsigned i = 0; i < 100; i++)
 		h.got_min[i] = h.got_max[i] = (float)NAN;
 	ok(t, !plot_range(&h, &j, &lo, &hi), "nothing known, nothing to show");
-	ok(t, plot_columns(80, SYMBOLS_BRAILLE) == 2 * plot_columns(80, SYMBOLS_ASCII),
+	ok(t, plot_columns(80, 24, SYMBOLS_BRAILLE) == 2 * plot_columns(80, 24, SYMBOLS_ASCII),
 	   "braille asks for two columns a cell");
 	ok(t,
-	   plot_columns(1, SYMBOLS_ASCII) >= 1 &&
-		   plot_columns(512, SYMBOLS_BRAILLE) <= HISTORY_COLUMNS,
+	   plot_columns(1, 24, SYMBOLS_ASCII) >= 1 &&
+		   plot_columns(512, 24, SYMBOLS_BRAILLE) <= HISTORY_COLUMNS,
 	   "never none, never too many");
 }
 

@@ -337,6 +337,35 @@ static void make_odd(struct world *w)
 	w->hist.plan[3] = (float)NAN;
 }
 
+/* Between episodes, the engine says nothing, checks have the focus, the bell is off. */
+static void make_silent(struct world *w)
+{
+	make_calm(w);
+	w->s.in_episode = false;
+	w->s.driver = DRIVER_SCRIPT;
+	TEXT(w->s.boundary, "ended: 1.2 s without asked");
+	w->ui.silent_s = 3.2;
+	w->ui.focus = FOCUS_CHECKS;
+	w->ui.bell = false;
+}
+
+/* Paused, units in sigma, and a question is open. */
+static void make_asked(struct world *w)
+{
+	make_calm(w);
+	w->ui.paused = true;
+	w->ui.units = UNITS_SIGMA;
+	w->ui.mode = MODE_OUTCOME;
+	w->ui.outcome = OUTCOME_DISCARD;
+	w->ui.episode = 7;
+}
+
+static void make_help(struct world *w)
+{
+	make_calm(w);
+	w->ui.mode = MODE_HELP;
+}
+
 bool world_make(struct world *w, const char *name)
 {
 	memset(w, 0, sizeof(*w));
@@ -356,6 +385,12 @@ bool world_make(struct world *w, const char *name)
 		make_blind(w);
 	else if (strcmp(name, "odd") == 0)
 		make_odd(w);
+	else if (strcmp(name, "silent") == 0)
+		make_silent(w);
+	else if (strcmp(name, "asked") == 0)
+		make_asked(w);
+	else if (strcmp(name, "help") == 0)
+		make_help(w);
 	else if (strcmp(name, "empty") != 0)
 		return false;
 	return true;

@@ -13,7 +13,7 @@ struct world {
 	bool has_history;
 };
 
-/* "seam" "calm" "humanoid" "many" "empty" "blind" "odd"; false: no such world. */
+/* "seam" "calm" "humanoid" "many" "empty" "blind" "odd" "silent" "asked" "help"; false: no such world. */
 bool world_make(struct world *w, const char *name);
 
 struct scene world_scene(const struct world *w);
