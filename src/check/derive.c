@@ -134,7 +134,20 @@ void derive_chunk(struct derive *d, const struct chunk *chunk)
 	d->has_chunk = true;
 	if (d->npending == DERIVE_CHUNKS)
 		memmove(d->pending, d->pending + 1, --d->npending * sizeof(d->pending[0]));
-	d->pending[d->npending++] = chunk->seq;
+	d->pending[d->npending++] = chunk->seq >= 0 ? chunk->seq : SEQ_UNKNOWN;
+}
+
+/* Times come from outside: a difference that does not fit is no time at all. */
+static double seconds_between(int64_t from_ns, int64_t to_ns)
+{
+	int64_t ns;
+
+	return __builtin_sub_overflow(to_ns, from_ns, &ns) ? 0.0 : (double)ns / (double)NS_PER_S;
+}
+
+static int64_t lost_between(int64_t before, int64_t now)
+{
+	return before >= 0 && now > before ? now - before - 1 : 0;
 }
 
 static int by_value(const void *a, const void *b)
@@ -207,7 +220,7 @@ static void take_delta(struct derive *d, const struct run_view *run, int64_t axi
 	if (!t->grid)
 		return;
 	if (d->has_grid && period_s > 0)
-		over = fmax(1.0, (double)(axis_ns - d->grid_ns) / (double)NS_PER_S / period_s);
+		over = fmax(1.0, seconds_between(d->grid_ns, axis_ns) / period_s);
 	for (unsigned k = 0; k < VEC_N; k++) {
 		double by = k == VEC_SEEN || k == VEC_GOT ? over : 1.0;
 
@@ -235,14 +248,14 @@ void derive_step(struct derive *d, const struct run_view *run, const struct step
 		t->lost = 0;
 	} else {
 		t->index++;
-		t->dt_s = (double)(axis_ns - d->before_ns) / (double)NS_PER_S;
-		t->lost = step->seq > d->before_seq + 1 ? step->seq - d->before_seq - 1 : 0;
+		t->dt_s = seconds_between(d->before_ns, axis_ns);
+		t->lost = lost_between(d->before_seq, step->seq);
 		learn_stride(d, run, t->dt_s);
 	}
 	if (t->lost)
 		derive_break(d); /* a change over missing steps is no step */
 	t->step = step;
-	t->elapsed_s = fmax(0.0, (double)(axis_ns - d->first_ns) / (double)NS_PER_S);
+	t->elapsed_s = fmax(0.0, seconds_between(d->first_ns, axis_ns));
 	t->seam = false;
 	for (unsigned k = 0; k < VEC_N; k++)
 		for (unsigned j = 0; j < run->joints; j++)
