@@ -53,10 +53,10 @@ void policy_answer(struct policy *p, const struct plan *plan, const double seen[
 	if (p->started) {
 		p->phase += p->used;
 		p->phase += phase_error(plan, p->phase, seen);
-		jitter = clamp(0.4 * rng_gauss(&p->rng), -0.9, 0.9);
+		jitter = clamp(0.6 * rng_gauss(&p->rng), -1.2, 1.2);
 	}
 	for (unsigned j = 0; j < SO101_JOINTS; j++) {
-		bias[j] = 0.5 * clamp(rng_gauss(&p->rng), -2.5, 2.5);
+		bias[j] = 0.9 * clamp(rng_gauss(&p->rng), -2.5, 2.5);
 		slope[j] = 0.4 * clamp(rng_gauss(&p->rng), -2.5, 2.5) / CHUNK_HORIZON;
 	}
 	for (unsigned k = 0; k < CHUNK_HORIZON; k++) {
