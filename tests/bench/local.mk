@@ -2,8 +2,8 @@
 # Measurements: programs b_NAME.c and scripts b_NAME.sh, not built or run by `make check`. Each
 # prints a ratio, the median of 5, beside a control of the same run. `make bench` runs those of
 # BENCHES one after the other; `make bench-checks` the quiet-and-sharp table of the checks.
-BENCHES = %D%/b_query %D%/b_recorder
-BENCH_BINARIES = %D%/b_query %D%/b_recorder
+BENCHES = %D%/b_query %D%/b_recorder %D%/b_engine
+BENCH_BINARIES = %D%/b_query %D%/b_recorder %D%/b_engine
 EXTRA_PROGRAMS = $(BENCH_BINARIES)
 CLEANFILES += $(BENCH_BINARIES)
 %C%_b_query_SOURCES = %D%/b_query.c
@@ -15,7 +15,7 @@ CLEANFILES += $(BENCH_BINARIES)
 RUN_BENCH = bench_run() { $(AM_TESTS_ENVIRONMENT) \
 	case $$1 in *.sh) $(SHELL) $(srcdir)/$$1 ;; *) ./$$1 ;; esac; }
 
-bench: all $(BENCH_BINARIES)
+bench: all $(BENCH_BINARIES) tests/engine/world
 	@$(RUN_BENCH); for b in $(BENCHES); do \
 		echo "== $$b"; bench_run $$b || exit 1; done
 
@@ -35,3 +35,6 @@ BENCH_BINARIES += %D%/b_checks
 
 BENCHES += %D%/b_learn.sh
 EXTRA_DIST += %D%/b_learn.sh %D%/learn_peer.py
+
+%C%_b_engine_SOURCES = %D%/b_engine.c
+%C%_b_engine_LDADD = $(TEST_PROGRAM_LIBS)
