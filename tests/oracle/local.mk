@@ -13,3 +13,5 @@ check_PROGRAMS += %D%/dump_parquet
 TESTS += %D%/t_oracle_parquet.sh
 TESTS += %D%/t_oracle_learn.sh
 EXTRA_DIST += %D%/t_oracle_parquet.sh %D%/parquet.py %D%/t_oracle_learn.sh %D%/learn.py
+TESTS += %D%/t_oracle_record.sh
+EXTRA_DIST += %D%/t_oracle_record.sh %D%/record.py
