@@ -41,6 +41,9 @@ static void on_ready(void *host, const struct engine_source *s, unsigned n)
 	else
 		fprintf(stderr, "policytop: engine '%s' is ready\n", j->rig);
 	fflush(stdout);
+	/* Whoever started it in the background reads no more than this line. */
+	if (j->cfg.log && !freopen("/dev/null", "w", stdout))
+		fputs("policytop: cannot open /dev/null\n", stderr);
 	buf_fini(&b);
 }
 

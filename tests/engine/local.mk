@@ -4,8 +4,8 @@ TESTS += %D%/t_message
 %C%_t_message_SOURCES = %D%/t_message.c
 %C%_t_message_LDADD = $(TEST_PROGRAM_LIBS)
 
-TESTS += %D%/t_record.sh %D%/t_kill.sh
-EXTRA_DIST += %D%/t_record.sh %D%/t_kill.sh
+TESTS += %D%/t_record.sh %D%/t_kill.sh %D%/t_background.sh
+EXTRA_DIST += %D%/t_record.sh %D%/t_kill.sh %D%/t_background.sh
 
 # A world that tests record.
 check_PROGRAMS += %D%/world
