@@ -218,11 +218,13 @@ static int too_long(const struct fill *s, struct err *e)
 		       s->row ? s->row - 1 : 0, s->width);
 }
 
-/* Whole rows, one after the other, as long as they last: what nearly all data is. */
-static size_t take_whole_rows(struct fill *s, const struct parquet_batch *b)
+/*
+ * Whole rows from entry i on, one after the other, as long as they last: what nearly all data is.
+ * Returns the first entry that is not taken.
+ */
+static size_t take_whole_rows(struct fill *s, const struct parquet_batch *b, size_t i)
 {
 	unsigned width = s->width;
-	size_t i = 0;
 
 	for (; i + width <= b->entries; i += width) {
 		if (b->rep) {
@@ -244,12 +246,18 @@ static size_t take_whole_rows(struct fill *s, const struct parquet_batch *b)
 static int take_values(void *host, const struct parquet_batch *b, struct err *e)
 {
 	struct fill *s = host;
-	bool easy = b->values == b->entries && s->filled == s->width;
-	size_t i = easy ? take_whole_rows(s, b) : 0, at = i;
+	bool no_nulls = b->values == b->entries;
 
-	for (; i < b->entries; i++) {
-		uint8_t def = b->def ? b->def[i] : s->column->max_def;
-		bool known = def == s->column->max_def;
+	for (size_t i = 0, at = 0; i < b->entries; i++) {
+		uint8_t def;
+		bool known;
+
+		if (no_nulls && s->filled == s->width)
+			at = i = take_whole_rows(s, b, i);
+		if (i == b->entries)
+			break;
+		def = b->def ? b->def[i] : s->column->max_def;
+		known = def == s->column->max_def;
 
 		if (!b->rep || b->rep[i] == 0) {
 			if (end_row(s, e))
