@@ -21,7 +21,7 @@
 #include "ui/onfail.h"
 #include "ui/screen.h"
 
-enum { TICK_MS = 100, SILENT_AFTER_S = 1, AGAIN_AFTER_S = 1 };
+enum { TICK_MS = 100, SILENT_AFTER_S = 1, AGAIN_AFTER_S = 1, MESSAGE_MS = 8000 };
 
 struct picture {
 	struct snapshot s;
@@ -40,6 +40,7 @@ struct viewer {
 	struct onfail onfail;
 	int epoll_fd, signal_fd, timer_fd;
 	int64_t heard_ns, tried_ns;
+	int message_ticks; /* how long the line for the key bar has been there */
 	bool dirty, done, connected, gave_up;
 	int stop_signal; /* that ended the loop, 0 none */
 };
@@ -250,6 +251,16 @@ static void read_signals(struct viewer *v)
 	}
 }
 
+/* An answer that nobody dismissed gives the keys their line back. */
+static void age_message(struct viewer *v)
+{
+	v->message_ticks = v->ui.message[0] ? v->message_ticks + 1 : 0;
+	if (v->message_ticks * TICK_MS > MESSAGE_MS) {
+		state_say(&v->ui, false, "");
+		v->dirty = true;
+	}
+}
+
 static void on_tick(struct viewer *v)
 {
 	double quiet_s = (double)(now_ns() - v->heard_ns) / (double)NS_PER_S;
@@ -258,6 +269,7 @@ static void on_tick(struct viewer *v)
 	if (read(v->timer_fd, &n, sizeof(n)) != (ssize_t)sizeof(n))
 		return;
 	reconnect(v);
+	age_message(v);
 	if (v->connected && quiet_s > SILENT_AFTER_S) {
 		v->ui.silent_s = quiet_s;
 		v->dirty = true;
