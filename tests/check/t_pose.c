@@ -71,6 +71,26 @@ static void test_home_is_only_the_start(struct tap *t)
 	bed_fini(&b);
 }
 
+static void test_resumed(struct tap *t)
+{
+	struct episode_mark mark = {.start = true, .resumed = true};
+	struct event ev = {.kind = EVENT_EPISODE, .episode = &mark};
+	struct bed b;
+
+	bed_init(&b);
+	judge_feed(b.judge, &ev);
+	for (unsigned i = 100; i < 130; i++) {
+		bed_healthy(&b, i);
+		bed_send(&b);
+	}
+	ok(t, b.nverdicts == 0 && strstr(bed_status(&b, "home").why, "restarted"),
+	   "an episode that was under way has no start here: %s", bed_status(&b, "home").why);
+	b.episode++;
+	start_off(&b, 1, 40.0);
+	ok(t, bed_count(&b, "home", LEVEL_FAIL) == 1, "the next one has");
+	bed_fini(&b);
+}
+
 static void test_first_action(struct tap *t)
 {
 	struct bed b;
@@ -114,6 +134,7 @@ int main(void)
 
 	test_home(&t);
 	test_home_is_only_the_start(&t);
+	test_resumed(&t);
 	test_first_action(&t);
 	return tap_done(&t);
 }
