@@ -49,7 +49,7 @@ int dataset_load_telling(struct dataset *d, struct episodes *out,
 size_t dataset_warnings(const struct dataset *d);
 const char *dataset_warning(const struct dataset *d, size_t i);
 
-/* episodes_of: appends more to e. -EINVAL when joints or fps differ, naming the difference. */
+/* Appends more to e. -EINVAL when joints, their units or fps differ, naming the difference. */
 int episodes_append(struct episodes *e, const struct episodes *more, struct err *err);
 
 #endif
