@@ -11,7 +11,14 @@
 
 #include "base/mem.h"
 
-enum { LABEL_W = 9, FACTS_W = 36, FACTS_FROM_W = 76, TALL = 20, FUTURE_PERCENT = 20 };
+enum {
+	LABEL_W = 9,
+	FACTS_W = 36,
+	FACTS_FROM_W = 76,
+	TALL = 20,
+	JUMP_DOTS = 3,
+	FUTURE_PERCENT = 20
+};
 
 struct dots {
 	int w, h;   /* cells */
@@ -115,22 +122,21 @@ struct pen {
 static void draw_column(struct dots *d, const struct plot *p, struct pen *pen, int x, double lo,
 			double hi)
 {
-	int top, bottom;
+	int top, bottom, from, to;
 
 	if (!isfinite(lo) || !isfinite(hi)) {
 		pen->top = pen->bottom = -1;
 		return;
 	}
-	top = dot_row(d, p, hi);
-	bottom = dot_row(d, p, lo);
-	for (int y = top; y <= bottom; y++) {
-		if (!pen->dotted || (x & 1) == 0)
-			set_dot(d, x, y, pen->role);
+	from = top = dot_row(d, p, hi);
+	to = bottom = dot_row(d, p, lo);
+	if (pen->top >= 0) { /* joined with the column before */
+		from = pen->bottom < top ? pen->bottom + 1 : top;
+		to = pen->top > bottom ? pen->top - 1 : bottom;
 	}
-	if (pen->top >= 0 && (!pen->dotted || (x & 1) == 0)) {
-		for (int y = pen->bottom + 1; y < top; y++)
-			set_dot(d, x, y, pen->role);
-		for (int y = bottom + 1; y < pen->top; y++)
+	/* A dotted line leaves columns out, but never one that jumps. */
+	if (!pen->dotted || (x & 1) == 0 || to - from >= JUMP_DOTS) {
+		for (int y = from; y <= to; y++)
 			set_dot(d, x, y, pen->role);
 	}
 	pen->top = top;

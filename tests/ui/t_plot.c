@@ -88,6 +88,28 @@ static void test_jump(struct tap *t)
 	canvas_fini(&c);
 }
 
+/* One step of asked that jumps is seen, whichever column it falls into. */
+static void test_spike(struct tap *t)
+{
+	static struct history h;
+	struct plot p = {
+		.hist = &h, .lo = -1, .hi = 1, .q01 = (double)NAN, .q99 = (double)NAN, .now_x = 40};
+	bool seen = true;
+
+	for (unsigned at = 20; at < 24; at++) {
+		struct canvas c;
+
+		fill(&h, 80);
+		for (unsigned i = 0; i < 80; i++)
+			h.asked_min[i] = h.asked_max[i] = i == at ? 0.9f : 0;
+		canvas_init(&c, 50, 10, SYMBOLS_BRAILLE);
+		plot_draw(canvas_area(&c), &p);
+		seen = seen && inked(&c, (int)at / 2) >= 5;
+		canvas_fini(&c);
+	}
+	ok(t, seen, "a spike of one step in a dotted line is seen");
+}
+
 static void test_range(struct tap *t)
 {
 	static struct history h;
@@ -160,6 +182,7 @@ int main(void)
 	test_gaps(&t, SYMBOLS_BLOCK, 1);
 	test_gaps(&t, SYMBOLS_ASCII, 1);
 	test_jump(&t);
+	test_spike(&t);
 	test_range(&t);
 	test_bar(&t);
 	return tap_done(&t);
