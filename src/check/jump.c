@@ -11,7 +11,7 @@
 #include "check/check.h"
 #include "check/recent.h"
 
-enum { P_ALONE, P_REPEATED, P_OFTEN, P_PLAIN, P_FAIL, P_AGAIN, P_TIMES, P_WINDOW };
+enum { P_ALONE, P_REPEATED, P_OFTEN, P_PLAIN, P_FAIL, P_AGAIN, P_TIMES, P_WINDOW, P_UNTOLD };
 
 static const struct check_param params[] = {
 	{"alone", "x", 2.4, 1, 100, "excess of one step over its neighbours that is a warning"},
@@ -22,6 +22,7 @@ static const struct check_param params[] = {
 	{"again", "", 4, 1, RECENT_MAX, "failure: so many, a third of a second apart or more"},
 	{"times", "", 5, 1, RECENT_MAX, "often: so many times within the window"},
 	{"window", "s", 10, 1, 1000, "time within which steps count as repeated"},
+	{"untold", "x", 1.7, 1, 100, "all limits so much wider for a policy that tells no chunks"},
 	{0},
 };
 
@@ -83,26 +84,33 @@ static void count(struct check *c, double now_s, double x)
 		recent_add(&s->huge, now_s, 6.0 * apart_s); /* twitching is motion's to tell */
 }
 
+/* A policy without chunk lines: any step may be a seam, where a clean policy is rough. */
+static bool seams_untold(const struct tick *t)
+{
+	return t->chunk_pos < 0 && t->step->driver == DRIVER_POLICY;
+}
+
 static void judge_isolated(struct check *c, const struct tick *t, unsigned joint, enum vec_kind vec,
 			   const struct trail *trail)
 {
 	struct state *s = c->state;
 	const double *p = c->param;
-	double x = excess(trail) / check_delta_max(c, joint, vec), now_s = t->elapsed_s;
-	double value = fabs((double)trail->delta[1]);
 	bool command = vec == VEC_ASKED || vec == VEC_SENT;
+	double wider = command && seams_untold(t) ? p[P_UNTOLD] : 1.0, now_s = t->elapsed_s;
+	double x = excess(trail) / check_delta_max(c, joint, vec) / wider;
+	double value = fabs((double)trail->delta[1]);
 
 	if (vec == VEC_ASKED)
 		count(c, now_s, x);
 	if (command && x >= p[P_FAIL] && recent_count(&s->huge, now_s, p[P_WINDOW]) >= p[P_AGAIN])
-		report(c, LEVEL_FAIL, joint, vec, value, p[P_FAIL]);
+		report(c, LEVEL_FAIL, joint, vec, value, wider * p[P_FAIL]);
 	else if (x >= p[P_ALONE])
-		report(c, LEVEL_WARN, joint, vec, value, p[P_ALONE]);
+		report(c, LEVEL_WARN, joint, vec, value, wider * p[P_ALONE]);
 	else if (command && x >= p[P_REPEATED] && recent_count(&s->large, now_s, p[P_WINDOW]) >= 2)
-		report(c, LEVEL_WARN, joint, vec, value, p[P_REPEATED]);
+		report(c, LEVEL_WARN, joint, vec, value, wider * p[P_REPEATED]);
 	else if (command && x >= p[P_OFTEN] &&
 		 recent_count(&s->often, now_s, p[P_WINDOW]) >= p[P_TIMES])
-		report(c, LEVEL_WARN, joint, vec, value, p[P_OFTEN]);
+		report(c, LEVEL_WARN, joint, vec, value, wider * p[P_OFTEN]);
 }
 
 static void judge_joint(struct check *c, const struct tick *t, unsigned joint, enum vec_kind vec)

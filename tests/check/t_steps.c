@@ -65,6 +65,22 @@ static void test_jump_fails_on_repetition(struct tap *t)
 	bed_fini(&b);
 }
 
+static void test_untold_seams(struct tap *t)
+{
+	struct bed b;
+	double max;
+
+	bed_init(&b);
+	max = b.profile->action.joint[0].delta.max;
+	run_shifted(&b, 95, 199, -3 * max, 0);
+	ok(t, bed_count(&b, "jump", LEVEL_WARN) == 0,
+	   "without chunk lines a 4x step may be a seam");
+	bed_restart(&b);
+	run_shifted(&b, 95, 199, -5 * max, 0);
+	ok(t, bed_count(&b, "jump", LEVEL_WARN) == 1, "a 6x step may not");
+	bed_fini(&b);
+}
+
 static void test_seam(struct tap *t)
 {
 	struct bed b;
@@ -170,6 +186,7 @@ int main(void)
 
 	test_jump(&t);
 	test_jump_fails_on_repetition(&t);
+	test_untold_seams(&t);
 	test_seam(&t);
 	test_range(&t);
 	test_finite(&t);
