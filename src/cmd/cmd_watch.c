@@ -207,13 +207,20 @@ static bool reads_stdin(const struct watch *w)
 
 static void farewell(const struct watch *w, const struct viewer_result *r)
 {
-	if (r->ended)
+	char *warning;
+
+	if (r->ended) {
 		printf("policytop: the engine of '%s' has ended: %s\n", w->rig, r->text);
-	else
-		printf("policytop: left; the engine of '%s' goes on.\n"
-		       "  policytop watch --rig %s   shows it again\n"
-		       "  policytop stop %s          ends it\n",
-		       w->rig, w->rig, w->rig);
+		return;
+	}
+	printf("policytop: left; the engine of '%s' goes on.\n"
+	       "  policytop watch --rig %s   shows it again\n"
+	       "  policytop stop %s          ends it\n",
+	       w->rig, w->rig, w->rig);
+	warning = logout_warning_dup();
+	if (warning)
+		printf("policytop: %s\n", warning);
+	free(warning);
 }
 
 static int interactive(struct watch *w, bool mono)
