@@ -67,7 +67,7 @@ tap_ok $? "at 1 MiB the log becomes FILE.1"
 timeout 20 "$POLICYTOP" engine sim: --rig ../x >"$work/out" 2>"$work/err"
 tap_same "$?" 64 "a name that is none: 64"
 mkdir -m 755 "$work/open" "$work/open/policytop"
-XDG_RUNTIME_DIR=$work/open timeout 20 "$POLICYTOP" engine sim: --rig bg >"$work/out" 2>"$work/err"
-[ $? -ne 0 ] && grep -q 'mode 0700' "$work/err"
+! XDG_RUNTIME_DIR=$work/open timeout 20 "$POLICYTOP" engine sim: --rig bg >"$work/out" \
+	2>"$work/err" && grep -q 'mode 0700' "$work/err"
 tap_ok $? "a runtime folder that others may enter is refused"
 tap_done
