@@ -97,7 +97,8 @@ static int dispatch(int argc, char **argv)
 	const char *db = NULL;
 	int at = 1;
 
-	setlocale(LC_ALL, "");
+	/* Characters only: numbers must look the same to JSON and SQL in every country. */
+	setlocale(LC_CTYPE, "");
 	for (; at < argc && argv[at][0] == '-'; at++) {
 		if (strcmp(argv[at], "--help") == 0) {
 			print_help();

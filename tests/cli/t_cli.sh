@@ -51,6 +51,15 @@ tap_ok "$(echo "$err" | grep -c 'did you mean --json' | awk '{ print !$1 }')" \
 run list "$(printf 'x\033[31m')"
 tap_ok "$(grep -c "$(printf '\033')" "$work/err")" "no escape sequence passes into a message"
 
+# A country with decimal commas: JSON, SQL and limits must not follow it.
+if localedef -i de_DE -f UTF-8 "$work/de_DE.UTF-8" >/dev/null 2>&1; then
+	tap_same "$(LOCPATH=$work LC_ALL=de_DE.UTF-8 "$POLICYTOP" list parameters)" \
+		"$(LC_ALL=C "$POLICYTOP" list parameters)" "numbers are the same in every locale"
+	rm -rf "$work/de_DE.UTF-8"
+else
+	tap_skip "numbers are the same in every locale" "no locale sources to make one from"
+fi
+
 if [ -c /dev/full ]; then
 	"$POLICYTOP" list all >/dev/full 2>"$work/err"
 	tap_same "$?" 74 "a full disk: 74"
