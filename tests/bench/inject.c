@@ -75,6 +75,9 @@ static void inject_one(struct tape *t, struct tape *work, const struct profile *
 
 	if (at < 0 || c->n == INJECT_MAX)
 		return;
+	tape_play(t, p, &heard);
+	if (heard.level[code] >= LEVEL_WARN)
+		return; /* cries already: nothing could be told from the injected */
 	for (unsigned s = 0; s < INJECT_SIZES; s++) {
 		tape_copy(work, t);
 		inject(work, kind, (unsigned)at, joint,
