@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -92,17 +93,13 @@ void buf_json_str(struct buf *b, const char *s)
 
 void buf_json_num(struct buf *b, double v)
 {
-	char text[40];
+	char text[DECIMAL_BYTES];
 
 	if (!isfinite(v)) {
 		buf_str(b, "null");
 		return;
 	}
-	for (int digits = 15; digits <= 17; digits++) {
-		snprintf(text, sizeof(text), "%.*g", digits, v);
-		if (strtod(text, NULL) == v)
-			break;
-	}
+	decimal_text(text, v);
 	buf_str(b, text);
 }
 

@@ -3,6 +3,7 @@ noinst_LIBRARIES += %D%/libbase.a
 %C%_libbase_a_SOURCES = \
 	%D%/buf.c %D%/buf.h \
 	%D%/clock.c %D%/clock.h \
+	%D%/decimal.c %D%/decimal.h \
 	%D%/err.c %D%/err.h \
 	%D%/loop.c %D%/loop.h \
 	%D%/mem.c %D%/mem.h \

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/decimal.h"
 #include "base/err.h"
 #include "base/opt.h"
 #include "base/rng.h"
@@ -77,6 +78,45 @@ static void test_opts(struct tap *t)
 	   "the nearest name is told: %s", e.msg);
 }
 
+/* What decimal_text() promises, word for word. */
+static bool is_shortest(double v)
+{
+	char text[DECIMAL_BYTES], want[DECIMAL_BYTES];
+
+	for (int digits = 15; digits <= 17; digits++) {
+		snprintf(want, sizeof(want), "%.*g", digits, v);
+		if (strtod(want, NULL) == v)
+			break;
+	}
+	decimal_text(text, v);
+	if (strcmp(text, want))
+		fprintf(stderr, "# %s instead of %s\n", text, want);
+	return strcmp(text, want) == 0;
+}
+
+static void test_decimals(struct tap *t)
+{
+	struct rng r = rng_seed(2);
+	bool same = is_shortest(0) && is_shortest(-0.0) && is_shortest(1e300) &&
+		    is_shortest(5e-324);
+
+	for (int e = -6; e < 18; e++) {
+		double ten = pow(10, e), two = ldexp(1, 3 * e);
+
+		same &= is_shortest(ten) && is_shortest(nextafter(ten, 0)) &&
+			is_shortest(nextafter(ten, 1e20)) && is_shortest(-two) &&
+			is_shortest(nextafter(two, 0)) && is_shortest(nextafter(two, 1e20));
+	}
+	for (int i = 0; i < 30000; i++) {
+		double v = ldexp(rng_unit(&r) - 0.5, (int)(rng_u32(&r) % 70) - 17);
+		double grid = round(ldexp(v, 16));
+
+		same &= is_shortest(v) && is_shortest((double)(float)v) &&
+			is_shortest(ldexp(grid, -16)) && is_shortest(grid / 1000);
+	}
+	ok(t, same, "numbers have as few digits as read back the same");
+}
+
 static void test_numbers(struct tap *t)
 {
 	struct rng r = rng_seed(1);
@@ -106,6 +146,7 @@ int main(void)
 	test_err(&t);
 	test_uri(&t);
 	test_opts(&t);
+	test_decimals(&t);
 	test_numbers(&t);
 	return tap_done(&t);
 }
