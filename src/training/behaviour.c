@@ -15,7 +15,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "robot/robot.h"
-#include "training/parallel.h"
 
 enum { BINS_MAX = 4096 };
 
@@ -184,11 +183,12 @@ static size_t bin_count(const struct lane *l, double fps)
 	return bins > BINS_MAX ? BINS_MAX : (size_t)bins;
 }
 
-static void find_grippers(struct profile *p, const struct lane *l)
+void behaviour_grippers(struct profile *p, const struct episodes *e, const unsigned char *use)
 {
+	const struct lane lane = lane_of(p, e, use), *l = &lane;
 	struct behaviour *b = &p->behaviour;
 
-	for (unsigned j = 0; j < l->width && b->ngrippers < GRIPPERS_MAX; j++) {
+	for (unsigned j = 0; j < b->joints && b->ngrippers < GRIPPERS_MAX; j++) {
 		const struct joint_profile *jp = &l->feature->joint[j];
 		struct gripper_habit g = {0};
 
@@ -205,120 +205,6 @@ static void find_grippers(struct profile *p, const struct lane *l)
 		fill_curves(&g, l, j, p->fps);
 		b->gripper[b->ngrippers++] = g;
 	}
-}
-
-/*
- * Roughness and tracking look for the largest of running medians and minima. Both only count, per
- * joint, how much of the window lies over the largest so far, and compute it when it must have
- * grown: a fraction of the time of computing every window.
- */
-struct rough_scan {
-	struct rough_ring ring;
-	unsigned over;
-};
-
-static void rough_scan(struct rough_scan *s, double second_difference, double *max)
-{
-	unsigned slot = s->ring.n % ROUGH_TICKS;
-	double median;
-
-	if (s->ring.n >= ROUGH_TICKS)
-		s->over -= (double)s->ring.size[slot] > *max;
-	rough_add(&s->ring, second_difference);
-	s->over += (double)s->ring.size[slot] > *max;
-	if (s->over < ROUGH_TICKS / 2)
-		return;
-	median = rough_median(&s->ring);
-	if (!(median > *max))
-		return;
-	*max = median;
-	s->over = 0;
-	for (unsigned i = 0; i < ROUGH_TICKS; i++)
-		s->over += (double)s->ring.size[i] > median;
-}
-
-static void find_roughness(struct behaviour *b, const struct lane *l)
-{
-	struct rough_scan *scan = xcalloc(l->width, sizeof(*scan));
-
-	for (size_t i = 0; i < l->e->count; i++) {
-		const struct episode_span *s = &l->e->span[i];
-
-		memset(scan, 0, l->width * sizeof(*scan));
-		for (size_t f = 2; used(l, i) && f < s->frames; f++) {
-			const double *v = l->value + (s->first + f) * l->width;
-
-			for (unsigned j = 0; j < l->width; j++) {
-				const double *now = v + j;
-				double d2 = now[0] - 2.0 * *(now - l->width) +
-					    *(now - 2 * l->width);
-
-				if (!isnan(d2))
-					rough_scan(&scan[j], d2, &b->rough_max[j]);
-			}
-		}
-	}
-	free(scan);
-}
-
-struct tracking_scan {
-	struct tracking_ring ring;
-	unsigned over; /* errors in a row over the largest so far */
-};
-
-/* Eight joints at a time: what one row of values brings into the cache. */
-enum { TRACKING_BLOCK = 8 };
-
-struct tracking_work {
-	struct profile *p;
-	const struct lane *l;
-	int state[MAX_JOINTS]; /* of each action joint, -1 none */
-};
-
-static void track_row(struct tracking_scan *scan, const double *action, const double *now,
-		      const int *state, double *max, unsigned n)
-{
-	for (unsigned j = 0; j < n; j++) {
-		if (state[j] < 0)
-			continue;
-		tracking_add(&scan[j].ring, action[j], now[state[j]]);
-		scan[j].over = tracking_now(&scan[j].ring) > max[j] ? scan[j].over + 1 : 0;
-		if (scan[j].over >= TRACKING_TICKS)
-			max[j] = fmax(max[j], tracking_least(&scan[j].ring));
-	}
-}
-
-static void track_block(void *ctx, size_t block)
-{
-	const struct tracking_work *w = ctx;
-	const struct episodes *e = w->l->e;
-	unsigned first = (unsigned)block * TRACKING_BLOCK, left = e->naction - first;
-	unsigned n = left < TRACKING_BLOCK ? left : TRACKING_BLOCK;
-	struct tracking_scan scan[TRACKING_BLOCK];
-	double max[TRACKING_BLOCK];
-
-	for (unsigned j = 0; j < n; j++)
-		max[j] = w->state[first + j] < 0 ? (double)NAN : 0.0;
-	for (size_t i = 0; i < e->count; i++) {
-		memset(scan, 0, sizeof(scan));
-		for (size_t f = 0; used(w->l, i) && f < e->span[i].frames; f++) {
-			size_t row = e->span[i].first + f;
-
-			track_row(scan, e->action + row * e->naction + first,
-				  e->state + row * e->nstate, w->state + first, max, n);
-		}
-	}
-	memcpy(w->p->behaviour.tracking_max + first, max, n * sizeof(*max));
-}
-
-static void find_tracking(struct profile *p, const struct lane *l)
-{
-	struct tracking_work w = {.p = p, .l = l};
-	unsigned n = l->e->naction;
-
-	for (unsigned j = 0; j < n; j++)
-		w.state[j] = profile_find(&p->state, p->action.joint[j].joint.name);
-	parallel_for((n + TRACKING_BLOCK - 1) / TRACKING_BLOCK, track_block, &w, NULL, NULL);
 }
 
 static int by_value(const void *a, const void *b)
@@ -342,23 +228,40 @@ static struct range_habit range_of(double *v, size_t n)
 	return r;
 }
 
-/* Distance of two frames over the joints that share the commonest unit. */
-static double distance(const struct lane *l, enum unit unit, size_t a, size_t b)
+/* The joints that share the commonest unit. */
+struct moved {
+	unsigned n, joint[MAX_JOINTS];
+};
+
+static struct moved moved_joints(const struct lane *l)
 {
-	double sum = 0.0;
+	enum unit unit = motion_unit(l->feature->joint, l->width);
+	struct moved m = {0};
 
 	for (unsigned j = 0; j < l->width; j++) {
-		double d = at(l, a, j) - at(l, b, j);
-
 		if (l->feature->joint[j].joint.unit == unit)
-			sum += d * d;
+			m.joint[m.n++] = j;
+	}
+	return m;
+}
+
+/* Of two frames. */
+static double distance(const struct lane *l, const struct moved *m, size_t a, size_t b)
+{
+	const double *x = l->value + a * l->width, *y = l->value + b * l->width;
+	double sum = 0.0;
+
+	for (unsigned i = 0; i < m->n; i++) {
+		double d = x[m->joint[i]] - y[m->joint[i]];
+
+		sum += d * d;
 	}
 	return sqrt(sum);
 }
 
 static void find_motion(struct profile *p, const struct lane *l)
 {
-	enum unit unit = motion_unit(l->feature->joint, l->width);
+	const struct moved moved = moved_joints(l);
 	unsigned ticks = motion_ticks(p->fps), stride = ticks / 2;
 	size_t max = l->e->frames / stride + l->e->count + 1, n = 0, moving = 0;
 	double *path = xcalloc(max, sizeof(double)), *net = xcalloc(max, sizeof(double));
@@ -369,10 +272,10 @@ static void find_motion(struct profile *p, const struct lane *l)
 		const struct episode_span *s = &l->e->span[i];
 
 		for (size_t f = 1; used(l, i) && f < s->frames; f++)
-			sum[f] = sum[f - 1] + distance(l, unit, s->first + f, s->first + f - 1);
+			sum[f] = sum[f - 1] + distance(l, &moved, s->first + f, s->first + f - 1);
 		for (size_t f = 0; used(l, i) && f + ticks < s->frames; f += stride) {
 			path[n] = sum[f + ticks] - sum[f];
-			net[n] = distance(l, unit, s->first + f + ticks, s->first + f);
+			net[n] = distance(l, &moved, s->first + f + ticks, s->first + f);
 			if (path[n] > 0)
 				ratio[moving++] = net[n] / path[n];
 			n++;
@@ -387,22 +290,24 @@ static void find_motion(struct profile *p, const struct lane *l)
 	free(sum);
 }
 
-void behaviour_build(struct profile *p, const struct episodes *e, const unsigned char *use)
+void behaviour_motion(struct profile *p, const struct episodes *e, const unsigned char *use)
 {
 	struct lane l = lane_of(p, e, use);
-	struct behaviour *b = &p->behaviour;
 
-	if (!p->frames || !l.width || !(p->fps > 0))
+	if (p->behaviour.joints)
+		find_motion(p, &l);
+}
+
+void behaviour_begin(struct profile *p)
+{
+	struct behaviour *b = &p->behaviour;
+	unsigned joints = p->action.joints ? p->action.joints : p->state.joints;
+
+	if (!p->frames || !joints || !(p->fps > 0))
 		return;
-	b->joints = l.width;
-	b->rough_max = xcalloc(l.width, sizeof(double));
-	b->tracking_max = xcalloc(l.width, sizeof(double));
-	find_grippers(p, &l);
-	find_roughness(b, &l);
-	if (e->naction && e->nstate)
-		find_tracking(p, &l);
-	else
-		for (unsigned j = 0; j < l.width; j++)
-			b->tracking_max[j] = NAN;
-	find_motion(p, &l);
+	b->joints = joints;
+	b->rough_max = xcalloc(joints, sizeof(double));
+	b->tracking_max = xcalloc(joints, sizeof(double));
+	for (unsigned j = 0; j < joints; j++)
+		b->tracking_max[j] = NAN;
 }

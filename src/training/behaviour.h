@@ -10,9 +10,13 @@
 #include "training/episodes.h"
 
 /*
- * Fills p->behaviour (empty before) from the episodes whose use[i] is set (NULL: all). The other
- * figures of p (joints, values, fps) are there already.
+ * Makes room in p->behaviour for the figures by joint, roughness 0 and tracking unknown as yet; none
+ * when p has no frames, joints or fps. The functions below do nothing then.
  */
-void behaviour_build(struct profile *p, const struct episodes *e, const unsigned char *use);
+void behaviour_begin(struct profile *p);
+
+/* Of the episodes whose use[i] is set (NULL: all). Grippers need the joints' figures in p. */
+void behaviour_grippers(struct profile *p, const struct episodes *e, const unsigned char *use);
+void behaviour_motion(struct profile *p, const struct episodes *e, const unsigned char *use);
 
 #endif

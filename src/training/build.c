@@ -13,6 +13,7 @@
 #include "training/episodes.h"
 #include "training/parallel.h"
 #include "training/quantile.h"
+#include "training/running.h"
 #include "training/space.h"
 
 enum { BLOCK = 8, BLOCKS_MAX = 2 * MAX_JOINTS / BLOCK };
@@ -24,6 +25,7 @@ struct block {
 
 struct build {
 	const struct episodes *e;
+	const unsigned char *use;
 	struct profile *p;
 	size_t frames, count; /* of the episodes in use */
 	const struct episode_span **span;
@@ -36,6 +38,7 @@ struct columns {
 	size_t frames;
 	double *v[BLOCK], *other[BLOCK], *derived;
 	struct quantile_room room;
+	struct running_room running;
 };
 
 static void read_columns(const struct build *b, double *const *dst, const double *src,
@@ -200,6 +203,26 @@ static void gap_figures(const struct build *b, struct gap_profile *g, struct col
 	g->known = true;
 }
 
+/* How rough a joint moved, into the behaviour: of actions, of states where there are none. */
+static void rough_figure(const struct build *b, double *max, struct columns *c, const double *v)
+{
+	for (size_t s = 0; s < b->count; s++) {
+		running_roughness(&c->running, v, b->span[s]->frames, max);
+		v += b->span[s]->frames;
+	}
+}
+
+static void tracking_figure(const struct build *b, double *max, struct columns *c, const double *a,
+			    const double *s)
+{
+	*max = 0;
+	for (size_t i = 0; i < b->count; i++) {
+		running_tracking(&c->running, a, s, b->span[i]->frames, max);
+		a += b->span[i]->frames;
+		s += b->span[i]->frames;
+	}
+}
+
 static struct columns columns_new(size_t frames, size_t count, bool both)
 {
 	struct columns c = {.frames = frames};
@@ -219,6 +242,7 @@ static void columns_fini(struct columns *c)
 	free(c->v[0]);
 	free(c->derived);
 	quantile_room_fini(&c->room);
+	running_room_fini(&c->running);
 }
 
 static void gap_block(const struct build *b, const struct block *k, struct columns *c)
@@ -229,17 +253,22 @@ static void gap_block(const struct build *b, const struct block *k, struct colum
 		index[i] = profile_find(&b->p->state, b->p->action.joint[k->first + i].joint.name);
 	read_columns(b, c->other, b->e->state, b->e->nstate, index, k->n);
 	for (unsigned i = 0; i < k->n; i++) {
-		if (index[i] >= 0)
-			gap_figures(b, &b->p->gap[k->first + i], c, c->v[i], c->other[i]);
+		unsigned j = k->first + i;
+
+		if (index[i] < 0)
+			continue;
+		if (b->p->behaviour.joints)
+			tracking_figure(b, &b->p->behaviour.tracking_max[j], c, c->v[i],
+					c->other[i]);
+		gap_figures(b, &b->p->gap[j], c, c->v[i], c->other[i]);
 	}
 }
 
-static void block_job(void *ctx, size_t i)
+static void block_figures(const struct build *b, const struct block *k)
 {
-	const struct build *b = ctx;
-	const struct block *k = &b->block[i];
 	struct feature_profile *f = k->action ? &b->p->action : &b->p->state;
 	bool gaps = k->action && b->p->state.joints;
+	bool rough = b->p->behaviour.joints && (k->action || !b->p->action.joints);
 	struct columns c = columns_new(b->frames, b->count, gaps);
 	int index[BLOCK];
 
@@ -252,10 +281,23 @@ static void block_job(void *ctx, size_t i)
 		value_figures(j, &c, c.v[n]);
 		delta_figures(b, j, &c, c.v[n]);
 		start_figures(b, j, &c, c.v[n]);
+		if (rough)
+			rough_figure(b, &b->p->behaviour.rough_max[k->first + n], &c, c.v[n]);
 	}
 	if (gaps)
 		gap_block(b, k, &c);
 	columns_fini(&c);
+}
+
+/* The blocks, and last what concerns all joints together. */
+static void job(void *ctx, size_t i)
+{
+	const struct build *b = ctx;
+
+	if (i < b->nblocks)
+		block_figures(b, &b->block[i]);
+	else
+		behaviour_motion(b->p, b->e, b->use);
 }
 
 static void add_blocks(struct build *b, bool action, unsigned joints)
@@ -317,7 +359,7 @@ static void count_tasks(const struct build *b)
 
 struct profile *profile_build(const struct episodes *e, const unsigned char *use)
 {
-	struct build b = {.e = e, .p = profile_new()};
+	struct build b = {.e = e, .use = use, .p = profile_new()};
 	struct profile *p = b.p;
 
 	text_copy(p->robot, sizeof(p->robot), e->robot);
@@ -333,9 +375,10 @@ struct profile *profile_build(const struct episodes *e, const unsigned char *use
 	p->gap = xcalloc(e->naction, sizeof(*p->gap));
 	add_blocks(&b, true, e->naction);
 	add_blocks(&b, false, e->nstate);
-	parallel_for(b.nblocks, block_job, &b, NULL, NULL);
+	behaviour_begin(p);
+	parallel_for(b.nblocks + 1, job, &b, NULL, NULL);
 	p->space = space_guess(p, e, b.span, b.count, p->space_why, sizeof(p->space_why));
-	behaviour_build(p, e, use);
+	behaviour_grippers(p, e, use);
 	free(b.span);
 	return p;
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += %D%/libtraining.a
-%C%_libtraining_a_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
+%C%_libtraining_a_CFLAGS = $(AM_CFLAGS) $(VECTOR_CFLAGS) $(CJSON_CFLAGS)
 %C%_libtraining_a_SOURCES = \
 	%D%/behaviour.c %D%/behaviour.h \
 	%D%/build.c \
@@ -18,6 +18,7 @@ noinst_LIBRARIES += %D%/libtraining.a
 	%D%/parallel.c %D%/parallel.h \
 	%D%/quantile.c %D%/quantile.h \
 	%D%/rows.c \
+	%D%/running.c %D%/running.h \
 	%D%/space.c %D%/space.h \
 	%D%/table.c %D%/table.h \
 	%D%/tasks.c \
