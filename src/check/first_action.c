@@ -57,7 +57,8 @@ static void step(struct check *c, const struct tick *t)
 	const char *unit;
 	struct finding f;
 
-	if (s->judged || !measure(c, t, s) || s->ratio < 1.0)
+	/* Training itself, replayed, comes to 1 and is nothing to tell. */
+	if (s->judged || !measure(c, t, s) || s->ratio < 1.0 + 1e-6)
 		return;
 	f.level = s->ratio >= c->param[P_FAIL]	 ? LEVEL_FAIL
 		  : s->ratio >= c->param[P_WARN] ? LEVEL_WARN
@@ -85,10 +86,8 @@ static void show(const struct check *c, struct check_status *out)
 	}
 	check_reading(c, out, s->joint, s->gap, c->param[P_WARN] * s->limit,
 		      check_unit(c, s->joint, VEC_ASKED));
-	snprintf(out->why, sizeof(out->why),
-		 "first action of %s %.4g%s from where it was, %.2gx training",
-		 c->run->joint[s->joint].label, s->gap, check_unit_text(c, s->joint, VEC_ASKED),
-		 s->ratio);
+	snprintf(out->why, sizeof(out->why), "1st action %.3g off (training %.3g), %s", s->gap,
+		 s->limit, c->run->joint[s->joint].label);
 }
 
 const struct check_class check_first_action = {

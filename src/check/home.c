@@ -5,6 +5,7 @@
  */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "check/check.h"
 
@@ -23,7 +24,8 @@ struct state {
 	bool judged[MAX_JOINTS];
 	bool any;
 	unsigned joint; /* furthest out, in sigma */
-	double value, beyond, sigmas;
+	double value, sigmas;
+	double start[MAX_JOINTS]; /* of those judged */
 };
 
 /* Distance beyond the training starts, 0 inside them. */
@@ -50,8 +52,10 @@ static void judge_joint(struct check *c, unsigned joint, double v)
 	struct state *s = c->state;
 	const struct run_joint *r = &c->run->joint[joint];
 	const struct joint_profile *p = r->state;
-	double sigma = fmax(p->start.std, 1e-3 * r->state_span), beyond = beyond_starts(p, v);
-	double sigmas = beyond / sigma, span = 100.0 * beyond / r->state_span;
+	/* A joint that never moved in training has no span: then the floor of its change is one. */
+	double span = fmax(r->state_span, r->state_max);
+	double sigma = fmax(p->start.std, 1e-3 * span), beyond = beyond_starts(p, v);
+	double sigmas = beyond / sigma, share = 100.0 * beyond / span;
 	const char *unit = check_unit_text(c, joint, VEC_GOT);
 	struct finding f = {LEVEL_NOTE, joint, v, v > p->start.max ? p->start.max : p->start.min,
 			    check_unit(c, joint, VEC_GOT)};
@@ -63,14 +67,13 @@ static void judge_joint(struct check *c, unsigned joint, double v)
 		s->any = true;
 		s->joint = joint;
 		s->value = v;
-		s->beyond = beyond;
 		s->sigmas = sigmas;
 	}
-	if (sigmas >= c->param[P_FAIL] && span >= c->param[P_FAIL_SPAN])
+	if (sigmas >= c->param[P_FAIL] && share >= c->param[P_FAIL_SPAN])
 		f.level = LEVEL_FAIL;
-	else if (sigmas >= c->param[P_WARN] && span >= c->param[P_SPAN])
+	else if (sigmas >= c->param[P_WARN] && share >= c->param[P_SPAN])
 		f.level = LEVEL_WARN;
-	else if (sigmas < 1.0)
+	else if (!(sigmas >= 1.0))
 		return;
 	check_find(c, &f,
 		   "%s starts at %.4g%s%s, training %.4g +- %.2g%s (%.4g..%.4g), %.3g sigma beyond",
@@ -90,27 +93,45 @@ static void step(struct check *c, const struct tick *t)
 		if (s->judged[j] || !c->run->joint[j].state || isnan(v))
 			continue;
 		s->judged[j] = true;
+		s->start[j] = v;
 		judge_joint(c, j, v);
+	}
+}
+
+/* How far each gripper was open, up to where dst ends: a start with it open spoils an episode. */
+static void add_grippers(const struct check *c, char *dst, size_t size)
+{
+	const struct state *s = c->state;
+
+	for (unsigned j = 0; j < c->run->joints; j++) {
+		size_t used = strlen(dst);
+		char open[32];
+
+		if (!s->judged[j])
+			continue;
+		gripper_words(c, j, s->start[j], open, sizeof(open));
+		if (open[0])
+			snprintf(dst + used, size - used, ", %s %.3g%s", c->run->joint[j].label,
+				 s->start[j], open);
 	}
 }
 
 static void show(const struct check *c, struct check_status *out)
 {
 	const struct state *s = c->state;
-	const char *unit;
 
 	if (!s->any) {
 		snprintf(out->why, sizeof(out->why), "no start pose was seen");
 		return;
 	}
-	unit = check_unit_text(c, s->joint, VEC_GOT);
 	check_reading(c, out, s->joint, s->sigmas, c->param[P_WARN], "sigma");
-	if (s->beyond > 0)
-		snprintf(out->why, sizeof(out->why),
-			 "%s started at %.4g%s, %.3g%s (%.3g sigma) beyond training",
-			 c->run->joint[s->joint].label, s->value, unit, s->beyond, unit, s->sigmas);
-	else
-		snprintf(out->why, sizeof(out->why), "all joints started where training did");
+	if (s->sigmas >= 1.0) {
+		snprintf(out->why, sizeof(out->why), "%s %.4g, %.3g sigma beyond training",
+			 c->run->joint[s->joint].label, s->value, s->sigmas);
+		return;
+	}
+	snprintf(out->why, sizeof(out->why), "as in training");
+	add_grippers(c, out->why, sizeof(out->why));
 }
 
 const struct check_class check_home = {

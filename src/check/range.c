@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The asked position (else the measured one) stays outside what training ever held, by a share of
- * the training span. A quarter of clean episodes leaves the plain range somewhere: that is a note.
+ * the training span. A quarter of clean episodes leaves the plain range somewhere: that is a note,
+ * unless it is by less than a hundredth of the span.
  */
 #include <math.h>
 #include <stdio.h>
 
 #include "check/check.h"
 
-enum { P_WARN, P_FAIL };
+enum { P_WARN, P_FAIL, P_NOTE };
 
 static const struct check_param params[] = {
 	{"warn", "% of span", 15, 0, 1000, "distance beyond the training range that is a warning"},
 	{"fail", "% of span", 100, 0, 10000,
 	 "distance beyond the training range that is a failure"},
+	{"note", "% of span", 1, 0, 1000,
+	 "distance beyond the training range that is worth a note"},
 	{0},
 };
 
@@ -39,11 +42,11 @@ static void report(struct check *c, unsigned joint, enum vec_kind vec, double va
 {
 	double limit = beyond >= c->param[P_FAIL] / 100	  ? c->param[P_FAIL] / 100
 		       : beyond >= c->param[P_WARN] / 100 ? c->param[P_WARN] / 100
-							  : 0.0;
+							  : c->param[P_NOTE] / 100;
 	struct finding f = {
-		.level = limit == 0.0			    ? LEVEL_NOTE
-			 : beyond >= c->param[P_FAIL] / 100 ? LEVEL_FAIL
-							    : LEVEL_WARN,
+		.level = beyond >= c->param[P_FAIL] / 100   ? LEVEL_FAIL
+			 : beyond >= c->param[P_WARN] / 100 ? LEVEL_WARN
+							    : LEVEL_NOTE,
 		.subject = joint,
 		.value = value,
 		.threshold = value > edge ? edge + limit * span : edge - limit * span,
@@ -69,12 +72,15 @@ static void step(struct check *c, const struct tick *t)
 
 		if (!p || isnan(v))
 			continue;
-		span = command ? r->action_span : r->state_span;
+		/* A joint that never moved has no span: then the floor of its change is one. */
+		span = command ? fmax(r->action_span, r->action_max)
+			       : fmax(r->state_span, r->state_max);
 		edge = v - p->value.max > p->value.min - v ? p->value.max : p->value.min;
 		beyond = fmax(v - p->value.max, p->value.min - v) / span;
-		if (!s->any || beyond > s->beyond)
+		/* Where it always stood is not near an edge. */
+		if ((p->value.max > p->value.min || beyond > 0) && (!s->any || beyond > s->beyond))
 			*s = (struct state){true, j, vec, beyond, v, edge};
-		if (beyond > 1e-6) /* not by rounding */
+		if (beyond > c->param[P_NOTE] / 100)
 			report(c, j, vec, v, edge, beyond, span);
 	}
 }
@@ -89,7 +95,7 @@ static void show(const struct check *c, struct check_status *out)
 		return;
 	}
 	unit = check_unit_text(c, s->joint, s->vec);
-	check_reading(c, out, s->joint, s->value, s->edge, check_unit(c, s->joint, s->vec));
+	check_reading(c, out, s->joint, 100 * s->beyond, c->param[P_WARN], "%");
 	snprintf(out->why, sizeof(out->why),
 		 s->beyond > 0 ? "%s was %.4g%s, beyond training's %.4g by %.0f %% of the span"
 			       : "all joints inside; nearest %s %.4g%s, edge %.4g, %.0f %% inside",

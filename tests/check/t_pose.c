@@ -50,6 +50,35 @@ static void test_home(struct tap *t)
 	bed_fini(&b);
 }
 
+/* Fingers that training never moved: no span, no sigma, and no note for standing there. */
+static void test_a_joint_that_never_moved(struct tap *t)
+{
+	struct bed b;
+	struct joint_profile *j;
+
+	bed_init(&b);
+	j = &b.profile->state.joint[0];
+	j->value.min = j->value.max = j->start.min = j->start.max = j->start.mean = 0.0;
+	j->start.std = j->delta.max = 0.0;
+	b.profile->action.joint[0].value = j->value;
+	b.profile->action.joint[0].delta = j->delta;
+	bed_restart(&b);
+	bed_episode(&b);
+	for (unsigned i = 0; i < 60; i++) {
+		bed_healthy(&b, i);
+		for (unsigned k = 0; k < VEC_N; k++)
+			b.step.vec[k].v[0] = 0.0;
+		bed_send(&b);
+	}
+	ok(t, b.nverdicts == 0, "a joint that never moved stands where it always stood: %s",
+	   b.nverdicts ? b.verdict[0].message : "silent");
+	ok(t, strncmp(bed_status(&b, "home").why, "as in training, gripper", 23) == 0,
+	   "the start tells the gripper: %s", bed_status(&b, "home").why);
+	ok(t, strcmp(bed_status(&b, "range").subject, "pan.pos") != 0,
+	   "range reads the other joints: %s", bed_status(&b, "range").why);
+	bed_fini(&b);
+}
+
 static void test_home_is_only_the_start(struct tap *t)
 {
 	struct bed b;
@@ -134,6 +163,7 @@ int main(void)
 
 	test_home(&t);
 	test_home_is_only_the_start(&t);
+	test_a_joint_that_never_moved(&t);
 	test_resumed(&t);
 	test_first_action(&t);
 	return tap_done(&t);

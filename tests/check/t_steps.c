@@ -116,6 +116,17 @@ static void test_seam(struct tap *t)
 	bed_fini(&b);
 }
 
+/* An episode in which joint 1 stays so far beyond its training maximum. */
+static void hold_beyond(struct bed *b, double by)
+{
+	bed_episode(b);
+	for (unsigned i = 0; i < 60; i++) {
+		bed_healthy(b, i);
+		b->step.vec[VEC_ASKED].v[1] = b->profile->action.joint[1].value.max + by;
+		bed_send(b);
+	}
+}
+
 static void test_range(struct tap *t)
 {
 	struct bed b;
@@ -145,6 +156,17 @@ static void test_range(struct tap *t)
 		bed_send(&b);
 	}
 	ok(t, bed_count(&b, "range", LEVEL_NOTE) == 0, "nine steps at a time are none");
+	bed_restart(&b);
+	hold_beyond(&b, 0.005 * span);
+	ok(t, bed_count(&b, "range", LEVEL_NOTE) == 0, "0.5 %% of the span is none, either");
+	bed_restart(&b);
+	hold_beyond(&b, 0.05 * span);
+	ok(t, bed_count(&b, "range", LEVEL_NOTE) == 1 && bed_count(&b, "range", LEVEL_WARN) == 0,
+	   "5 %% of the span is a note: %s", bed_status(&b, "range").why);
+	ok(t,
+	   fabs(bed_status(&b, "range").value - 5.0) < 1e-9 &&
+		   bed_status(&b, "range").threshold > 5.0,
+	   "the reading and its limit are shares of the span");
 	bed_fini(&b);
 }
 
