@@ -7,7 +7,7 @@
  */
 #include "ui/layout.h"
 
-enum { BANDS_MAX = 9, GAP = 2, FOCUSED_LINES = 9, ESSENTIAL_RANK = 4 };
+enum { BANDS_MAX = 10, GAP = 2, FOCUSED_LINES = 9, ESSENTIAL_RANK = 4 };
 
 struct band {
 	const struct panel_class *left, *right;
@@ -17,17 +17,21 @@ struct band {
 };
 
 static const struct band narrow[] = {
-	{&panel_header, NULL, 100, 0, 1},  {&panel_alarms, NULL, 100, 1, 3},
-	{&panel_task, NULL, 100, 3, 1},	   {&panel_joints, NULL, 100, 2, 9},
-	{&panel_plot, NULL, 100, 7, 4},	   {&panel_checks, NULL, 100, 6, 2},
-	{&panel_sources, NULL, 100, 4, 1}, {&panel_events, NULL, 100, 5, 2},
-	{&panel_keys, NULL, 100, 0, 1},
+	{&panel_header, NULL, 100, 0, 1}, {&panel_alarms, NULL, 100, 1, 3},
+	{&panel_task, NULL, 100, 3, 1},	  {&panel_joints, NULL, 100, 2, 9},
+	{&panel_motion, NULL, 100, 5, 1}, {&panel_plot, NULL, 100, 8, 4},
+	{&panel_checks, NULL, 100, 7, 2}, {&panel_sources, NULL, 100, 4, 1},
+	{&panel_events, NULL, 100, 6, 2}, {&panel_keys, NULL, 100, 0, 1},
 };
 
 static const struct band wide[] = {
-	{&panel_header, NULL, 100, 0, 1},	{&panel_alarms, NULL, 100, 1, 3},
-	{&panel_task, NULL, 100, 3, 1},		{&panel_joints, NULL, 100, 2, 9},
-	{&panel_plot, &panel_checks, 50, 5, 4}, {&panel_sources, &panel_events, 50, 4, 2},
+	{&panel_header, NULL, 100, 0, 1},
+	{&panel_alarms, NULL, 100, 1, 3},
+	{&panel_task, NULL, 100, 3, 1},
+	{&panel_joints, NULL, 100, 2, 9},
+	{&panel_motion, NULL, 100, 5, 1},
+	{&panel_plot, &panel_checks, 50, 6, 4},
+	{&panel_sources, &panel_events, 50, 4, 2},
 	{&panel_keys, NULL, 100, 0, 1},
 };
 

@@ -18,6 +18,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/panel_header.c \
 	%D%/panel_joints.c \
 	%D%/panel_keys.c \
+	%D%/panel_motion.c \
 	%D%/panel_plot.c \
 	%D%/panel_sources.c \
 	%D%/panel_task.c \

@@ -6,12 +6,24 @@
 
 #include "ui/panel.h"
 
-enum { COUNT_W = 12, LABEL_W = 7, AGE_W = 7 };
+enum { LABEL_W = 7, AGE_W = 7 };
+
+/* A note that is over is history, and told by the events; they come last in the list. */
+static int alarms(const struct snapshot *s)
+{
+	int n = (int)s->nalarms;
+
+	while (n && !s->alarm[n - 1].active && s->alarm[n - 1].level < LEVEL_WARN)
+		n--;
+	return n;
+}
 
 static int want(const struct scene *v, int w)
 {
+	int n = alarms(v->s);
+
 	(void)w;
-	return v->s->nalarms ? (int)v->s->nalarms : 1;
+	return n ? n : 1;
 }
 
 static void draw_calm(const struct snapshot *s, struct area a)
@@ -51,7 +63,8 @@ static void sentence(const struct view_alarm *al, char *dst, size_t size)
 			 number_text(limit, al->threshold, 9, 2));
 }
 
-static void draw_alarm(const struct view_alarm *al, struct area a, int y)
+/* more: so many alarms have no line of their own. */
+static void draw_alarm(const struct view_alarm *al, struct area a, int y, int more)
 {
 	char text[CODE_BYTES + MESSAGE_BYTES + 64], age[NUMBER_BYTES], right[64] = "";
 	enum role word = al->level == LEVEL_FAIL && al->active ? ROLE_ALERT : level_role(al->level);
@@ -63,6 +76,8 @@ static void draw_alarm(const struct view_alarm *al, struct area a, int y)
 	sentence(al, text, sizeof(text));
 	if (al->count > 1)
 		snprintf(right, sizeof(right), " x%u", al->count);
+	if (more)
+		snprintf(right + strlen(right), sizeof(right) - strlen(right), " +%d more", more);
 	/* The age only where it costs no word of the sentence. */
 	if (x + text_width(a.c, text) + (int)strlen(right) + AGE_W <= a.w)
 		snprintf(right + strlen(right), sizeof(right) - strlen(right), " %5s",
@@ -75,17 +90,12 @@ static void draw_alarm(const struct view_alarm *al, struct area a, int y)
 static void draw(const struct scene *v, struct area a)
 {
 	const struct snapshot *s = v->s;
-	int shown = (int)s->nalarms < a.h ? (int)s->nalarms : a.h;
+	int n = alarms(s), shown = n < a.h ? n : a.h;
 
 	if (shown == 0)
 		draw_calm(s, a);
 	for (int i = 0; i < shown; i++)
-		draw_alarm(&s->alarm[i], a, i);
-	if (shown < (int)s->nalarms) {
-		area_fit(a, a.w - COUNT_W, shown - 1, COUNT_W, ROLE_WARN, FIT_RIGHT, "");
-		area_textf(a, a.w - COUNT_W, shown - 1, ROLE_WARN, " +%d more",
-			   (int)s->nalarms - shown);
-	}
+		draw_alarm(&s->alarm[i], a, i, i == shown - 1 ? n - shown : 0);
 }
 
 const struct panel_class panel_alarms = {

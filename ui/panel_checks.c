@@ -5,11 +5,12 @@
  */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "ui/layout.h"
 #include "ui/panel.h"
 
-enum { CODE_W = 13, VALUE_W = 15, LIST_FROM_H = 4, NARROW_LINES = 2, LABEL_W = 7 };
+enum { CODE_W = 13, VALUE_W = 15, LIST_FROM_H = 4, NARROW_LINES = 2, LABEL_W = 7, MORE_W = 4 };
 
 static bool focused(const struct scene *v)
 {
@@ -97,9 +98,18 @@ static int item_text(const struct view_check *c, char *dst, size_t size)
 			number_short(limit, c->threshold, 5));
 }
 
+/* The lines "start" and "move" tell these already. */
+static bool has_own_line(const struct view_check *c)
+{
+	return c->level < LEVEL_WARN &&
+	       (strcmp(c->code, "home") == 0 || strcmp(c->code, "first-action") == 0 ||
+		strcmp(c->code, "motion") == 0);
+}
+
 static void draw_running(const struct scene *v, struct area a)
 {
 	unsigned at[VIEW_CHECKS] = {0};
+	unsigned left = 0;
 	int x = LABEL_W, y = 0;
 
 	order(v->s, at);
@@ -110,14 +120,20 @@ static void draw_running(const struct scene *v, struct area a)
 		char text[96];
 		int width;
 
+		if (has_own_line(c))
+			continue;
 		item_text(c, text, sizeof(text));
 		width = text_width(a.c, text) + (raised ? 5 : 0);
-		if (x + width > a.w - 1) {
-			x = LABEL_W;
+		if (x + width > a.w - (y == a.h - 1 ? MORE_W : 1)) {
+			x = y == a.h - 1 ? x : LABEL_W;
 			y++;
 		}
-		if (y >= a.h)
+		if (y >= a.h) {
+			for (unsigned k = i; k < v->s->nchecks; k++)
+				left += !has_own_line(&v->s->check[at[k]]);
+			area_textf(a, x, a.h - 1, ROLE_DIM, "+%u", left);
 			return;
+		}
 		if (raised)
 			x = area_text(a, x, y, level_role(c->level), level_mark(c->level)) + 1;
 		x = area_text(a, x, y,

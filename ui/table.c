@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 const struct panel_class *const panel_table[] = {
-	&panel_header, &panel_alarms,  &panel_task,   &panel_joints, &panel_plot,
+	&panel_header, &panel_alarms,  &panel_task,   &panel_joints, &panel_motion, &panel_plot,
 	&panel_checks, &panel_sources, &panel_events, &panel_keys,   NULL,
 };
 

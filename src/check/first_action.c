@@ -86,8 +86,8 @@ static void show(const struct check *c, struct check_status *out)
 	}
 	check_reading(c, out, s->joint, s->gap, c->param[P_WARN] * s->limit,
 		      check_unit(c, s->joint, VEC_ASKED));
-	snprintf(out->why, sizeof(out->why), "1st action %.3g off (training %.3g), %s", s->gap,
-		 s->limit, c->run->joint[s->joint].label);
+	snprintf(out->why, sizeof(out->why), "1st action %.3g (train %.3g), %s", s->gap, s->limit,
+		 c->run->joint[s->joint].label);
 }
 
 const struct check_class check_first_action = {

@@ -153,6 +153,7 @@ static void show(const struct check *c, struct check_status *out)
 	const struct state *s = c->state;
 	const struct behaviour *b = c->run->profile ? &c->run->profile->behaviour : NULL;
 	double net, path = fmax(0.0, s->path);
+	const char *unit;
 	size_t used;
 
 	if (s->n < 2 || !b) {
@@ -160,17 +161,18 @@ static void show(const struct check *c, struct check_status *out)
 		return;
 	}
 	net = net_motion(c, s);
-	used = (size_t)snprintf(
-		out->why, sizeof(out->why),
-		"path %.3g, net %.3g in %.1f s (training %.3g, %.3g), ratio %.2f (%.2f)", path, net,
-		(s->n - 1 < s->ticks ? s->n - 1 : s->ticks) / c->run->profile->fps, b->path.q50,
-		b->net.q50, path > 0 ? net / path : 0.0, b->ratio.q50);
+	unit = unit_short(
+		motion_unit(c->run->profile->action.joint, c->run->profile->action.joints));
+	used = (size_t)snprintf(out->why, sizeof(out->why),
+				"path %.3g%s%s (train %.3g), net %.3g (%.3g) = %.2f (%.2f)", path,
+				unit[0] ? " " : "", unit, b->path.q50, net, b->net.q50,
+				path > 0 ? net / path : 0.0, b->ratio.q50);
 	if (!s->rough_known || used >= sizeof(out->why))
 		return;
 	check_reading(c, out, s->joint, s->rough, c->param[P_WARN] * s->limit,
 		      check_unit(c, s->joint, VEC_ASKED));
-	snprintf(out->why + used, sizeof(out->why) - used, ", roughness %.2gx training (%s)",
-		 s->ratio, c->run->joint[s->joint].label);
+	snprintf(out->why + used, sizeof(out->why) - used, ", rough %.2gx %s", s->ratio,
+		 c->run->joint[s->joint].label);
 }
 
 const struct check_class check_motion = {

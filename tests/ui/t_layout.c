@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "tests/tap.h"
 #include "tests/ui/world.h"
 #include "ui/layout.h"
+#include "ui/output.h"
 #include "ui/screen.h"
 
 enum { W_MAX = 300, H_MAX = 120 };
@@ -123,12 +125,55 @@ static void test_arm_and_hand(struct tap *t)
 	   "80x24: a whole arm and both alarms");
 	ok(t, layout_find(&l, &panel_plot) && layout_find(&l, &panel_checks),
 	   "and plot and checks");
+	ok(t, layout_find(&l, &panel_motion), "and how it moves");
+	layout_make(&l, &v, LAYOUT_MIN_W, LAYOUT_MIN_H);
+	ok(t, layout_find(&l, &panel_motion), "even on the smallest screen");
 	w.ui.focus = FOCUS_CHECKS;
 	layout_make(&l, &v, 80, 24);
 	ok(t, layout_find(&l, &panel_checks)->h >= 8, "focused checks become a list");
 	world_make(&w, "humanoid");
 	layout_make(&l, &v, 200, 60);
 	ok(t, layout_find(&l, &panel_joints)->h >= 40, "200x60: a humanoid's joints");
+}
+
+/* The text of one line of a screen. */
+static void line_of(const struct scene *v, int w, int h, int y, char *dst, size_t size)
+{
+	struct canvas c;
+	struct buf b = {0};
+	const char *at;
+
+	canvas_init(&c, w, h, SYMBOLS_ASCII);
+	screen_draw(&c, v);
+	output_text(&b, &c);
+	for (at = b.p; y > 0 && at; y--)
+		at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL;
+	snprintf(dst, size, "%.*s", at ? (int)strcspn(at, "\n") : 0, at ? at : "");
+	buf_fini(&b);
+	canvas_fini(&c);
+}
+
+static void test_alarms(struct tap *t)
+{
+	static struct world w;
+	struct scene v;
+	char line[256];
+
+	world_make(&w, "seam");
+	v = world_scene(&w);
+	for (w.s.nalarms = 2; w.s.nalarms < VIEW_ALARMS; w.s.nalarms++)
+		w.s.alarm[w.s.nalarms] = w.s.alarm[1];
+	line_of(&v, 80, 24, 3, line, sizeof(line));
+	ok(t, strstr(line, "~ +5 more"), "the count of further alarms cuts no word in two: %s",
+	   line);
+	for (unsigned i = 2; i < w.s.nalarms; i++) {
+		w.s.alarm[i].level = LEVEL_NOTE;
+		w.s.alarm[i].active = false;
+	}
+	line_of(&v, 80, 24, 2, line, sizeof(line));
+	ok(t, strstr(line, "gripper") && !strstr(line, "more"), "notes that are over take no line");
+	line_of(&v, 80, 24, 3, line, sizeof(line));
+	ok(t, strstr(line, " task "), "nor leave one empty: %s", line);
 }
 
 static void test_selected_visible(struct tap *t)
@@ -170,6 +215,7 @@ int main(void)
 		test_world(&t, worlds[i]);
 	test_draw(&t);
 	test_arm_and_hand(&t);
+	test_alarms(&t);
 	test_selected_visible(&t);
 	test_table(&t);
 	return tap_done(&t);

@@ -111,7 +111,7 @@ static void make_checks(struct snapshot *s, bool seam)
 		  "closed 2% at 4.3s; training 41..66%");
 	add_check(s, "frozen", LEVEL_OK, 0, 10, "ticks", "seen changes every tick");
 	add_check(s, "motion", LEVEL_OK, 2.9, 6.5, "x",
-		  "path 61 net 44 deg = .72, rough 2.9x training");
+		  "path 61 deg (train 118), net 44 (85) = 0.72 (0.71), rough 2.9x wrist_flex");
 	add_check(s, "finite", LEVEL_UNKNOWN, nan, nan, "", "not applicable: nothing was sent yet");
 }
 
@@ -170,8 +170,8 @@ static void make_run(struct snapshot *s)
 	s->latency_ms = 41;
 	s->latency_p95_ms = 58;
 	s->replan_s = 0.333;
-	TEXT(s->start_text,
-	     "worst wrist_flex +1.2 sd | gripper closed 0.6 | 1st action 2.1 (train 8.4)");
+	TEXT(s->start_text, "as in training, gripper 0.6 (1 % open) | "
+			    "1st action 2.1 (train 8.4), wrist_flex");
 	s->nsources = 1;
 	TEXT(s->source[0].word, "sim:?fault=late-chunk");
 	TEXT(s->source[0].state, "connected");
