@@ -59,7 +59,16 @@ static bool send_to(struct viewer *v, const void *p, size_t n)
 	return send(v->fd, p, n, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)n;
 }
 
-/* A viewer that has no room for an answer is not reading: it is of no use to anybody. */
+/*
+ * After a failed send: one that has no room is not reading, and of no use to anybody. One that has
+ * closed may have left requests: on_viewer() reads them, and hangs up when it comes to their end.
+ */
+static void give_up(struct viewer *v)
+{
+	if (errno != EPIPE && errno != ECONNRESET)
+		hang_up(v);
+}
+
 static void answer(struct viewer *v, const char *key, const char *text, const char *code)
 {
 	struct buf b = {0};
@@ -70,7 +79,7 @@ static void answer(struct viewer *v, const char *key, const char *text, const ch
 		buf_printf(&b, ",\"code\":\"%s\"", code);
 	buf_str(&b, "}");
 	if (!send_to(v, b.p, b.len))
-		hang_up(v);
+		give_up(v);
 	buf_fini(&b);
 }
 
@@ -117,7 +126,7 @@ static void on_tick(void *arg, int64_t now_ns)
 		if (send_to(v, c->packet, len))
 			v->sent = len;
 		else if (errno != EAGAIN && errno != ENOBUFS)
-			hang_up(v);
+			give_up(v);
 	}
 	arm(c);
 }
@@ -132,7 +141,7 @@ static void welcome(struct viewer *v, const struct request *r)
 	buf_printf(&b, ",\"pid\":%ld,\"run\":%lld}", (long)getpid(),
 		   (long long)c->host.run(c->host.host));
 	if (!send_to(v, b.p, b.len)) {
-		hang_up(v);
+		give_up(v);
 	} else if (r->hz > 0) {
 		v->period_ns = (int64_t)(1e9 / r->hz);
 		v->due_ns = clock_now_ns(&c->clock);
@@ -152,7 +161,7 @@ static void send_history(struct viewer *v, const struct request *r)
 	}
 	len = message_put_history(c->packet, sizeof(c->packet), &c->history);
 	if (!send_to(v, c->packet, len))
-		hang_up(v);
+		give_up(v);
 }
 
 static void handle(struct viewer *v, const char *text, size_t len)
@@ -185,6 +194,8 @@ static void on_viewer(void *arg, uint32_t events)
 	for (unsigned i = 0; i < REQUESTS_AT_ONCE && v->fd >= 0; i++) {
 		ssize_t n = recv(v->fd, text, sizeof(text), MSG_DONTWAIT);
 
+		if (n < 0 && errno == ECONNRESET)
+			continue; /* it closed without reading all: told once, before its requests */
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))
 			return;
 		if (n <= 0)

@@ -138,6 +138,7 @@ static int introduce(struct client *c, const char *rig, double hz, struct err *e
 {
 	struct pollfd p = {.fd = c->fd, .events = POLLIN};
 	char text[128];
+	int ready;
 	ssize_t n;
 
 	snprintf(text, sizeof(text),
@@ -145,7 +146,10 @@ static int introduce(struct client *c, const char *rig, double hz, struct err *e
 		 MESSAGE_VERSION, hz);
 	/* An engine that turns us away has its reason sent before our request arrives. */
 	(void)send_request(c, text);
-	if (poll(&p, 1, ANSWER_WAIT_MS) <= 0)
+	do
+		ready = poll(&p, 1, ANSWER_WAIT_MS);
+	while (ready < 0 && errno == EINTR);
+	if (ready <= 0)
 		return err_set(e, ETIMEDOUT, "engine of '%s': no answer within 2 s", rig);
 	n = recv(c->fd, c->packet, sizeof(c->packet), MSG_DONTWAIT);
 	if (n < 0 && errno == ECONNRESET) /* told once, before what was sent */
@@ -230,7 +234,8 @@ enum client_kind client_read(struct client *c, struct client_data *d)
 		ssize_t n = recv(c->fd, c->packet, sizeof(c->packet), MSG_DONTWAIT);
 		enum client_kind kind;
 
-		if (n < 0 && errno == EINTR)
+		/* A reset (the engine left requests unread) is told once, before its last words. */
+		if (n < 0 && (errno == EINTR || errno == ECONNRESET))
 			continue;
 		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 			return CLIENT_NOTHING;

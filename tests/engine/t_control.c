@@ -19,6 +19,9 @@
 
 enum { EPISODE = 7, WAIT_MS = 5000 };
 
+static const char hello_request[] = "{\"v\":1,\"request\":\"hello\",\"version\":\"x\",\"hz\":30}";
+static const char stop_request[] = "{\"v\":1,\"request\":\"stop\"}";
+
 /* The engine's side: the snapshot's seq counts the snapshots that were made. */
 struct fake {
 	struct loop *loop;
@@ -213,6 +216,19 @@ static void test_hostile(struct tap *t, const char *path)
 		close(fd[i]);
 }
 
+/* Whether the process ends by itself. */
+static bool ends_soon(pid_t pid)
+{
+	for (int i = 0; i < WAIT_MS / 10; i++) {
+		if (waitpid(pid, NULL, WNOHANG) == pid)
+			return true;
+		poll(NULL, 0, 10);
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	return false;
+}
+
 static void test_stop(struct tap *t, struct client_data *d, pid_t pid)
 {
 	struct client *c = NULL;
@@ -235,6 +251,64 @@ static void test_stop(struct tap *t, struct client_data *d, pid_t pid)
 	ok(t, !c && e.code == ENOENT, "then there is no engine: %s", e.msg);
 }
 
+static void freeze(pid_t pid)
+{
+	kill(pid, SIGSTOP);
+	waitpid(pid, NULL, WUNTRACED);
+}
+
+/* Asks for the end and leaves, all before the engine gets to see it. */
+static bool ends_though_left(pid_t pid, int fd, const char *first)
+{
+	freeze(pid);
+	if (first)
+		send(fd, first, strlen(first), MSG_NOSIGNAL);
+	send(fd, stop_request, strlen(stop_request), MSG_NOSIGNAL);
+	close(fd);
+	kill(pid, SIGCONT);
+	return ends_soon(pid);
+}
+
+static void test_hasty(struct tap *t, const char *path)
+{
+	pid_t pid = start(path, geteuid());
+
+	ok(t, ends_though_left(pid, raw_connect(path), hello_request),
+	   "a request of a client that has left is still done");
+	unlink(path);
+}
+
+/* Closing with messages unread resets the connection; the request comes after. */
+static void test_unread(struct tap *t, const char *path)
+{
+	pid_t pid = start(path, geteuid());
+	struct pollfd p = {.fd = raw_connect(path), .events = POLLIN};
+
+	answers(p.fd, hello_request, strlen(hello_request), "hello");
+	poll(&p, 1, WAIT_MS); /* and not read */
+	ok(t, ends_though_left(pid, p.fd, NULL), "and so it is when messages were left unread");
+	unlink(path);
+}
+
+/* The engine ends with a request of a viewer unread: the viewer still hears why. */
+static void test_last_words(struct tap *t, struct client_data *d, const char *path)
+{
+	pid_t pid = start(path, geteuid());
+	struct err e;
+	struct client *c = client_connect("rig", 0, &e);
+	int fd = raw_connect(path);
+
+	freeze(pid);
+	send(fd, stop_request, strlen(stop_request), MSG_NOSIGNAL);
+	client_mark(c, EPISODE, "too late");
+	kill(pid, SIGCONT);
+	ends_soon(pid);
+	ok(t, wait_for(c, d, CLIENT_BYE) && strcmp(d->text, "told to stop") == 0,
+	   "an engine that ends before it reads a request says good-bye all the same");
+	client_close(c);
+	close(fd);
+}
+
 int main(void)
 {
 	char dir[] = "/tmp/policytop-test-XXXXXX", folder[64], path[96];
@@ -255,6 +329,9 @@ int main(void)
 	test_slow(&t, d);
 	test_hostile(&t, path);
 	test_stop(&t, d, pid);
+	test_hasty(&t, path);
+	test_unread(&t, path);
+	test_last_words(&t, d, path);
 	pid = start(path, geteuid() + 1);
 	c = client_connect("rig", 10, &e);
 	ok(&t, !c && e.code == EPERM, "another user's engine: %s", e.msg);
