@@ -243,6 +243,8 @@ static bool write_out(struct recorder *r, bool last)
 	if (drain(r))
 		return false;
 	if (!r->open && !last) {
+		/* Who wished for room after the last commit had given all back is still to be told. */
+		release(r);
 		r->commit_ns = now_ns(r);
 		return true;
 	}
@@ -252,7 +254,8 @@ static bool write_out(struct recorder *r, bool last)
 static int wait_ms(const struct recorder *r)
 {
 	int64_t until = r->pause_ns ? r->retry_ns : r->commit_ns + r->cfg.interval_ns;
-	int64_t ns = until - now_ns(r);
+	int64_t end = atomic_load(&r->stop) ? atomic_load(&r->patience_end_ns) : INT64_MAX;
+	int64_t ns = (until < end ? until : end) - now_ns(r);
 
 	return ns <= 0 ? 0 : (int)((ns + NS_PER_MS - 1) / NS_PER_MS);
 }

@@ -16,6 +16,7 @@
 struct store {
 	_Atomic int fail_puts, fail_commits; /* so many of the next calls fail */
 	_Atomic bool stuck;		     /* every commit fails */
+	_Atomic int tries;		     /* to commit */
 	_Atomic int64_t committed_steps;
 	int64_t steps, wrong, last, committed_last;
 	int64_t verdicts, committed_verdicts, gaps, lost, dropped;
@@ -61,6 +62,7 @@ static int commit(void *sink, bool full, struct err *e)
 	struct store *s = sink;
 
 	(void)full;
+	s->tries++;
 	if (s->stuck || s->fail_commits > 0) {
 		s->fail_commits -= !s->stuck;
 		roll_back(s);
@@ -208,6 +210,26 @@ static void test_stuck(struct tap *t)
 	recorder_free(r);
 }
 
+/* The pauses have grown long when the end comes: it must not wait for the next one. */
+static void test_patience(struct tap *t)
+{
+	struct clock clock = clock_real();
+	struct store s;
+	struct recorder *r = begin(&s, true);
+	int64_t from;
+	struct err e;
+
+	s.stuck = true;
+	put_step(r, 0);
+	for (int i = 0; i < 1000 && atomic_load(&s.tries) < 5; i++)
+		poll(NULL, 0, 10);
+	from = clock_now_ns(&clock);
+	ok(t, recorder_finish(r, 100 * NS_PER_MS, &e) == -EBUSY, "stuck for long, then ended");
+	ok(t, clock_now_ns(&clock) - from < NS_PER_S, "patience is what was asked for (%.3f s)",
+	   (double)(clock_now_ns(&clock) - from) / 1e9);
+	recorder_free(r);
+}
+
 int main(void)
 {
 	struct tap t = {0};
@@ -216,5 +238,6 @@ int main(void)
 	test_patient(&t, false);
 	test_failing(&t);
 	test_stuck(&t);
+	test_patience(&t);
 	return tap_done(&t);
 }
