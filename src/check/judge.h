@@ -35,7 +35,7 @@ void judge_feed(struct judge *j, const struct event *ev);
 /* The state of every check, in table order, for the screen. Returns how many were filled. */
 size_t judge_status(const struct judge *j, struct check_status *out, size_t max);
 
-/* Worst level of any verdict so far. */
+/* Worst level of any verdict so far; without one OK once a check was applied to a step. */
 enum level judge_worst(const struct judge *j);
 
 /* Index of the training joint for a joint of the run, -1 unmatched; which: VEC_ASKED or VEC_SEEN. */

@@ -141,6 +141,8 @@ static void host_snapshot(void *host, struct snapshot *out)
 	out->segment = g->cfg->resume.run ? g->cfg->resume.segments + 1 : 1;
 	out->steps += g->cfg->resume.steps;
 	out->dropped = recorder_dropped(g->recorder);
+	if ((int)out->worst < g->cfg->resume.worst)
+		out->worst = (enum level)g->cfg->resume.worst;
 	feeds_show(&g->feeds, out);
 }
 

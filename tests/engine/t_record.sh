@@ -44,6 +44,7 @@ tap_same "$(sed -n 1p "$work/out" | cut -c1-13)" '{"ready":true' "its first line
 tap_same "$(tail -n 1 "$work/out" | sed 's/,"episodes.*//')" '{"run":1,"steps":1000,"dropped":0' \
 	"its last line is the result"
 tap_same "$(wc -l <"$work/out") $(wc -c <"$work/err")" "2 0" "and there is nothing else"
+tap_same "$(sed -n '$s/.*"worst":"\([a-z]*\)".*/\1/p' "$work/out")" ok "checks that found nothing are ok"
 tap_same "$(sql 'SELECT count(*), min(seq), max(seq) FROM steps')" "1000|0|999" "every step is stored"
 tap_same "$(sql 'SELECT count(*) FROM joint_values')" 2000 "and every joint of it"
 tap_same "$(sql 'SELECT steps, dropped, robot, fps FROM runs')" "1000|0|t|50.0" "the run says so"
@@ -56,6 +57,7 @@ tap_same "$(grep -c '40 steps' "$work/out")" 1 "--steps ends a run, and a person
 
 timeout 20 "$POLICYTOP" record stdin: --json </dev/null >"$work/out" 2>"$work/err"
 tap_same "$? $(tail -n 1 "$work/out" | cut -d, -f2)" '3 "steps":0' "no step at all: status 3"
+tap_same "$(sed -n '$s/.*"worst":"\([a-z]*\)".*/\1/p' "$work/out")" unknown "and nothing was judged"
 
 timeout 20 "$POLICYTOP" record "raw:$work/none" >"$work/out" 2>"$work/err"
 status=$?
