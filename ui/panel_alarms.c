@@ -100,7 +100,7 @@ static void draw(const struct scene *v, struct area a)
 
 const struct panel_class panel_alarms = {
 	.name = "alarms",
-	.summary = "alarms in plain words, worst and newest first",
+	.summary = "alarms in plain words, those that stand and the worst first",
 	.min_h = 1,
 	.good_h = 3,
 	.want = want,

@@ -170,10 +170,10 @@ static bool still_active(const struct snapshot *out, const struct live_alarm *a)
 static bool before(const struct live_alarm *a, bool a_active, const struct live_alarm *b,
 		   bool b_active)
 {
-	if (a->last.level != b->last.level)
-		return a->last.level > b->last.level;
 	if (a_active != b_active)
 		return a_active;
+	if (a->last.level != b->last.level)
+		return a->last.level > b->last.level;
 	return a->last_ns > b->last_ns;
 }
 
@@ -192,7 +192,7 @@ static void show_alarm(const struct live_alarm *a, bool active, int64_t now_ns,
 	v->active = active;
 }
 
-/* Worst first, then active, then newest; and each joint gets its worst active one. */
+/* Active first, then worst, then newest; and each joint gets its worst active one. */
 static void show_alarms(const struct live *l, int64_t now_ns, struct snapshot *out)
 {
 	bool active[LIVE_ALARMS], taken[LIVE_ALARMS] = {false};

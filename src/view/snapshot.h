@@ -91,7 +91,7 @@ struct snapshot {
 	char start_text[MESSAGE_BYTES];
 	unsigned njoints, nalarms, nevents, nchecks, nsources;
 	struct view_joint joint[MAX_JOINTS];
-	struct view_alarm alarm[VIEW_ALARMS]; /* worst and newest first */
+	struct view_alarm alarm[VIEW_ALARMS]; /* active first, then worst, then newest */
 	struct view_check check[VIEW_CHECKS];
 	struct view_event event[VIEW_EVENTS]; /* newest first */
 	struct view_source source[VIEW_SOURCES];

@@ -27,3 +27,8 @@ check_PROGRAMS += %D%/t_control
 TESTS += %D%/t_control
 %C%_t_control_SOURCES = %D%/t_control.c
 %C%_t_control_LDADD = $(TEST_PROGRAM_LIBS)
+
+check_PROGRAMS += %D%/t_live
+TESTS += %D%/t_live
+%C%_t_live_SOURCES = %D%/t_live.c
+%C%_t_live_LDADD = $(TEST_PROGRAM_LIBS)
