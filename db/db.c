@@ -88,6 +88,28 @@ static int check_identity(struct db *db, enum db_mode mode, sqlite3_int64 *versi
 	return 0;
 }
 
+/* The pragma is no error where a log is impossible: it answers with the mode that stays. */
+static int check_log(struct db *db, struct err *e)
+{
+	char mode[16];
+	sqlite3_stmt *st;
+	int rc = sql_prepare(db, "PRAGMA journal_mode", &st, e);
+
+	if (rc)
+		return rc;
+	rc = sqlite3_step(st);
+	if (rc == SQLITE_ROW)
+		sql_column_text(st, 0, mode, sizeof(mode));
+	rc = rc == SQLITE_ROW ? 0 : sql_fail(db, rc, e, "opening");
+	sqlite3_finalize(st);
+	if (!rc && strcmp(mode, "wal") != 0)
+		rc = err_set(e, ENOTSUP,
+			     "%s: its filesystem cannot share the memory that SQLite's log needs; "
+			     "give a file on another one with --db",
+			     db->path);
+	return rc;
+}
+
 static int set_up_writing(struct db *db, sqlite3_int64 version, struct err *e)
 {
 	int rc;
@@ -103,6 +125,8 @@ static int set_up_writing(struct db *db, sqlite3_int64 version, struct err *e)
 		      "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"
 		      "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = OFF",
 		      e);
+	if (!rc)
+		rc = check_log(db, e);
 	if (!rc)
 		rc = migrate(db, schema_versions, e);
 	return rc;

@@ -130,6 +130,20 @@ static void forbidden(struct tap *t, const struct scratch *s)
 	chmod(path, 0700);
 }
 
+/* SQLite's dot-file locking knows no shared memory, like the filesystems that it is made for. */
+static void no_log(struct tap *t, const struct scratch *s)
+{
+	sqlite3_vfs *usual = sqlite3_vfs_find(NULL);
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/dot.db", s->dir);
+	sqlite3_vfs_register(sqlite3_vfs_find("unix-dotfile"), 1);
+	ok(t, fails(path, DB_WRITE, ENOTSUP, "give a file on another one"),
+	   "where no log is possible nothing is recorded");
+	sqlite3_vfs_register(usual, 1);
+	ok(t, opens(path, DB_WRITE), "what is left does no harm");
+}
+
 static void network(struct tap *t)
 {
 	struct err e = {0};
@@ -155,6 +169,7 @@ int main(void)
 	damaged(&t, &s);
 	newer(&t, &s);
 	forbidden(&t, &s);
+	no_log(&t, &s);
 	network(&t);
 	scratch_remove(&s);
 	return tap_done(&t);
