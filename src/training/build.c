@@ -10,13 +10,14 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "training/behaviour.h"
+#include "training/column.h"
 #include "training/episodes.h"
 #include "training/parallel.h"
 #include "training/quantile.h"
 #include "training/running.h"
 #include "training/space.h"
 
-enum { BLOCK = 8, BLOCKS_MAX = 2 * MAX_JOINTS / BLOCK };
+enum { BLOCK = 8, ROWS = 256, BLOCKS_MAX = 2 * MAX_JOINTS / BLOCK };
 
 struct block {
 	bool action;
@@ -46,14 +47,18 @@ static void read_columns(const struct build *b, double *const *dst, const double
 {
 	size_t row = 0;
 
+	/* Few rows at a time: all columns find them in the nearest cache. */
 	for (size_t s = 0; s < b->count; s++) {
 		const double *from = src + b->span[s]->first * width;
 
-		for (size_t i = 0; i < b->span[s]->frames; i++, row++, from += width) {
+		for (size_t left = b->span[s]->frames, rows; left; left -= rows) {
+			rows = left < ROWS ? left : ROWS;
 			for (unsigned k = 0; k < n; k++) {
 				if (index[k] >= 0)
-					dst[k][row] = from[index[k]];
+					column_copy(dst[k] + row, from + index[k], rows, width);
 			}
+			from += rows * width;
+			row += rows;
 		}
 	}
 }
@@ -70,28 +75,29 @@ static size_t keep_finite(double *dst, const double *v, size_t n)
 	return m;
 }
 
-/* min, max, mean and population standard deviation of finite values; NaN for none. */
-static void moments(const double *v, size_t n, double *min, double *max, double *mean, double *std)
+/* Of the finite ones of *n values at *v: a copy in c->derived where some are not. */
+static struct extent finite_extent(struct columns *c, const double **v, size_t *n)
 {
-	double lo = INFINITY, hi = -INFINITY, sum = 0, squares = 0;
+	struct extent e = column_extent(*v, *n);
 
+	if (isfinite(e.sum))
+		return e;
+	*n = keep_finite(c->derived, *v, *n);
+	*v = c->derived;
+	return column_extent(*v, *n);
+}
+
+/* min, max, mean and population standard deviation of finite values; NaN for none. */
+static void moments(const double *v, size_t n, struct extent e, double *min, double *max,
+		    double *mean, double *std)
+{
 	*min = *max = *mean = *std = NAN;
 	if (!n)
 		return;
-	for (size_t i = 0; i < n; i++) {
-		lo = v[i] < lo ? v[i] : lo;
-		hi = v[i] > hi ? v[i] : hi;
-		sum += v[i];
-	}
-	*min = lo;
-	*max = hi;
-	*mean = sum / (double)n;
-	for (size_t i = 0; i < n; i++) {
-		double d = v[i] - *mean;
-
-		squares += d * d;
-	}
-	*std = sqrt(squares / (double)n);
+	*min = e.min;
+	*max = e.max;
+	*mean = e.sum / (double)n;
+	*std = sqrt(column_squares(v, n, *mean) / (double)n);
 }
 
 static void value_figures(struct joint_profile *j, struct columns *c, const double *v)
@@ -99,14 +105,10 @@ static void value_figures(struct joint_profile *j, struct columns *c, const doub
 	static const double q[] = {0.01, 0.1, 0.5, 0.9, 0.99};
 	struct dist *d = &j->value;
 	size_t n = c->frames;
+	struct extent e = finite_extent(c, &v, &n);
 	double out[5];
 
-	moments(v, n, &d->min, &d->max, &d->mean, &d->std);
-	if (!isfinite(d->mean) || !isfinite(d->max - d->min)) {
-		n = keep_finite(c->derived, v, n);
-		v = c->derived;
-		moments(v, n, &d->min, &d->max, &d->mean, &d->std);
-	}
+	moments(v, n, e, &d->min, &d->max, &d->mean, &d->std);
 	quantiles(&c->room, v, n, d->min, d->max, q, out, 5);
 	d->q01 = out[0];
 	d->q10 = out[1];
@@ -118,24 +120,16 @@ static void value_figures(struct joint_profile *j, struct columns *c, const doub
 /* |Δ| of consecutive frames of one episode, into dst; its number, and the largest or NaN. */
 static size_t episode_deltas(double *dst, const double *v, size_t frames, double *max)
 {
-	double largest = 0;
 	size_t n = frames ? frames - 1 : 0;
-	bool finite = true;
+	struct extent e;
 
-	for (size_t i = 0; i < n; i++) {
-		double d = fabs(v[i + 1] - v[i]);
-
-		dst[i] = d;
-		largest = d > largest ? d : largest;
-		finite &= d < INFINITY;
-	}
-	if (!finite) {
+	column_distances(dst, v + 1, v, n);
+	e = column_extent(dst, n);
+	if (!isfinite(e.sum)) {
 		n = keep_finite(dst, dst, n);
-		largest = 0;
-		for (size_t i = 0; i < n; i++)
-			largest = dst[i] > largest ? dst[i] : largest;
+		e = column_extent(dst, n);
 	}
-	*max = n ? largest : (double)NAN;
+	*max = n ? e.max : (double)NAN;
 	return n;
 }
 
@@ -177,27 +171,30 @@ static void start_figures(const struct build *b, struct joint_profile *j, struct
 {
 	size_t n = first_frames(b, c->derived, v);
 
-	moments(c->derived, n, &j->start.min, &j->start.max, &j->start.mean, &j->start.std);
+	moments(c->derived, n, column_extent(c->derived, n), &j->start.min, &j->start.max,
+		&j->start.mean, &j->start.std);
 }
 
 static void gap_figures(const struct build *b, struct gap_profile *g, struct columns *c, double *a,
 			const double *s)
 {
 	static const double q[] = {0.5, 0.95, 0.99}, first[] = {0.5, 0.95};
-	double min, mean, std, out[3];
-	size_t n;
+	const double *v = a;
+	size_t n = c->frames;
+	struct extent e;
+	double out[3];
 
-	for (size_t i = 0; i < c->frames; i++)
-		a[i] = fabs(a[i] - s[i]);
-	n = keep_finite(c->derived, a, c->frames);
-	moments(c->derived, n, &min, &g->max, &mean, &std);
-	quantiles(&c->room, c->derived, n, min, g->max, q, out, 3);
+	column_distances(a, a, s, n);
+	e = finite_extent(c, &v, &n);
+	quantiles(&c->room, v, n, e.min, e.max, q, out, 3);
+	g->max = n ? e.max : (double)NAN;
 	g->q50 = out[0];
 	g->q95 = out[1];
 	g->q99 = out[2];
 	n = first_frames(b, c->derived, a);
-	moments(c->derived, n, &min, &g->first_max, &mean, &std);
-	quantiles(&c->room, c->derived, n, min, g->first_max, first, out, 2);
+	e = column_extent(c->derived, n);
+	quantiles(&c->room, c->derived, n, e.min, e.max, first, out, 2);
+	g->first_max = n ? e.max : (double)NAN;
 	g->first_q50 = out[0];
 	g->first_q95 = out[1];
 	g->known = true;

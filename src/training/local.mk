@@ -5,6 +5,7 @@ noinst_LIBRARIES += %D%/libtraining.a
 	%D%/behaviour.c %D%/behaviour.h \
 	%D%/build.c \
 	%D%/cameras.c \
+	%D%/column.c %D%/column.h \
 	%D%/compare.c %D%/compare.h \
 	%D%/compare_impl.h \
 	%D%/compare_read.c \

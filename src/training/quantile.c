@@ -55,7 +55,7 @@ static void sort(double *v, size_t n)
 static void select_ranks(struct quantile_room *room, size_t used, const double *v, size_t n,
 			 double min, double max, struct rank *r, unsigned k, unsigned depth);
 
-/* The k ranks in the n values at v, which are room's from used - n on; before are less. */
+/* The k ranks in the n values at v; before are less. room is free from used on. */
 static void solve_bucket(struct quantile_room *room, size_t used, double *v, size_t n,
 			 size_t before, struct rank *r, unsigned k, unsigned depth)
 {
@@ -87,49 +87,79 @@ static void select_sorted(double *room, const double *v, size_t n, struct rank *
 		r[i].value = room[r[i].at];
 }
 
-/* A bucket that holds wanted ranks: r[first..last), its values at room->v[start]. */
+/* A bucket that holds wanted ranks: r[first..last), its n values from start on. */
 struct wanted {
 	size_t start, n, before;
 	unsigned first, last;
 };
 
-/* Where the values of each bucket go: slot 0 takes all that nobody wants. */
-struct slots {
-	uint32_t at[BUCKETS + 2];
-	uint8_t step[BUCKETS + 2];
+struct buckets {
+	uint32_t count[2][BUCKETS + 2]; /* of every other value: equal neighbours do not wait */
+	uint32_t at[BUCKETS + 2];	/* where the values of a wanted one go */
+	uint8_t wanted[BUCKETS + 2];
 };
 
-static unsigned choose(struct wanted *w, struct slots *s, const uint32_t *count, size_t *used,
-		       const struct rank *r, unsigned k)
+static void count_values(struct buckets *b, uint16_t *restrict id, const double *restrict v,
+			 size_t n, double min, double scale)
 {
-	size_t before = 0, start = *used + 1;
+	memset(b->count, 0, sizeof(b->count));
+	for (size_t i = 0; i < n; i++)
+		id[i] = (uint16_t)(int32_t)((v[i] - min) * scale);
+	for (size_t i = 0; i + 1 < n; i += 2) {
+		b->count[0][id[i]]++;
+		b->count[1][id[i + 1]]++;
+	}
+	if (n % 2)
+		b->count[0][id[n - 1]]++;
+}
+
+/* Returns how many buckets are wanted. */
+static unsigned choose(struct wanted *w, struct buckets *b, const struct rank *r, unsigned k)
+{
+	size_t before = 0, start = 0;
 	unsigned n = 0, i = 0;
 
-	for (uint32_t b = 0; b < BUCKETS + 2; before += count[b++]) {
+	for (unsigned at = 0; at < BUCKETS + 2; at++) {
+		size_t count = (size_t)b->count[0][at] + b->count[1][at];
 		unsigned first = i;
 
-		while (i < k && r[i].at < before + count[b])
+		while (i < k && r[i].at < before + count)
 			i++;
-		s->at[b] = i > first ? (uint32_t)(start - *used) : 0;
-		s->step[b] = i > first;
-		if (i == first)
-			continue;
-		w[n++] = (struct wanted){start, count[b], before, first, i};
-		start += count[b];
+		b->wanted[at] = i > first;
+		if (i > first) {
+			b->at[at] = (uint32_t)start;
+			w[n++] = (struct wanted){start, count, before, first, i};
+			start += count;
+		}
+		before += count;
 	}
-	*used = start;
 	return n;
+}
+
+/* The values that are in wanted buckets, and their ids, in the order of v; how many. */
+static size_t gather(double *restrict to, uint16_t *id, const uint8_t *wanted,
+		     const double *restrict v, size_t n)
+{
+	size_t m = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		uint16_t k = id[i];
+
+		to[m] = v[i];
+		id[m] = k;
+		m += wanted[k];
+	}
+	return m;
 }
 
 static void select_ranks(struct quantile_room *room, size_t used, const double *v, size_t n,
 			 double min, double max, struct rank *r, unsigned k, unsigned depth)
 {
-	uint32_t count[BUCKETS + 2] = {0};
-	double scale = BUCKETS / (max - min), *to = room->v + used;
+	double scale = BUCKETS / (max - min), *to = room->v + used, *by_bucket;
 	struct wanted w[RANKS_MAX];
-	uint16_t *id = room->id;
-	struct slots slots;
+	struct buckets b;
 	unsigned nwanted;
+	size_t m;
 
 	if (!(max > min)) {
 		for (unsigned i = 0; i < k; i++)
@@ -140,18 +170,15 @@ static void select_ranks(struct quantile_room *room, size_t used, const double *
 		select_sorted(to, v, n, r, k);
 		return;
 	}
-	for (size_t i = 0; i < n; i++) {
-		id[i] = (uint16_t)(int32_t)((v[i] - min) * scale);
-		count[id[i]]++;
-	}
-	nwanted = choose(w, &slots, count, &used, r, k);
-	for (size_t i = 0; i < n; i++) {
-		to[slots.at[id[i]]] = v[i];
-		slots.at[id[i]] += slots.step[id[i]];
-	}
+	count_values(&b, room->id, v, n, min, scale);
+	nwanted = choose(w, &b, r, k);
+	m = gather(to, room->id, b.wanted, v, n);
+	by_bucket = to + m;
+	for (size_t i = 0; i < m; i++)
+		by_bucket[b.at[room->id[i]]++] = to[i];
 	for (unsigned i = 0; i < nwanted; i++)
-		solve_bucket(room, used, room->v + w[i].start, w[i].n, w[i].before, r + w[i].first,
-			     w[i].last - w[i].first, depth);
+		solve_bucket(room, used + 2 * m, by_bucket + w[i].start, w[i].n, w[i].before,
+			     r + w[i].first, w[i].last - w[i].first, depth);
 }
 
 void quantiles(struct quantile_room *room, const double *v, size_t n, double min, double max,
@@ -170,8 +197,8 @@ void quantiles(struct quantile_room *room, const double *v, size_t n, double min
 			r[ranks++].at = lo + 1;
 	}
 	if (n && room->size < n) {
-		/* One copy a level at most, and a slot for what nobody wants. */
-		room->v = xrealloc(room->v, (DEPTH_MAX + 1) * (n + 1), sizeof(double));
+		/* Two copies a level at most. */
+		room->v = xrealloc(room->v, 2 * (DEPTH_MAX + 1) * n, sizeof(double));
 		room->id = xrealloc(room->id, n, sizeof(*room->id));
 		room->size = n;
 	}
