@@ -70,7 +70,8 @@ static int open_handle(struct db *db, enum db_mode mode, bool immutable, struct 
 }
 
 /* Is it ours? An empty file is nobody's and may become ours. */
-static int check_identity(struct db *db, enum db_mode mode, sqlite3_int64 *version, struct err *e)
+static int check_identity(struct db *db, enum db_mode mode, bool *empty, sqlite3_int64 *version,
+			  struct err *e)
 {
 	sqlite3_int64 id = 0, tables = 0;
 	int rc = sql_i64(db, "SELECT count(*) FROM sqlite_schema", 0, &tables, e);
@@ -83,6 +84,7 @@ static int check_identity(struct db *db, enum db_mode mode, sqlite3_int64 *versi
 		return rc;
 	if (id != DB_APPLICATION_ID && (id || tables))
 		return err_set(e, EBADMSG, "%s: is a database of another program", db->path);
+	*empty = !id && !tables;
 	if (!id && mode == DB_READ)
 		return err_set(e, ENOENT, "%s: is empty; nothing was recorded there yet", db->path);
 	return 0;
@@ -110,7 +112,7 @@ static int check_log(struct db *db, struct err *e)
 	return rc;
 }
 
-static int set_up_writing(struct db *db, sqlite3_int64 version, struct err *e)
+static int set_up_writing(struct db *db, bool empty, sqlite3_int64 version, struct err *e)
 {
 	int rc;
 
@@ -120,6 +122,12 @@ static int set_up_writing(struct db *db, sqlite3_int64 version, struct err *e)
 			"%s: was made by a newer policytop (version %lld, this one writes %d): "
 			"it can be read, not written",
 			db->path, (long long)version, DB_VERSION);
+	/*
+	 * In an empty file there is nothing to roll back to: its first page is written without two
+	 * journal files on disk. Another process may have been faster; then this is refused.
+	 */
+	if (empty)
+		sqlite3_exec(db->h, "PRAGMA journal_mode = MEMORY", NULL, NULL, NULL);
 	/* Only an empty file takes auto_vacuum, and WAL writes its first page: in this order. */
 	rc = sql_exec(db,
 		      "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"
@@ -148,12 +156,13 @@ static bool can_be_immutable(const char *path)
 static int open_checked(struct db *db, enum db_mode mode, bool immutable, struct err *e)
 {
 	sqlite3_int64 version = 0;
+	bool empty = false;
 	int rc = open_handle(db, mode, immutable, e);
 
 	if (!rc)
-		rc = check_identity(db, mode, &version, e);
+		rc = check_identity(db, mode, &empty, &version, e);
 	if (!rc && mode == DB_WRITE)
-		rc = set_up_writing(db, version, e);
+		rc = set_up_writing(db, empty, version, e);
 	if (rc) {
 		sqlite3_close(db->h);
 		db->h = NULL;
