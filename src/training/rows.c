@@ -218,27 +218,49 @@ static int too_long(const struct fill *s, struct err *e)
 		       s->row ? s->row - 1 : 0, s->width);
 }
 
+/* How many whole rows begin at entry i: their first entry repeats nothing, the others do. */
+static size_t whole_rows(const struct parquet_batch *b, size_t i, unsigned width)
+{
+	size_t n = (b->entries - i) / width;
+	uint8_t list[MAX_JOINTS];
+
+	if (!b->rep)
+		return n;
+	if (width > MAX_JOINTS)
+		return 0;
+	memset(list, 1, width);
+	list[0] = 0;
+	for (size_t k = 0; k < n; k++) {
+		if (memcmp(b->rep + i + k * width, list, width))
+			return k;
+	}
+	return n;
+}
+
 /*
  * Whole rows from entry i on, one after the other, as long as they last: what nearly all data is.
- * Returns the first entry that is not taken.
+ * Those of one run go to one place, at once. Returns the first entry that is not taken.
  */
 static size_t take_whole_rows(struct fill *s, const struct parquet_batch *b, size_t i)
 {
-	unsigned width = s->width;
+	const struct part *p = s->p;
+	size_t rows = whole_rows(b, i, s->width);
 
-	for (; i + width <= b->entries; i += width) {
-		if (b->rep) {
-			uint8_t odd = b->rep[i];
+	while (rows) {
+		size_t n = 1;
 
-			for (unsigned k = 1; k < width; k++)
-				odd |= b->rep[i + k] ^ 1;
-			if (odd)
-				break;
-		}
 		begin_row(s);
+		if (s->run < p->nruns && s->row > p->run[s->run].row) {
+			size_t left = p->run[s->run].row + p->run[s->run].rows - s->row;
+
+			n += left < rows - 1 ? left : rows - 1;
+		}
 		if (s->at)
-			value_doubles(s->at, s->column->type, b, i, width);
-		s->filled = width;
+			value_doubles(s->at, s->column->type, b, i, n * s->width);
+		s->row += n - 1;
+		s->filled = s->width;
+		i += n * s->width;
+		rows -= n;
 	}
 	return i;
 }

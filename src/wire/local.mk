@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += %D%/libwire.a
-%C%_libwire_a_CFLAGS = $(AM_CFLAGS) $(ZSTD_CFLAGS) $(LZ4_CFLAGS) $(ZLIB_CFLAGS)
+%C%_libwire_a_CFLAGS = $(AM_CFLAGS) $(VECTOR_CFLAGS) $(ZSTD_CFLAGS) $(LZ4_CFLAGS) $(ZLIB_CFLAGS)
 %C%_libwire_a_SOURCES = \
 	%D%/capture.c %D%/capture.h \
 	%D%/json.c %D%/json.h \

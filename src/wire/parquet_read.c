@@ -193,12 +193,13 @@ static bool dict_values(struct reader *r, size_t n, struct batch_room *b)
 	const uint32_t *d32 = (const uint32_t *)(const void *)r->dict;
 	const uint64_t *d64 = (const uint64_t *)(const void *)r->dict;
 	const struct parquet_bytes *db = (const struct parquet_bytes *)(const void *)r->dict;
+	const uint32_t dict_n = r->dict_n;
 	uint32_t beyond = 0;
 
 	if (!rle_words(&r->index, b->index, n))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		beyond |= index[i] >= r->dict_n;
+		beyond |= index[i] >= dict_n;
 	if (beyond)
 		return false;
 	switch (value_size[r->column->type]) {
