@@ -98,12 +98,11 @@ static int item_text(const struct view_check *c, char *dst, size_t size)
 			number_short(limit, c->threshold, 5));
 }
 
-/* The lines "start" and "move" tell these already. */
+/* The lines "start" and "move" tell these already, in the colour of their level. */
 static bool has_own_line(const struct view_check *c)
 {
-	return c->level < LEVEL_WARN &&
-	       (strcmp(c->code, "home") == 0 || strcmp(c->code, "first-action") == 0 ||
-		strcmp(c->code, "motion") == 0);
+	return strcmp(c->code, "home") == 0 || strcmp(c->code, "first-action") == 0 ||
+	       strcmp(c->code, "motion") == 0;
 }
 
 static void draw_running(const struct scene *v, struct area a)

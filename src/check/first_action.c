@@ -70,9 +70,7 @@ static void step(struct check *c, const struct tick *t)
 							  : 1.0);
 	f.unit = check_unit(c, s->joint, VEC_ASKED);
 	unit = check_unit_text(c, s->joint, VEC_ASKED);
-	check_find(c, &f,
-		   "first action of %s is %.4g%s from where it is, training at most %.4g%s "
-		   "(joints too far: %u)",
+	check_find(c, &f, "%s asked %.4g%s away, training max %.4g%s (joints too far: %u)",
 		   c->run->joint[s->joint].label, s->gap, unit, s->limit, unit, s->far);
 }
 

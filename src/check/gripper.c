@@ -59,7 +59,7 @@ static void judge_share(struct check *c, unsigned joint, const struct one *o)
 
 	if (!over && o->closed_s >= f.threshold)
 		return;
-	check_find(c, &f, "%s closed for %.1f of %.1f s, training at this time %.1f..%.1f s",
+	check_find(c, &f, "%s closed for %.1f of %.1f s, training so far %.1f..%.1f s",
 		   c->run->joint[joint].label, o->closed_s, o->elapsed_s, o->least_s, o->most_s);
 }
 

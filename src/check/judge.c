@@ -37,6 +37,7 @@ struct judge {
 	unsigned facts;	    /* FACT_* really seen: a source may promise more than it gives */
 	uint32_t episode;
 	bool in_episode;
+	bool ended;   /* an end was said and no start since */
 	bool resumed; /* it was under way when the engine restarted */
 	enum level worst;
 	size_t nslots;
@@ -177,7 +178,7 @@ static void feed_hello(struct judge *j, const struct hello *h)
 	explain_units(j, h);
 	j->has_hello = true;
 	j->facts = 0;
-	j->in_episode = false;
+	j->in_episode = j->ended = false;
 	for (size_t i = 0; i < j->nslots; i++)
 		j->slot[i].stepped = false;
 	find_missing(j);
@@ -217,6 +218,11 @@ static void feed_step(struct judge *j, const struct step *step)
 {
 	if (!j->has_hello)
 		return;
+	/* What goes on after an end was said is no new start, whoever drives. */
+	if (j->ended) {
+		derive_break(&j->derive);
+		return;
+	}
 	if (step->driver != DRIVER_POLICY && step->driver != DRIVER_UNKNOWN) {
 		derive_break(&j->derive);
 		return;
@@ -246,6 +252,7 @@ static void feed_chunk(struct judge *j, const struct chunk *chunk)
 static void feed_episode(struct judge *j, const struct episode_mark *m)
 {
 	j->in_episode = false;
+	j->ended = !m->start;
 	if (!m->start || m->resumed == j->resumed)
 		return;
 	j->resumed = m->resumed;

@@ -56,8 +56,7 @@ static void report(struct check *c, unsigned joint, double rough, double limit, 
 			    limit * c->param[level == LEVEL_FAIL ? P_FAIL : P_WARN],
 			    check_unit(c, joint, VEC_ASKED)};
 
-	check_find(c, &f,
-		   "%s twitches: %.3g%s from step to step inside chunks, training max %.3g%s",
+	check_find(c, &f, "%s twitches: %.3g%s a step, training max %.3g%s (inside chunks)",
 		   c->run->joint[joint].label, rough, unit, limit, unit);
 }
 

@@ -70,10 +70,8 @@ static void judge_joint(struct check *c, unsigned joint, double command, double 
 		return;
 	f.value = least;
 	f.threshold = limit * (f.level == LEVEL_FAIL ? c->param[P_FAIL] : c->param[P_WARN]);
-	check_find(
-		c, &f,
-		"%s does not follow: %.4g%s or more off its command for %u ticks, training max %.4g%s",
-		r->label, least, unit, TRACKING_TICKS + s->lost[joint], limit, unit);
+	check_find(c, &f, "%s does not follow: %.4g%s off, training max %.4g%s (for %u ticks)",
+		   r->label, least, unit, limit, unit, TRACKING_TICKS + s->lost[joint]);
 }
 
 static void step(struct check *c, const struct tick *t)

@@ -79,6 +79,29 @@ static void test_a_joint_that_never_moved(struct tap *t)
 	bed_fini(&b);
 }
 
+/* The operator ends an episode, and the policy goes on: where it is then is no start pose. */
+static void test_after_the_end(struct tap *t)
+{
+	struct bed b;
+	struct episode_mark end = {.outcome = OUTCOME_SUCCESS};
+	struct event ev = {.kind = EVENT_EPISODE, .episode = &end};
+
+	bed_init(&b);
+	bed_run(&b, 100);
+	judge_feed(b.judge, &ev);
+	for (unsigned i = 100; i < 200; i++) {
+		bed_healthy(&b, i);
+		b.step.vec[VEC_ASKED].v[0] += 500;
+		bed_send(&b);
+	}
+	ok(t, b.nverdicts == 0, "what comes after an end is not judged: %s",
+	   b.nverdicts ? b.verdict[0].message : "silent");
+	bed_episode(&b);
+	start_off(&b, 1, 40.0);
+	ok(t, bed_find(&b, "home", LEVEL_FAIL), "the next episode is");
+	bed_fini(&b);
+}
+
 static void test_home_is_only_the_start(struct tap *t)
 {
 	struct bed b;
@@ -164,6 +187,7 @@ int main(void)
 	test_home(&t);
 	test_home_is_only_the_start(&t);
 	test_a_joint_that_never_moved(&t);
+	test_after_the_end(&t);
 	test_resumed(&t);
 	test_first_action(&t);
 	return tap_done(&t);
