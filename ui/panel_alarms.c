@@ -28,7 +28,7 @@ static int want(const struct scene *v, int w)
 
 static void draw_calm(const struct snapshot *s, struct area a)
 {
-	unsigned watching = 0, not_applicable = 0;
+	unsigned watching = 0, not_applicable = 0, unmatched = 0;
 	int x;
 
 	for (unsigned i = 0; i < s->nchecks; i++) {
@@ -43,10 +43,15 @@ static void draw_calm(const struct snapshot *s, struct area a)
 			  s->steps ? "nothing is judged yet" : "waiting for the first step");
 		return;
 	}
+	for (unsigned i = 0; s->profile[0] && i < s->njoints; i++)
+		unmatched += !s->joint[i].trained;
 	area_text(a, 1, 0, ROLE_OK, " ok ");
 	x = area_textf(a, LABEL_W, 0, ROLE_TEXT, "no alarms, %u checks watch", watching);
 	if (not_applicable)
-		area_textf(a, x, 0, ROLE_DIM, ", %u cannot (Tab: why)", not_applicable);
+		x = area_textf(a, x, 0, ROLE_DIM, ", %u cannot (Tab: why)", not_applicable);
+	if (unmatched)
+		area_textf(a, x, 0, ROLE_WARN, ", %u joint%s not in profile", unmatched,
+			   unmatched > 1 ? "s" : "");
 }
 
 /* The sentence of an alarm; one that says nothing is described by its numbers. */

@@ -68,6 +68,16 @@ static enum role start_role(const struct snapshot *s)
 	return worst == LEVEL_OK ? ROLE_TEXT : level_role(worst);
 }
 
+/* A profile was named, and it knows none of the joints. */
+static bool other_robot(const struct snapshot *s)
+{
+	for (unsigned i = 0; i < s->njoints; i++) {
+		if (s->joint[i].trained)
+			return false;
+	}
+	return s->profile[0] && s->njoints;
+}
+
 static void draw(const struct scene *v, struct area a)
 {
 	const struct snapshot *s = v->s;
@@ -79,7 +89,9 @@ static void draw(const struct scene *v, struct area a)
 		area_fit(line, LABEL_W, 0, a.w - LABEL_W - 1, start_role(s), FIT_LEFT,
 			 s->start_text);
 	else
-		area_text(line, LABEL_W, 0, ROLE_UNKNOWN, "pose and first action not judged");
+		area_textf(line, LABEL_W, 0, ROLE_UNKNOWN, "pose and first action not judged%s%s",
+			   other_robot(s) ? ": no joint is in profile " : "",
+			   other_robot(s) ? s->profile : "");
 }
 
 const struct panel_class panel_task = {

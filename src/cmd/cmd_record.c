@@ -25,11 +25,12 @@ static const char *text_of(const cJSON *o, const char *key)
 	return s ? s : "";
 }
 
-static void tell_ready(const cJSON *o)
+static void tell_ready(const cJSON *o, bool profile)
 {
 	const cJSON *s;
 
-	fprintf(stderr, "policytop: recording as '%s'\n", text_of(o, "rig"));
+	fprintf(stderr, "policytop: recording as '%s'%s\n", text_of(o, "rig"),
+		profile ? "" : "; no --profile: nothing is compared with training");
 	cJSON_ArrayForEach(s, cJSON_GetObjectItemCaseSensitive(o, "sources"))
 	{
 		if (text_of(s, "address")[0])
@@ -42,10 +43,16 @@ static void tell_result(const cJSON *o)
 {
 	const cJSON *v = cJSON_GetObjectItemCaseSensitive(o, "verdicts");
 
-	printf("run %.0f: %.0f steps in %.0f episodes, %.0f dropped; %.0f fail, %.0f warn, %.0f "
+	printf("run %.0f: %.0f steps in %.0f episode%s, %.0f dropped; %.0f fail, %.0f warn, %.0f "
 	       "note\n",
-	       number(o, "run"), number(o, "steps"), number(o, "episodes"), number(o, "dropped"),
-	       number(v, "fail"), number(v, "warn"), number(v, "note"));
+	       number(o, "run"), number(o, "steps"), number(o, "episodes"),
+	       number(o, "episodes") == 1 ? "" : "s", number(o, "dropped"), number(v, "fail"),
+	       number(v, "warn"), number(v, "note"));
+	if (number(o, "unmatched") > 0)
+		fprintf(stderr,
+			"policytop: %.0f of %.0f joints have no match in the profile and were not "
+			"compared with it (see: policytop profile list)\n",
+			number(o, "unmatched"), number(o, "joints"));
 	if (text_of(o, "source_error")[0])
 		fprintf(stderr, "policytop: %s\n", text_of(o, "source_error"));
 	if (text_of(o, "unsaved")[0])
@@ -53,15 +60,19 @@ static void tell_result(const cJSON *o)
 			text_of(o, "unsaved"));
 }
 
+struct listener {
+	bool json, profile;
+};
+
 static void on_line(void *host, const char *text)
 {
-	const bool *json = host;
-	cJSON *o = *json ? NULL : cJSON_Parse(text);
+	const struct listener *l = host;
+	cJSON *o = l->json ? NULL : cJSON_Parse(text);
 
-	if (*json)
+	if (l->json)
 		puts(text);
 	else if (cJSON_HasObjectItem(o, "ready"))
-		tell_ready(o);
+		tell_ready(o, l->profile);
 	else if (cJSON_HasObjectItem(o, "run"))
 		tell_result(o);
 	fflush(stdout);
@@ -89,14 +100,15 @@ static int fill(struct launch *l, struct app *app, char rig[RIG_BYTES], struct e
 
 static int run(struct app *app)
 {
-	bool json = opts_has(&app->opts, "json");
+	struct listener host = {.json = opts_has(&app->opts, "json"),
+				.profile = opts_has(&app->opts, "profile")};
 	char rig[RIG_BYTES];
 	struct launch l = {0};
 	struct err e = {0};
 	int rc = fill(&l, app, rig, &e);
 
 	if (!rc)
-		rc = supervise(&l, on_line, &json, &e);
+		rc = supervise(&l, on_line, &host, &e);
 	return rc < 0 ? cmd_fail(&e) : rc;
 }
 

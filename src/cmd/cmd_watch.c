@@ -79,6 +79,9 @@ static int read_operands(struct watch *w, struct err *e)
 	}
 	if (!rig && !w->launch.sources)
 		return find_engine(w, e);
+	if (name_only && (strchr(app->argv[0], '/') || app->argv[0][0] == '~'))
+		return err_set(e, EINVAL, "'%s' is no source: a data set is dataset:%s",
+			       app->argv[0], app->argv[0]);
 	if (rig && !rig_name_valid(rig))
 		return err_set(e, EINVAL, "'%s' is no source (KIND:…) and no name of a rig", rig);
 	if (rig)

@@ -51,6 +51,45 @@ static void on_verdict(void *host, const struct verdict *v)
 		c->cfg->verdict(c->cfg->host, v);
 }
 
+/* Where no name fits, the checks compare by order: a person must be able to doubt that. */
+static void tell_order(struct core *c, const struct hello *h)
+{
+	const struct profile *p = c->cfg->profile;
+	int at = p && h->joints ? judge_match(c->judge, 0, VEC_ASKED) : -1;
+	char text[MESSAGE_BYTES];
+
+	if (at < 0 || joint_same_name(h->joint[0].name, p->action.joint[at].joint.name))
+		return;
+	snprintf(text, sizeof(text),
+		 "no joint name is in profile %s: compared in its order, %s with its %s", p->name,
+		 h->joint[0].name, p->action.joint[at].joint.name);
+	core_note(c, LEVEL_NOTE, text);
+}
+
+/* Joints that no joint of the profile is compared with: told once, and when it changes. */
+static void tell_unmatched(struct core *c, const struct hello *h)
+{
+	char text[MESSAGE_BYTES], first[NAME_BYTES] = "";
+	unsigned n = 0;
+
+	for (unsigned i = 0; c->cfg->profile && i < h->joints; i++) {
+		if (judge_match(c->judge, i, VEC_ASKED) >= 0 ||
+		    judge_match(c->judge, i, VEC_SEEN) >= 0)
+			continue;
+		if (!n++)
+			text_copy(first, sizeof(first), h->joint[i].name);
+	}
+	if (n && (n != c->result.unmatched || h->joints != c->result.joints)) {
+		snprintf(text, sizeof(text), "%u of %u joints have no match in profile %s: %s%s", n,
+			 h->joints, c->cfg->profile->name, first, n > 1 ? ", …" : "");
+		core_note(c, LEVEL_NOTE, text);
+	}
+	if (h->joints != c->result.joints)
+		tell_order(c, h);
+	c->result.joints = h->joints;
+	c->result.unmatched = n;
+}
+
 static void feed_hello(struct core *c, const struct event *ev)
 {
 	const struct hello *h = ev->hello;
@@ -59,6 +98,7 @@ static void feed_hello(struct core *c, const struct event *ev)
 
 	judge_feed(c->judge, ev);
 	live_hello(c->live, h, c->judge);
+	tell_unmatched(c, h);
 	text_copy(c->info.robot, sizeof(c->info.robot), h->robot);
 	text_copy(c->info.task, sizeof(c->info.task), h->task);
 	text_copy(c->info.policy, sizeof(c->info.policy), h->policy);

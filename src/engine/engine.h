@@ -52,6 +52,8 @@ struct engine_result {
 	uint32_t episodes, segment;   /* of the run: how many; which one this was, from 1 */
 	uint64_t notes, warns, fails; /* verdicts of this segment by level */
 	enum level worst;
+	/* Joints of the run, and those that nothing in the profile is compared with. */
+	unsigned joints, unmatched;
 	bool stopped;	    /* by signal or request, not by its sources */
 	struct err failed;  /* of the first source that broke; code 0: none did */
 	struct err unsaved; /* the sink failed to the end; code 0: all is stored */

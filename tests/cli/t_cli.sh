@@ -48,6 +48,10 @@ run list commands --jsn
 tap_ok "$(echo "$err" | grep -c 'did you mean --json' | awk '{ print !$1 }')" \
 	"the nearest option is named"
 
+run watch "$work/set"
+tap_same "$status $(echo "$err" | grep -c "dataset:$work/set")" "64 1" \
+	"watch of a folder names the source that it could be"
+
 run list "$(printf 'x\033[31m')"
 tap_ok "$(grep -c "$(printf '\033')" "$work/err")" "no escape sequence passes into a message"
 

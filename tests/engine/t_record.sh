@@ -59,6 +59,15 @@ timeout 20 "$POLICYTOP" record stdin: --json </dev/null >"$work/out" 2>"$work/er
 tap_same "$? $(tail -n 1 "$work/out" | cut -d, -f2)" '3 "steps":0' "no step at all: status 3"
 tap_same "$(sed -n '$s/.*"worst":"\([a-z]*\)".*/\1/p' "$work/out")" unknown "and nothing was judged"
 
+"$POLICYTOP" learn "$TOP_SRCDIR/tests/training/sets/v21" --name other >"$work/out" 2>"$work/err"
+printf '%s\n' '{"type":"hello","protocol":1,"joints":["x","y","z"]}' \
+	'{"type":"step","seq":0,"t":0,"seen":[1,2,3]}' |
+	timeout 20 "$POLICYTOP" record stdin: --profile other >"$work/out" 2>"$work/err"
+tap_same "$(grep -c '3 of 3 joints have no match in the profile' "$work/err")" 1 \
+	"the profile of another robot: its joints are counted"
+stream 100 | timeout 20 "$POLICYTOP" record stdin: >"$work/out" 2>"$work/err"
+tap_same "$(grep -c 'no --profile' "$work/err") $(wc -l <"$work/err")" "1 1" "no profile: it is said"
+
 timeout 20 "$POLICYTOP" record "raw:$work/none" >"$work/out" 2>"$work/err"
 status=$?
 tap_same "$status $(wc -l <"$work/err") $(wc -c <"$work/out")" "66 1 0" "a source that is not there: 66"
