@@ -44,7 +44,9 @@ static void gripper_words(const struct check *c, unsigned joint, double v, char 
 	if (r->gripper < 0)
 		return;
 	g = &c->run->profile->behaviour.gripper[r->gripper];
-	snprintf(dst, size, " (%.0f %% open)", 100.0 * (v - g->closed) / (g->open - g->closed));
+	/* + 0.0: what rounds to none is not "-0". */
+	snprintf(dst, size, " (%.0f %% open)",
+		 round(100.0 * (v - g->closed) / (g->open - g->closed)) + 0.0);
 }
 
 static void judge_joint(struct check *c, unsigned joint, double v)
@@ -98,21 +100,26 @@ static void step(struct check *c, const struct tick *t)
 	}
 }
 
-/* How far each gripper was open, up to where dst ends: a start with it open spoils an episode. */
+/* Where a gripper started: open where training had it closed spoils an episode. Two arms have no
+ * room for more than the numbers. */
 static void add_grippers(const struct check *c, char *dst, size_t size)
 {
 	const struct state *s = c->state;
+	unsigned n = 0;
 
 	for (unsigned j = 0; j < c->run->joints; j++) {
 		size_t used = strlen(dst);
 		char open[32];
 
-		if (!s->judged[j])
+		if (!s->judged[j] || c->run->joint[j].gripper < 0)
 			continue;
 		gripper_words(c, j, s->start[j], open, sizeof(open));
-		if (open[0])
-			snprintf(dst + used, size - used, ", %s %.3g%s", c->run->joint[j].label,
-				 s->start[j], open);
+		if (n++)
+			snprintf(dst + used, size - used, ", %.3g", s->start[j]);
+		else if (c->run->profile->behaviour.ngrippers > 1)
+			snprintf(dst + used, size - used, ", grippers %.3g", s->start[j]);
+		else
+			snprintf(dst + used, size - used, ", gripper %.3g%s", s->start[j], open);
 	}
 }
 
