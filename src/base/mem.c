@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { HUGE_BYTES = 2 << 20 };
 
 void *xcalloc(size_t n, size_t size)
 {
@@ -20,6 +25,15 @@ void *xrealloc(void *p, size_t n, size_t size)
 	if (!q)
 		abort();
 	return q;
+}
+
+void mem_prefer_huge(void *p, size_t bytes)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t skip = (page - (uintptr_t)p % page) % page;
+
+	if (bytes >= 2 * HUGE_BYTES)
+		madvise((char *)p + skip, (bytes - skip) / page * page, MADV_HUGEPAGE);
 }
 
 char *xstrdup(const char *s)

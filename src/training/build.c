@@ -4,6 +4,7 @@
  * walked once a block, and two threads share the blocks.
  */
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,14 @@ struct block {
 	unsigned first, n;
 };
 
+/* Memory for one block: columns one after the other, and what is derived from one of them. */
+struct columns {
+	size_t frames;
+	double *v[BLOCK], *other[BLOCK], *derived;
+	struct quantile_room room;
+	struct running_room running;
+};
+
 struct build {
 	const struct episodes *e;
 	const unsigned char *use;
@@ -32,16 +41,9 @@ struct build {
 	const struct episode_span **span;
 	size_t nblocks;
 	struct block block[BLOCKS_MAX];
+	atomic_flag busy[PARALLEL_THREADS];
+	struct columns *columns[PARALLEL_THREADS];
 };
-
-/* Memory of one block: columns one after the other, and what is derived from one of them. */
-struct columns {
-	size_t frames;
-	double *v[BLOCK], *other[BLOCK], *derived;
-	struct quantile_room room;
-	struct running_room running;
-};
-
 static void read_columns(const struct build *b, double *const *dst, const double *src,
 			 unsigned width, const int *index, unsigned n)
 {
@@ -220,26 +222,32 @@ static void tracking_figure(const struct build *b, double *max, struct columns *
 	}
 }
 
-static struct columns columns_new(size_t frames, size_t count, bool both)
+static struct columns *columns_new(size_t frames, size_t count, bool both)
 {
-	struct columns c = {.frames = frames};
-	double *p = xrealloc(NULL, frames * BLOCK * (both ? 2 : 1), sizeof(double));
+	size_t bytes = frames * BLOCK * (both ? 2 : 1) * sizeof(double);
+	struct columns *c = xcalloc(1, sizeof(*c));
+	double *p = xrealloc(NULL, bytes, 1);
 
+	mem_prefer_huge(p, bytes);
+	c->frames = frames;
 	for (unsigned k = 0; k < BLOCK; k++) {
-		c.v[k] = p + frames * k;
-		c.other[k] = both ? p + frames * (BLOCK + k) : NULL;
+		c->v[k] = p + frames * k;
+		c->other[k] = both ? p + frames * (BLOCK + k) : NULL;
 	}
 	/* first_frames() needs one an episode, even of empty ones. */
-	c.derived = xrealloc(NULL, frames + count, sizeof(double));
+	c->derived = xrealloc(NULL, frames + count, sizeof(double));
 	return c;
 }
 
-static void columns_fini(struct columns *c)
+static void columns_free(struct columns *c)
 {
+	if (!c)
+		return;
 	free(c->v[0]);
 	free(c->derived);
 	quantile_room_fini(&c->room);
 	running_room_fini(&c->running);
+	free(c);
 }
 
 static void gap_block(const struct build *b, const struct block *k, struct columns *c)
@@ -261,40 +269,47 @@ static void gap_block(const struct build *b, const struct block *k, struct colum
 	}
 }
 
-static void block_figures(const struct build *b, const struct block *k)
+static void block_figures(const struct build *b, const struct block *k, struct columns *c)
 {
 	struct feature_profile *f = k->action ? &b->p->action : &b->p->state;
 	bool gaps = k->action && b->p->state.joints;
 	bool rough = b->p->behaviour.joints && (k->action || !b->p->action.joints);
-	struct columns c = columns_new(b->frames, b->count, gaps);
 	int index[BLOCK];
 
 	for (unsigned n = 0; n < k->n; n++)
 		index[n] = (int)(k->first + n);
-	read_columns(b, c.v, k->action ? b->e->action : b->e->state, f->joints, index, k->n);
+	read_columns(b, c->v, k->action ? b->e->action : b->e->state, f->joints, index, k->n);
 	for (unsigned n = 0; n < k->n; n++) {
 		struct joint_profile *j = &f->joint[k->first + n];
 
-		value_figures(j, &c, c.v[n]);
-		delta_figures(b, j, &c, c.v[n]);
-		start_figures(b, j, &c, c.v[n]);
+		value_figures(j, c, c->v[n]);
+		delta_figures(b, j, c, c->v[n]);
+		start_figures(b, j, c, c->v[n]);
 		if (rough)
-			rough_figure(b, &b->p->behaviour.rough_max[k->first + n], &c, c.v[n]);
+			rough_figure(b, &b->p->behaviour.rough_max[k->first + n], c, c->v[n]);
 	}
 	if (gaps)
-		gap_block(b, k, &c);
-	columns_fini(&c);
+		gap_block(b, k, c);
 }
 
 /* The blocks, and last what concerns all joints together. */
 static void job(void *ctx, size_t i)
 {
-	const struct build *b = ctx;
+	struct build *b = ctx;
+	unsigned mine = 0;
 
-	if (i < b->nblocks)
-		block_figures(b, &b->block[i]);
-	else
+	if (i == b->nblocks) {
 		behaviour_motion(b->p, b->e, b->use);
+		return;
+	}
+	/* As much memory as there are threads: one is free. */
+	while (atomic_flag_test_and_set(&b->busy[mine]))
+		mine = (mine + 1) % PARALLEL_THREADS;
+	if (!b->columns[mine])
+		b->columns[mine] = columns_new(b->frames, b->count,
+					       b->p->action.joints && b->p->state.joints);
+	block_figures(b, &b->block[i], b->columns[mine]);
+	atomic_flag_clear(&b->busy[mine]);
 }
 
 static void add_blocks(struct build *b, bool action, unsigned joints)
@@ -356,7 +371,10 @@ static void count_tasks(const struct build *b)
 
 struct profile *profile_build(const struct episodes *e, const unsigned char *use)
 {
-	struct build b = {.e = e, .use = use, .p = profile_new()};
+	struct build b = {.e = e,
+			  .use = use,
+			  .p = profile_new(),
+			  .busy = {ATOMIC_FLAG_INIT, ATOMIC_FLAG_INIT}};
 	struct profile *p = b.p;
 
 	text_copy(p->robot, sizeof(p->robot), e->robot);
@@ -376,6 +394,8 @@ struct profile *profile_build(const struct episodes *e, const unsigned char *use
 	parallel_for(b.nblocks + 1, job, &b, NULL, NULL);
 	p->space = space_guess(p, e, b.span, b.count, p->space_why, sizeof(p->space_why));
 	behaviour_grippers(p, e, use);
+	for (unsigned i = 0; i < PARALLEL_THREADS; i++)
+		columns_free(b.columns[i]);
 	free(b.span);
 	return p;
 }

@@ -155,6 +155,8 @@ static int place_runs(struct load *l, struct episodes *out, struct err *e)
 			l->d->root, out->frames);
 	out->action = xcalloc(out->frames * out->naction, sizeof(double));
 	out->state = xcalloc(out->frames * out->nstate, sizeof(double));
+	mem_prefer_huge(out->action, out->frames * out->naction * sizeof(double));
+	mem_prefer_huge(out->state, out->frames * out->nstate * sizeof(double));
 	out->timestamp_s = xcalloc(out->frames, sizeof(double));
 	out->span = xcalloc(count, sizeof(*out->span));
 	return 0;

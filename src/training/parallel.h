@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+enum { PARALLEL_THREADS = 2 };
+
 /*
  * Calls job(ctx, i) for every i < n, each once, in any order, on this thread and one more; returns
  * when all are done. meanwhile (NULL: nothing) is called on this thread after each piece of its
