@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A step inside a chunk that is larger than training ever made and stands out from its neighbours.
- * Plain training maxima cry wolf (a clean fast motion passes them for many steps), so what counts
- * is how far a change is from the change before and after it, whichever is nearer. Judged one step
+ * Plain training maxima cry wolf (a clean policy passes them up to 1.4 times over, several times a
+ * run, and a fast motion for many steps), so what counts is how far a change is from the change before and after it, whichever is nearer. Judged one step
  * late, when both are known.
  */
 #include <math.h>
@@ -11,7 +11,18 @@
 #include "check/check.h"
 #include "check/recent.h"
 
-enum { P_ALONE, P_REPEATED, P_OFTEN, P_PLAIN, P_FAIL, P_AGAIN, P_TIMES, P_WINDOW, P_UNTOLD };
+enum {
+	P_ALONE,
+	P_REPEATED,
+	P_OFTEN,
+	P_PLAIN,
+	P_FAIL,
+	P_AGAIN,
+	P_TIMES,
+	P_WINDOW,
+	P_UNTOLD,
+	P_NOTE
+};
 
 static const struct check_param params[] = {
 	{"alone", "x", 2.4, 1, 100, "excess of one step over its neighbours that is a warning"},
@@ -23,6 +34,7 @@ static const struct check_param params[] = {
 	{"times", "", 5, 1, RECENT_MAX, "often: so many times within the window"},
 	{"window", "s", 10, 1, 1000, "time within which steps count as repeated"},
 	{"untold", "x", 1.7, 1, 100, "all limits so much wider for a policy that tells no chunks"},
+	{"note", "x", 1.4, 1, 100, "size of a step that is a note"},
 	{0},
 };
 
@@ -137,8 +149,8 @@ static void judge_joint(struct check *c, const struct tick *t, unsigned joint, e
 	}
 	if (now > c->param[P_PLAIN] * max)
 		report(c, LEVEL_WARN, joint, vec, now, c->param[P_PLAIN]);
-	else if (now > 1.000001 * max) /* not by rounding */
-		report(c, LEVEL_NOTE, joint, vec, now, 1.0);
+	else if (now > c->param[P_NOTE] * max)
+		report(c, LEVEL_NOTE, joint, vec, now, c->param[P_NOTE]);
 }
 
 static void step(struct check *c, const struct tick *t)

@@ -41,7 +41,13 @@ static void test_jump(struct tap *t)
 	v = bed_find(&b, "jump", LEVEL_WARN);
 	ok(t, v && v->seq == 96, "a spike is told one tick later");
 	bed_restart(&b);
-	run_shifted(&b, 95, 199, -1.2 * max, 20);
+	run_shifted(&b, 95, 199, -0.35 * max, 20);
+	ok(t,
+	   bed_status(&b, "jump").value > bed_status(&b, "jump").threshold &&
+		   bed_count(&b, "jump", LEVEL_NOTE) == 0,
+	   "a little over training's largest is none: %s", bed_status(&b, "jump").why);
+	bed_restart(&b);
+	run_shifted(&b, 95, 199, -1.6 * max, 20);
 	ok(t, bed_count(&b, "jump", LEVEL_WARN) == 0 && bed_count(&b, "jump", LEVEL_NOTE) == 1,
 	   "a plain exceedance is one note");
 	bed_fini(&b);
