@@ -18,6 +18,7 @@ enum {
 	NAME_MAX_W = 30,
 	BAR_MAX_W = 90,
 	FLAG_MIN_W = 7,
+	FLAG_W = 9, /* "!tracking" */
 	FLAG_WIDE_W = 16,
 	NEIGHBOURS = 4
 };
@@ -73,7 +74,11 @@ static int best_tail(const struct scene *v, const struct canvas *c, int w)
 
 static struct widths measure(const struct scene *v, struct area a)
 {
-	struct widths m = {NAME_MIN_W, 0, a.w >= WIDE_FROM ? FLAG_WIDE_W : FLAG_MIN_W, 0};
+	struct widths m = {NAME_MIN_W, 0,
+			   a.w >= WIDE_FROM ? FLAG_WIDE_W
+			   : a.w >= 76	    ? FLAG_W
+					    : FLAG_MIN_W,
+			   0};
 	char name[NAME_BYTES];
 	int used = 0, most = a.w >= 150 ? NAME_MAX_W : a.w >= WIDE_FROM ? 22 : a.w >= 76 ? 16 : 14;
 
