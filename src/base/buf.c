@@ -81,7 +81,7 @@ void buf_json_str(struct buf *b, const char *s)
 			n = 1;
 		} else if (rune == '"' || rune == '\\') {
 			buf_printf(b, "\\%c", (char)rune);
-		} else if (rune < 0x20 || rune == 0x7f) {
+		} else if (text_hostile(rune)) { /* all of them lie below U+10000 */
 			buf_printf(b, "\\u%04x", (unsigned)rune);
 		} else {
 			buf_add(b, s + i, n);

@@ -11,7 +11,7 @@
 
 struct err {
 	int code;      /* positive errno value, 0 = no error */
-	char msg[320]; /* what, where, what to do; one line, no newline */
+	char msg[320]; /* what, where, what to do; one line; cut in its middle if too long */
 };
 
 /*

@@ -45,7 +45,7 @@ size_t text_rune(const char *s, size_t len, uint32_t *rune)
 	return n;
 }
 
-static bool is_hostile(uint32_t r)
+bool text_hostile(uint32_t r)
 {
 	return r < 0x20 || (r >= 0x7f && r < 0xa0) || r == 0x061c || r == 0x200e || r == 0x200f ||
 	       (r >= 0x2028 && r <= 0x202e) || (r >= 0x2066 && r <= 0x2069) || r == 0xfeff;
@@ -63,7 +63,7 @@ size_t text_clean(char *dst, size_t size, const char *src, size_t len)
 		size_t in = text_rune(src + i, len - i, &rune);
 		size_t n;
 
-		if (in && !is_hostile(rune)) {
+		if (in && !text_hostile(rune)) {
 			memcpy(piece, src + i, in);
 			n = in;
 		} else {

@@ -20,6 +20,9 @@
  */
 size_t text_clean(char *dst, size_t size, const char *src, size_t len);
 
+/* A character that a terminal would obey: C0, DEL, C1, bidi and line controls, U+FEFF. */
+bool text_hostile(uint32_t rune);
+
 /* Like strlcpy, cutting at a character boundary. Returns the length written. */
 size_t text_copy(char *dst, size_t size, const char *src);
 
