@@ -170,6 +170,16 @@ static int open_checked(struct db *db, enum db_mode mode, bool immutable, struct
 	return rc;
 }
 
+static int open_either(struct db *db, enum db_mode mode, struct err *e)
+{
+	int rc = open_checked(db, mode, false, e);
+
+	if (rc && rc != -EBADMSG && mode == DB_READ && access(db->path, R_OK) == 0 &&
+	    can_be_immutable(db->path))
+		rc = open_checked(db, mode, true, e);
+	return rc;
+}
+
 struct db *db_open(const char *path, enum db_mode mode, struct err *e)
 {
 	struct err why = {0};
@@ -186,10 +196,7 @@ struct db *db_open(const char *path, enum db_mode mode, struct err *e)
 	if (!rc && mode == DB_WRITE)
 		rc = path_make_parents(db->path, &why);
 	if (!rc)
-		rc = open_checked(db, mode, false, &why);
-	if (rc && rc != -EBADMSG && mode == DB_READ && access(db->path, R_OK) == 0 &&
-	    can_be_immutable(db->path))
-		rc = open_checked(db, mode, true, &why);
+		rc = open_either(db, mode, &why);
 	if (!rc)
 		return db;
 	if (e)

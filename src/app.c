@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -74,6 +75,14 @@ static int run_command(const struct command *c, const char *db, int argc, char *
 	return c->run(&app);
 }
 
+static int usage(const char *what, const char *word)
+{
+	struct err e;
+
+	err_set(&e, 22, "%s%s (see policytop --help)", what, word);
+	return cmd_fail_status(&e, EXIT_USAGE);
+}
+
 /* Without a command: the engine that runs is shown, several are listed, without one this is help. */
 static int run_bare(const char *db)
 {
@@ -113,12 +122,11 @@ static int dispatch(int argc, char **argv)
 		} else if (text_starts(argv[at], "--db=")) {
 			db = argv[at] + 5;
 		} else {
-			struct err e;
-
-			err_set(&e, 22, "unknown option '%s' (see policytop --help)", argv[at]);
-			return cmd_fail_status(&e, EXIT_USAGE);
+			return usage("unknown option ", argv[at]);
 		}
 	}
+	if (db && !*db)
+		return usage("the database needs a file name: --db FILE", "");
 	if (at == argc)
 		return run_bare(db);
 	c = command_find(argv[at]);
@@ -127,7 +135,11 @@ static int dispatch(int argc, char **argv)
 
 int app_main(int argc, char **argv)
 {
-	int status = dispatch(argc, argv);
+	int status;
+
+	/* A file that reaches its size limit is a full disk: an error to be told, not a death. */
+	signal(SIGXFSZ, SIG_IGN);
+	status = dispatch(argc, argv);
 
 	/* A full disk or a closed standard output must not look like a success. */
 	if (fflush(stdout) || ferror(stdout)) {

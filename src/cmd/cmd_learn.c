@@ -227,10 +227,7 @@ static int run(struct app *app)
 	else
 		rc = learn(&l, app, &e);
 	if (rc) {
-		/* What is not supported, or too large, is an input that cannot be used. */
-		bool input = e.code == ENOTSUP || e.code == EFBIG;
-
-		status = input ? cmd_fail_status(&e, EXIT_NOINPUT) : cmd_fail(&e);
+		status = cmd_fail(&e);
 	} else {
 		print_warnings(&l);
 		if (opts_has(&app->opts, "json"))

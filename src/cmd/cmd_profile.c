@@ -78,24 +78,35 @@ static int show(struct db *db, struct app *app, struct err *e)
 	return rc;
 }
 
-/* Whole or not at all: written beside FILE, then renamed. */
+static int write_failed(const char *path, struct err *e)
+{
+	int why = errno;
+
+	/* EFBIG is of files that are read; here it means no room. */
+	return err_set(e, why == EFBIG ? ENOSPC : why, "%s: %s", path, strerror(why));
+}
+
+/*
+ * Whole or not at all: written beside FILE, then renamed. A device or a pipe is written to itself:
+ * a file must not take its place.
+ */
 static int write_file(const char *path, const char *text, struct err *e)
 {
 	struct buf part = {0};
+	struct stat st;
+	bool beside = stat(path, &st) != 0 || S_ISREG(st.st_mode);
 	FILE *f;
 	int rc = 0;
 
-	buf_printf(&part, "%s.part", path);
+	buf_printf(&part, beside ? "%s.part" : "%s", path);
 	f = fopen(part.p, "we");
-	if (!f)
-		rc = err_set(e, errno, "%s: %m", path);
-	else if (fprintf(f, "%s\n", text) < 0 || fflush(f) || fsync(fileno(f)))
-		rc = err_set(e, errno, "%s: %m", path);
+	if (!f || fprintf(f, "%s\n", text) < 0 || fflush(f) || (beside && fsync(fileno(f))))
+		rc = write_failed(path, e);
 	if (f && fclose(f) && !rc)
-		rc = err_set(e, errno, "%s: %m", path);
-	if (!rc && rename(part.p, path))
-		rc = err_set(e, errno, "%s: %m", path);
-	if (rc && f)
+		rc = write_failed(path, e);
+	if (!rc && beside && rename(part.p, path))
+		rc = write_failed(path, e);
+	if (rc && f && beside)
 		unlink(part.p);
 	buf_fini(&part);
 	return rc;

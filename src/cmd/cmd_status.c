@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `policytop status`: what runs for this user. */
+#include <errno.h>
 #include <stdio.h>
 
 #include "base/buf.h"
@@ -30,8 +31,15 @@ static void print_json(const struct client_engine *all, size_t n)
 static int run(struct app *app)
 {
 	struct client_engine all[CLIENT_ENGINES_MAX];
-	size_t n = client_list(all, CLIENT_ENGINES_MAX);
+	size_t n;
 
+	if (app->argc) {
+		struct err e;
+
+		err_set(&e, EINVAL, "status takes no operand; policytop watch RIG shows an engine");
+		return cmd_fail(&e);
+	}
+	n = client_list(all, CLIENT_ENGINES_MAX);
 	if (opts_has(&app->opts, "json")) {
 		print_json(all, n);
 		return EXIT_OK;

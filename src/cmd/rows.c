@@ -40,13 +40,15 @@ int rows_deliver(FILE *spool, struct err *e)
 	char block[65536];
 	bool failed = fflush(spool) || ferror(spool);
 	size_t n;
+	int why;
 
 	rewind(spool);
 	while (!failed && (n = fread(block, 1, sizeof(block), spool)) > 0)
 		failed = fwrite(block, 1, n, stdout) != n;
 	failed |= ferror(spool) || fflush(stdout);
+	why = errno;
 	fclose(spool);
-	return failed ? err_set(e, EIO, "the result could not be written") : 0;
+	return failed ? err_set(e, EIO, "standard output: %s", strerror(why)) : 0;
 }
 
 static void add_exact(struct buf *b, double v, const char *infinite)

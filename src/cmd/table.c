@@ -57,16 +57,25 @@ int cmd_status(const struct err *e)
 	case EISDIR:
 	case ENOTDIR:
 	case EACCES:
-	case EBADMSG: /* the input is broken */
+	case EBADF: /* standard input is closed */
+	case ELOOP:
+	case ENAMETOOLONG:
+	case EBADMSG: /* the input is broken, */
+	case ENOTSUP: /* or not supported, */
+	case EFBIG:   /* or too large */
 		return EXIT_NOINPUT;
 	case ENODEV:
 	case ENXIO:
 	case ECONNREFUSED:
+	case ECONNRESET:
+	case EHOSTUNREACH:
+	case ENETUNREACH:
 	case EADDRINUSE:
 	case EBUSY:
 		return EXIT_UNAVAILABLE;
 	case EIO:
 	case ENOSPC:
+	case EDQUOT:
 	case EROFS:
 		return EXIT_IO;
 	default:

@@ -148,7 +148,7 @@ int behaviour_from_json(struct behaviour *b, const struct cJSON *object, struct 
 	const cJSON *g;
 
 	if (!cJSON_IsObject(object) || array_size(object, "grippers") > GRIPPERS_MAX)
-		return err_set(e, EINVAL, "behaviour: no object with at most %d grippers",
+		return err_set(e, EBADMSG, "behaviour: no object with at most %d grippers",
 			       GRIPPERS_MAX);
 	cJSON_ArrayForEach(g, cJSON_GetObjectItemCaseSensitive(object, "grippers"))
 	{
@@ -168,5 +168,5 @@ int behaviour_from_json(struct behaviour *b, const struct cJSON *object, struct 
 	return 0;
 wrong:
 	behaviour_fini(b);
-	return err_set(e, EINVAL, "behaviour: an entry has the wrong shape; learn the set again");
+	return err_set(e, EBADMSG, "behaviour: an entry has the wrong shape; learn the set again");
 }

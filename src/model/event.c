@@ -11,6 +11,11 @@ const char *fact_word(unsigned bit_index)
 	return bit_index < FACT_N ? words[bit_index] : "?";
 }
 
+bool fps_possible(double fps)
+{
+	return fps >= 1e-3 && fps <= 1e4;
+}
+
 const char *outcome_word(enum outcome o)
 {
 	switch (o) {

@@ -8,6 +8,7 @@
 #ifndef POLICYTOP_MODEL_EVENT_H
 #define POLICYTOP_MODEL_EVENT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "model/joint.h"
@@ -29,6 +30,9 @@ enum fact {
 };
 
 const char *fact_word(unsigned bit_index); /* "seen" … "health"; bit_index < FACT_N */
+
+/* A rate that a policy can have: 0.001 to 10000 Hz. What is outside, or NaN, is a mistake. */
+bool fps_possible(double fps);
 
 /* The first thing a source says; may come again (another robot, a reconnect). */
 struct hello {

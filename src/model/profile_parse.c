@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "model/event.h"
 #include "model/profile.h"
 
 enum { EPISODES_MAX = 10000000, TASKS_MAX = 100000, CAMERAS_MAX = 256, SENTENCES_MAX = 100000 };
@@ -69,10 +70,10 @@ static int parse_maxima(struct joint_profile *j, const cJSON *array, unsigned ep
 	cJSON_ArrayForEach(item, array)
 	{
 		if (n == episodes)
-			return -EINVAL;
+			return -EBADMSG;
 		j->episode_delta_max[n++] = cJSON_IsNumber(item) ? item->valuedouble : (double)NAN;
 	}
-	return n == episodes ? 0 : -EINVAL;
+	return n == episodes ? 0 : -EBADMSG;
 }
 
 static int parse_joint(struct joint_profile *j, const cJSON *o, unsigned episodes)
@@ -123,7 +124,7 @@ static int parse_feature(struct profile *p, struct feature_profile *f, const cJS
 	int n = o ? objects(joints, MAX_JOINTS) : 0;
 
 	if (n < 0)
-		return err_set(e, EINVAL, "joints are no list of at most %d objects", MAX_JOINTS);
+		return err_set(e, EBADMSG, "joints are no list of at most %d objects", MAX_JOINTS);
 	f->joint = xcalloc((size_t)n, sizeof(*f->joint));
 	if (gap)
 		*gap = xcalloc((size_t)n, sizeof(**gap));
@@ -132,7 +133,7 @@ static int parse_feature(struct profile *p, struct feature_profile *f, const cJS
 		if (gap)
 			parse_gap(&(*gap)[f->joints], get(item, "gap"));
 		if (parse_joint(&f->joint[f->joints++], item, p->episodes))
-			return err_set(e, EINVAL,
+			return err_set(e, EBADMSG,
 				       "joint %s: episode_delta_max has not one number an episode",
 				       f->joint[f->joints - 1].joint.name);
 	}
@@ -145,7 +146,7 @@ static int parse_tasks(struct profile *p, const cJSON *array, struct err *e)
 	const cJSON *item;
 
 	if (n < 0)
-		return err_set(e, EINVAL, "tasks are no list of objects");
+		return err_set(e, EBADMSG, "tasks are no list of objects");
 	p->tasks = xcalloc((size_t)n, sizeof(*p->tasks));
 	cJSON_ArrayForEach(item, array)
 	{
@@ -185,7 +186,7 @@ static int parse_cameras(struct profile *p, const cJSON *array, struct err *e)
 	const cJSON *item;
 
 	if (n < 0)
-		return err_set(e, EINVAL, "cameras are no list of objects");
+		return err_set(e, EBADMSG, "cameras are no list of objects");
 	p->cameras = xcalloc((size_t)n, sizeof(*p->cameras));
 	cJSON_ArrayForEach(item, array)
 	{
@@ -215,7 +216,7 @@ static int parse_sentences(struct profile *p, const cJSON *array)
 		char clean[512];
 
 		if (!s || p->ndisagreements == SENTENCES_MAX)
-			return -EINVAL;
+			return -EBADMSG;
 		text_clean(clean, sizeof(clean), s, strlen(s));
 		p->disagreements[p->ndisagreements++] = xstrdup(clean);
 	}
@@ -234,10 +235,10 @@ static int parse_frames(struct profile *p, const cJSON *array)
 	{
 		if (n == p->episodes || !cJSON_IsNumber(item) || !(item->valuedouble >= 0) ||
 		    item->valuedouble > UINT32_MAX)
-			return -EINVAL;
+			return -EBADMSG;
 		p->episode_frames[n++] = (uint32_t)item->valuedouble;
 	}
-	return n == p->episodes ? 0 : -EINVAL;
+	return n == p->episodes ? 0 : -EBADMSG;
 }
 
 static int parse_head(struct profile *p, const cJSON *root, struct err *e)
@@ -246,15 +247,15 @@ static int parse_head(struct profile *p, const cJSON *root, struct err *e)
 	int64_t frames = count(root, "frames", 1e15);
 
 	if (count(root, "schema", 1) != 1)
-		return err_set(e, EINVAL, "schema is not 1: written by another version");
+		return err_set(e, EBADMSG, "schema is not 1: written by another version");
 	text(p->name, sizeof(p->name), root, "profile");
 	if (!p->name[0] || episodes < 0 || frames < 0)
-		return err_set(e, EINVAL, "profile, episodes or frames is missing");
+		return err_set(e, EBADMSG, "profile, episodes or frames is missing");
 	p->episodes = (unsigned)episodes;
 	p->frames = (uint64_t)frames;
 	p->fps = number(root, "fps");
-	if (!(p->fps > 0) || !(p->fps <= 1e4))
-		return err_set(e, EINVAL, "fps is no positive number");
+	if (!fps_possible(p->fps))
+		return err_set(e, EBADMSG, "fps is no number from 0.001 to 10000");
 	text(p->robot, sizeof(p->robot), root, "robot");
 	text(p->learned_utc, sizeof(p->learned_utc), root, "learned_utc");
 	p->space = space_from_word(cJSON_GetStringValue(get(root, "action_space")));
@@ -270,22 +271,40 @@ static int parse_root(struct profile *p, const cJSON *root, struct err *e)
 	    parse_cameras(p, get(root, "cameras"), e) ||
 	    parse_feature(p, &p->action, get(features, "action"), &p->gap, e) ||
 	    parse_feature(p, &p->state, get(features, "observation.state"), NULL, e))
-		return -EINVAL;
+		return -EBADMSG;
 	if (parse_sentences(p, get(root, "disagreements")))
-		return err_set(e, EINVAL, "disagreements are no list of sentences");
+		return err_set(e, EBADMSG, "disagreements are no list of sentences");
 	if (parse_frames(p, get(root, "episode_frames")))
-		return err_set(e, EINVAL, "episode_frames has not one count an episode");
+		return err_set(e, EBADMSG, "episode_frames has not one count an episode");
 	return behaviour ? behaviour_from_json(&p->behaviour, behaviour, e) : 0;
+}
+
+/* 0 when nothing but white space is left of the text; else the line on which it is no JSON. */
+static size_t broken_line(const char *json, size_t len, const char *stop)
+{
+	size_t line = 1;
+
+	while (stop < json + len && strchr(" \t\r\n", *stop) && *stop)
+		stop++;
+	if (stop >= json + len)
+		return 0;
+	for (const char *s = json; s < stop; s++)
+		line += *s == '\n';
+	return line;
 }
 
 struct profile *profile_from_json(const char *json, size_t len, struct err *e)
 {
-	cJSON *root = cJSON_ParseWithLengthOpts(json, len, NULL, false);
+	const char *stop = json;
+	cJSON *root = cJSON_ParseWithLengthOpts(json, len, &stop, false);
+	size_t broken = broken_line(json, len, stop);
 	struct profile *p = profile_new();
 	int rc;
 
-	if (!cJSON_IsObject(root))
-		rc = err_set(e, EINVAL, "no JSON object");
+	if (broken)
+		rc = err_set(e, EBADMSG, "line %zu: broken JSON", broken);
+	else if (!cJSON_IsObject(root))
+		rc = err_set(e, EBADMSG, "no JSON object");
 	else
 		rc = parse_root(p, root, e);
 	cJSON_Delete(root);

@@ -2,7 +2,6 @@
 #include "training/dataset.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <math.h>
 #include <stdarg.h>
@@ -36,23 +35,37 @@ void dataset_warn(struct dataset *d, const char *fmt, ...)
 	d->warning[d->nwarnings++] = xstrdup(text);
 }
 
+/* "3" or "0-15" */
+static bool parse_range(const char *s, size_t n, struct range *r)
+{
+	char text[48], *dash;
+
+	if (n >= sizeof(text))
+		return false;
+	memcpy(text, s, n);
+	text[n] = '\0';
+	dash = strchr(text, '-');
+	if (dash)
+		*dash++ = '\0';
+	if (!text_to_i64(text, &r->first) || (dash && !text_to_i64(dash, &r->last)))
+		return false;
+	if (!dash)
+		r->last = r->first;
+	return r->first >= 0 && r->last >= r->first;
+}
+
 /* "0-15,20" */
 static int parse_ranges(struct dataset *d, const char *text, struct err *e)
 {
 	for (const char *s = text; s;) {
+		size_t n = strcspn(s, ",");
 		struct range r;
-		char junk = '\0';
-		int n = sscanf(s, "%18" SCNd64 "-%18" SCNd64 "%c", &r.first, &r.last, &junk);
 
-		if (n == 1)
-			r.last = r.first;
-		if (n < 1 || r.first < 0 || r.last < r.first || (n == 3 && junk != ',') ||
-		    d->nranges == RANGES_MAX)
+		if (!parse_range(s, n, &r) || d->nranges == RANGES_MAX)
 			return err_set(e, EINVAL, "episodes=%s: wanted is a list like 0-15,20",
 				       text);
 		d->range[d->nranges++] = r;
-		s = strchr(s, ',');
-		s = s ? s + 1 : NULL;
+		s = s[n] ? s + n + 1 : NULL;
 	}
 	return 0;
 }

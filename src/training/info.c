@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "model/event.h"
 #include "training/files.h"
 
 enum { WIDTH_MAX = 65536, NAMES_DEPTH_MAX = 4 };
@@ -177,8 +178,8 @@ static int read_root(struct dataset_meta *m, const cJSON *root, struct err *e)
 			       "LeRobotDataset %s is not supported, v2.0, v2.1 and v3.0 are; "
 			       "convert it with LeRobot",
 			       m->version);
-	if (!cJSON_IsNumber(fps) || !(fps->valuedouble > 0) || !(fps->valuedouble <= 1e4))
-		return err_set(e, EBADMSG, "fps is no positive number");
+	if (!cJSON_IsNumber(fps) || !fps_possible(fps->valuedouble))
+		return err_set(e, EBADMSG, "fps is no number from 0.001 to 10000");
 	m->fps = fps->valuedouble;
 	m->total_episodes = count_of(root, "total_episodes");
 	m->total_frames = count_of(root, "total_frames");

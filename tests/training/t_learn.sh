@@ -126,7 +126,7 @@ sed -i 's/"action"/"moves"/; s/"observation.state"/"pose"/' "$set/meta/info.json
 refused 66 'neither action nor observation.state' "no joint data"
 copy v21
 sed -i 's/"fps": 10.0,/"fps": 0,/' "$set/meta/info.json"
-refused 66 'info.json: fps is no positive number' "fps 0"
+refused 66 'info.json: fps is no number' "fps 0"
 copy v21
 sed -i 's/v2.1/v1.6/' "$set/meta/info.json"
 refused 66 'LeRobotDataset v1.6 is not supported' "an old version"
