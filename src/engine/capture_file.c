@@ -98,7 +98,8 @@ void capture_file_flush(struct capture_file *f)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0) {
-			err_set(&f->error, errno, "the capture ends here: %m");
+			err_set(&f->error, errno == EFBIG ? ENOSPC : errno,
+				"the capture ends here: %m");
 			close(f->fd);
 			f->fd = -1;
 			break;

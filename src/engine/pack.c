@@ -170,7 +170,8 @@ void pack_raw(void *dst, uint16_t source, int direction, int64_t t_ns, const voi
 	};
 
 	memcpy(dst, &h, sizeof(h));
-	memcpy((char *)dst + sizeof(h), p, len);
+	if (len) /* a mark has no bytes, and p is NULL then */
+		memcpy((char *)dst + sizeof(h), p, len);
 }
 
 uint64_t pack_order(const void *p)
