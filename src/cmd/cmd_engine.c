@@ -109,6 +109,9 @@ static int finish(const struct job *j, const struct engine_result *r)
 {
 	char *text = run_result_json_dup(r);
 
+	if (r->bad_lines && !j->json)
+		fprintf(stderr, "policytop: %llu bad lines; the first: %s\n",
+			(unsigned long long)r->bad_lines, r->bad_line);
 	if (r->failed.code && !j->json)
 		fprintf(stderr, "policytop: %s\n", r->failed.msg);
 	if (r->unsaved.code && !j->json)

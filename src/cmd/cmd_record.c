@@ -53,6 +53,9 @@ static void tell_result(const cJSON *o)
 			"policytop: %.0f of %.0f joints have no match in the profile and were not "
 			"compared with it (see: policytop profile list)\n",
 			number(o, "unmatched"), number(o, "joints"));
+	if (number(o, "bad_lines") > 0)
+		fprintf(stderr, "policytop: %.0f bad lines; the first: %s\n",
+			number(o, "bad_lines"), text_of(o, "bad_line"));
 	if (text_of(o, "source_error")[0])
 		fprintf(stderr, "policytop: %s\n", text_of(o, "source_error"));
 	if (text_of(o, "unsaved")[0])

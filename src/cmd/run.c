@@ -64,6 +64,11 @@ char *run_result_json_dup(const struct engine_result *r)
 	buf_printf(&b, ",\"verdicts\":{\"note\":%llu,\"warn\":%llu,\"fail\":%llu}",
 		   (unsigned long long)r->notes, (unsigned long long)r->warns,
 		   (unsigned long long)r->fails);
+	buf_printf(&b, ",\"bad_lines\":%llu", (unsigned long long)r->bad_lines);
+	if (r->bad_lines) {
+		buf_str(&b, ",\"bad_line\":");
+		buf_json_str(&b, r->bad_line);
+	}
 	if (r->failed.code) {
 		buf_str(&b, ",\"source_error\":");
 		buf_json_str(&b, r->failed.msg);
@@ -80,7 +85,11 @@ int run_exit_status(const struct engine_result *r)
 {
 	if (r->unsaved.code)
 		return EXIT_IO;
+	if (r->worst == LEVEL_FAIL)
+		return EXIT_FAIL;
+	if (r->failed.code) /* what the checks saw is not all there is */
+		return cmd_status(&r->failed);
 	if (!r->steps)
 		return EXIT_UNSEEN;
-	return r->worst == LEVEL_FAIL ? EXIT_FAIL : r->worst == LEVEL_WARN ? EXIT_WARN : EXIT_OK;
+	return r->worst == LEVEL_WARN ? EXIT_WARN : EXIT_OK;
 }

@@ -21,7 +21,7 @@
 #include "view/client.h"
 
 static const int64_t minute_ns = 60 * NS_PER_S, look_ns = NS_PER_S / 2;
-static const int64_t patience_ns = NS_PER_S;
+static const int64_t patience_ns = NS_PER_S, held_max_ns = 5 * NS_PER_S;
 
 struct engine {
 	const struct engine_cfg *cfg;
@@ -35,6 +35,7 @@ struct engine {
 	struct journal journal;
 	int lock; /* -1 none */
 	struct loop_timer minute, look, limit;
+	int64_t held_ns; /* since when no source may go on and nothing can be stored; 0: not so */
 	bool behind, capture_lost;
 	const char *why; /* it ends; NULL: it does not */
 	bool stopped;
@@ -227,6 +228,12 @@ static void on_look(void *arg, int64_t now_ns)
 		core_note(&g->core, LEVEL_OK, "recording has caught up");
 	}
 	g->behind = behind;
+	if (!behind || !feeds_held(&g->feeds))
+		g->held_ns = 0;
+	else if (!g->held_ns)
+		g->held_ns = now_ns;
+	else if (now_ns - g->held_ns > held_max_ns)
+		stop(g, "nothing can be stored, and the sources wait", false);
 	if (!g->capture_lost && recorder_capture_failed(g->recorder, &why)) {
 		g->capture_lost = true;
 		core_note(&g->core, LEVEL_WARN, why.msg);
@@ -363,7 +370,10 @@ static void finish(struct engine *g, struct engine_result *out)
 		journal_line(&g->journal, "not everything was recorded: %s", why.msg);
 		g->core.result.unsaved = why;
 	}
+	if (!g->core.result.unsaved.code)
+		recorder_capture_failed(g->recorder, &g->core.result.unsaved);
 	core_result(&g->core, out);
+	feeds_bad(&g->feeds, out);
 	out->stopped = g->stopped;
 	journal_line(&g->journal, "ended: %s", g->why);
 }

@@ -56,6 +56,8 @@ struct engine_result {
 	unsigned joints, unmatched;
 	bool stopped;	    /* by signal or request, not by its sources */
 	struct err failed;  /* of the first source that broke; code 0: none did */
+	uint64_t bad_lines; /* of all sources, in this segment: lines not understood */
+	char bad_line[256]; /* the first of them: source, number and reason; "" none */
 	struct err unsaved; /* the sink failed to the end; code 0: all is stored */
 };
 

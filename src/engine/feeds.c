@@ -2,6 +2,7 @@
 #include "engine/feeds.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 
@@ -174,6 +175,18 @@ int feeds_start(struct feeds *f, struct loop *loop, struct err *e)
 	return 0;
 }
 
+bool feeds_held(const struct feeds *f)
+{
+	bool held = false;
+
+	for (unsigned i = 0; i < f->count; i++) {
+		if (!f->feed[i].ended && !f->feed[i].paused)
+			return false;
+		held |= f->feed[i].paused && !f->feed[i].ended;
+	}
+	return held;
+}
+
 void feeds_resume(struct feeds *f)
 {
 	for (unsigned i = 0; i < f->count; i++) {
@@ -208,6 +221,22 @@ void feeds_tell_ready(const struct feeds *f, const struct engine_cfg *cfg)
 		s[i] = (struct engine_source){f->feed[i].word, f->feed[i].source->address};
 	if (cfg->ready)
 		cfg->ready(cfg->host, s, f->count);
+}
+
+void feeds_bad(const struct feeds *f, struct engine_result *out)
+{
+	for (unsigned i = 0; i < f->count; i++) {
+		const struct source *s = f->feed[i].source;
+		char line[2 * sizeof(out->bad_line)], word[128];
+
+		if (!s->bad_lines)
+			continue;
+		text_clean(word, sizeof(word), f->feed[i].word, strlen(f->feed[i].word));
+		snprintf(line, sizeof(line), "%s %s", word, s->first_bad);
+		if (!out->bad_lines)
+			text_copy(out->bad_line, sizeof(out->bad_line), line);
+		out->bad_lines += s->bad_lines;
+	}
 }
 
 void feeds_show(const struct feeds *f, struct snapshot *out)

@@ -47,8 +47,10 @@ int feeds_start(struct feeds *f, struct loop *loop, struct err *e); /* on real t
 void feeds_close(struct feeds *f);
 
 unsigned feeds_rereads(const struct feeds *f); /* bit per source index, see merge.h */
+bool feeds_held(const struct feeds *f);	       /* all that goes on waits for the recorder */
 void feeds_resume(struct feeds *f);	       /* there is room again */
 void feeds_tell_ready(const struct feeds *f, const struct engine_cfg *cfg);
+void feeds_bad(const struct feeds *f, struct engine_result *out); /* its lines not understood */
 void feeds_show(const struct feeds *f, struct snapshot *out);
 
 /*

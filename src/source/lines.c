@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "base/text.h"
+
 static void emit(void *host, const struct event *ev)
 {
 	struct event copy = *ev;
@@ -37,6 +39,12 @@ static void capture(struct lines *l, int mark, int64_t now_ns, size_t n)
 		s->host.raw(s->host.host, s->index, mark, now_ns, n ? l->bytes : NULL, n);
 }
 
+static void count_bad(struct lines *l)
+{
+	l->source->bad_lines = stream_bad(l->stream);
+	text_copy(l->source->first_bad, sizeof(l->source->first_bad), stream_first_bad(l->stream));
+}
+
 ssize_t lines_read(struct lines *l, int fd, int64_t now_ns)
 {
 	ssize_t n = read(fd, l->bytes, sizeof(l->bytes));
@@ -54,14 +62,14 @@ ssize_t lines_read(struct lines *l, int fd, int64_t now_ns)
 void lines_decode(struct lines *l)
 {
 	l->at += stream_bytes(l->stream, l->bytes + l->at, l->len - l->at, LINES_BITE, l->t_ns);
-	l->source->bad_lines = stream_bad(l->stream);
+	count_bad(l);
 }
 
 void lines_end(struct lines *l, int64_t now_ns)
 {
 	capture(l, 1, now_ns, 0);
 	stream_end(l->stream, now_ns);
-	l->source->bad_lines = stream_bad(l->stream);
+	count_bad(l);
 }
 
 struct event lines_gap(int64_t t_ns)
@@ -81,5 +89,5 @@ void lines_anew(struct lines *l, int64_t now_ns)
 	capture(l, 0, now_ns, 0);
 	stream_end(l->stream, now_ns);
 	source_emit(l->source, &ev);
-	l->source->bad_lines = stream_bad(l->stream);
+	count_bad(l);
 }

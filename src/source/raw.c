@@ -184,8 +184,13 @@ static void play(struct source *s, struct raw *r)
 			return;
 	}
 	s->bad_lines = 0;
-	for (unsigned i = 0; i < r->tracks; i++)
-		s->bad_lines += stream_bad(r->track[i].stream);
+	for (unsigned i = 0; i < r->tracks; i++) {
+		const struct stream *lines = r->track[i].stream;
+
+		s->bad_lines += stream_bad(lines);
+		if (!s->first_bad[0])
+			text_copy(s->first_bad, sizeof(s->first_bad), stream_first_bad(lines));
+	}
 	r->at += r->used;
 	r->used = 0;
 }
@@ -195,9 +200,14 @@ static int64_t finish(struct source *s, struct raw *r, int64_t now_ns)
 	struct event end = {.kind = EVENT_END, .src_ns = TIME_UNKNOWN};
 
 	end.t_ns = r->record.t_ns ? r->record.t_ns : now_ns;
-	if (r->len > r->at)
+	if (r->len > r->at) {
 		source_note(s, end.t_ns, "%s is cut: %zu bytes of its last record are lost",
 			    r->path, r->len - r->at);
+		if (!s->bad_lines++)
+			snprintf(s->first_bad, sizeof(s->first_bad),
+				 "the file is cut: %zu bytes of its last record are lost",
+				 r->len - r->at);
+	}
 	r->ended = true;
 	source_emit(s, &end);
 	return INT64_MAX;

@@ -69,8 +69,9 @@ struct source {
 	char address[128];	 /* what to paste elsewhere (where it listens), "" none */
 	int fd;			 /* to watch for reading, or -1; set in open, stays until close */
 	struct err error;
-	void *state;	    /* class->state_size zeroed bytes */
-	uint64_t bad_lines; /* bytes or lines that could not be understood */
+	void *state;	     /* class->state_size zeroed bytes */
+	uint64_t bad_lines;  /* bytes or lines that could not be understood */
+	char first_bad[192]; /* "line 3: no type"; "" none so far */
 };
 
 extern const struct source_class *const source_table[]; /* NULL ends */

@@ -47,6 +47,11 @@ uint64_t stream_bad(const struct stream *s)
 	return s->bad;
 }
 
+const char *stream_first_bad(const struct stream *s)
+{
+	return s->first_bad;
+}
+
 void stream_emit(struct stream *s, struct event *ev)
 {
 	ev->t_ns = s->t_ns;
@@ -72,7 +77,9 @@ static int line_is_bad(struct stream *s)
 	struct event ev = {.kind = EVENT_NOTE, .src_ns = TIME_UNKNOWN, .level = LEVEL_NOTE};
 	char text[256];
 
-	s->bad++;
+	if (!s->bad++)
+		snprintf(s->first_bad, sizeof(s->first_bad), "line %llu: %s",
+			 (unsigned long long)s->lines, s->reason);
 	if (s->told_ns != TIME_UNKNOWN && s->t_ns - s->told_ns < NS_PER_S) {
 		s->untold++;
 		return -EBADMSG;
@@ -144,8 +151,14 @@ void stream_skip_value(struct json *j)
 void stream_take_time(struct stream *s, struct json *j, int64_t *src_ns)
 {
 	double seconds;
+	int64_t ns;
 
-	if (stream_take_double(s, j, "t", &seconds) && !json_nano(j, src_ns))
+	if (!stream_take_double(s, j, "t", &seconds))
+		return;
+	/* The difference of any two times must be one, too. */
+	if (json_nano(j, &ns) && ns > -INT64_MAX / 2 && ns < INT64_MAX / 2)
+		*src_ns = ns;
+	else
 		stream_blame(s, "t: %.*s is no time in seconds", (int)j->len, j->text);
 }
 

@@ -57,6 +57,7 @@ void stream_end(struct stream *s, int64_t t_ns);
 
 uint64_t stream_lines(const struct stream *s); /* so far, empty ones included */
 uint64_t stream_bad(const struct stream *s);   /* of them not understood, wholly or in part */
+const char *stream_first_bad(const struct stream *s); /* "line 3: no type"; "" none so far */
 
 /*
  * Appends ev as one line with its newline: decoding it gives the same event bit for bit (NaN

@@ -184,7 +184,7 @@ void stream_take_hello(struct stream *s, const char *line, size_t len)
 
 	if (!stream_each_key(s, line, len, take_hello_key, &g))
 		return;
-	if (!(g.hello.fps >= 0 && g.hello.fps <= 1e6)) {
+	if (g.hello.fps != 0 && !fps_possible(g.hello.fps)) {
 		stream_blame(s, "fps %g is not possible", g.hello.fps);
 		g.hello.fps = 0;
 	}

@@ -28,7 +28,8 @@ struct stream {
 
 	/* Bad lines. */
 	uint64_t lines, bad, untold;
-	int64_t told_ns; /* TIME_UNKNOWN: never */
+	char first_bad[192]; /* number and reason */
+	int64_t told_ns;     /* TIME_UNKNOWN: never */
 
 	/* A line that came in pieces. */
 	char *part;
