@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-CLI_TESTS = %D%/t_cli.sh %D%/t_bootstrap.sh
+CLI_TESTS = %D%/t_cli.sh %D%/t_bootstrap.sh %D%/t_bad_files.sh %D%/t_bad_words.sh \
+	%D%/t_bad_disk.sh
 TESTS += $(CLI_TESTS)
-EXTRA_DIST += $(CLI_TESTS)
+EXTRA_DIST += $(CLI_TESTS) %D%/hostile.sh
