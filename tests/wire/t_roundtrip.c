@@ -63,7 +63,7 @@ static int64_t any_time(struct rng *r)
 	case 1:
 		return -t / 1000;
 	default:
-		return t % 9000000000000000000;
+		return t % (INT64_MAX / 2);
 	}
 }
 
