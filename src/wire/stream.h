@@ -12,8 +12,8 @@
  * - A vector whose length is not that of the joints is unknown in its step; null is an unknown
  *   joint; NaN, Infinity and -Infinity are known values.
  * - More than MAX_JOINTS joints: the first MAX_JOINTS are kept. Names that repeat get "#N".
- * - src_ns is "t" in nanoseconds (146 years at most) on its own axis, whatever its clock ("monotonic",
- *   "unix", "relative"); TIME_UNKNOWN without a usable "t".
+ * - src_ns is "t" in nanoseconds (146 years at most) on the source's own axis, whatever its clock
+ *   ("monotonic", "unix", "relative"); TIME_UNKNOWN without a usable "t".
  */
 #ifndef POLICYTOP_WIRE_STREAM_H
 #define POLICYTOP_WIRE_STREAM_H
