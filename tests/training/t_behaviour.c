@@ -12,6 +12,7 @@
 #include "tests/tap.h"
 #include "training/behaviour.h"
 #include "training/episodes.h"
+#include "training/running.h"
 
 enum { JOINTS = 2, EPISODES = 3, FRAMES = 150 };
 
@@ -169,6 +170,36 @@ static void test_json(struct tap *t)
 	episodes_fini(&e);
 }
 
+/* Whole columns, with gaps, against the rings that the checks feed tick by tick. */
+static void test_running(struct tap *t)
+{
+	struct running_room room = {0};
+	struct rng r = rng_seed(5);
+	bool same = true;
+
+	for (unsigned round = 0; round < 200; round++) {
+		double a[FRAMES], s[FRAMES], rough = 0, tracking = 0, want_rough = 0, want = 0;
+		size_t n = rng_u32(&r) % FRAMES;
+		struct rough_ring rr = {0};
+		struct tracking_ring tr = {0};
+
+		for (size_t i = 0; i < n; i++) {
+			a[i] = rng_u32(&r) % 40 ? rng_gauss(&r) : (double)NAN;
+			s[i] = rng_u32(&r) % 60 ? 2 * rng_gauss(&r) : (double)INFINITY;
+			tracking_add(&tr, a[i], s[i]);
+			want = fmax(want, tracking_least(&tr));
+			if (i >= 2)
+				rough_add(&rr, a[i] - 2.0 * a[i - 1] + a[i - 2]);
+			want_rough = fmax(want_rough, rough_median(&rr));
+		}
+		running_roughness(&room, a, n, &rough);
+		running_tracking(&room, a, s, n, &tracking);
+		same &= rough == want_rough && tracking == want;
+	}
+	running_room_fini(&room);
+	ok(t, same, "columns give the largest figures of the rings, bit for bit");
+}
+
 int main(void)
 {
 	struct tap t = {0};
@@ -176,5 +207,6 @@ int main(void)
 	test_figures(&t, true);
 	test_figures(&t, false);
 	test_json(&t);
+	test_running(&t);
 	return tap_done(&t);
 }
