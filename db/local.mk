@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The SQL texts are compiled in (embed.awk), so that an uninstalled program and an installed one
 # read the same; the queries are installed too, for a stock sqlite3 shell.
-DB_SCHEMAS = %D%/schema/1.sql
+DB_SCHEMAS = %D%/schema/1.sql %D%/schema/2.sql
 DB_QUERIES = \
 	%D%/queries/cadence.sql \
 	%D%/queries/closed.sql \

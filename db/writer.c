@@ -21,6 +21,7 @@ static const char *const statements[ST_N] = {
 	[ST_RUN_OPEN] = "SELECT run FROM run WHERE run = (SELECT max(run) FROM run WHERE rig = ?1) "
 			"AND ended_ns IS NULL",
 	[ST_DROPPED] = "UPDATE run SET dropped = ?2 WHERE run = ?1",
+	[ST_OFFSET] = "INSERT OR REPLACE INTO run_offset VALUES (?1,?2)",
 	[ST_SEGMENT] = "INSERT INTO segment VALUES (?1,?2,?3,?4,?5,?6)",
 	[ST_SOURCE] = "INSERT OR REPLACE INTO run_source VALUES (?1,?2,?3)",
 	[ST_JOINT] = "INSERT OR REPLACE INTO run_joint VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)",
@@ -135,6 +136,13 @@ static int put_dropped(struct writer *w, const struct record *r, struct err *e)
 	return writer_run_st(w, ST_DROPPED, e);
 }
 
+static int put_offset(struct writer *w, const struct record *r, struct err *e)
+{
+	sqlite3_bind_int64(w->st[ST_OFFSET], 1, w->now.run);
+	sqlite3_bind_int64(w->st[ST_OFFSET], 2, r->lost);
+	return writer_run_st(w, ST_OFFSET, e);
+}
+
 static int (*const puts_by_kind[])(struct writer *, const struct record *, struct err *) = {
 	[RECORD_RUN] = put_run,
 	[RECORD_CLOCK] = put_clock,
@@ -146,6 +154,7 @@ static int (*const puts_by_kind[])(struct writer *, const struct record *, struc
 	[RECORD_NOTE] = put_note,
 	[RECORD_EPISODE_END] = put_episode_end,
 	[RECORD_DROPPED] = put_dropped,
+	[RECORD_OFFSET] = put_offset,
 	[RECORD_RUN_END] = put_run_end,
 };
 

@@ -19,6 +19,7 @@ enum statement {
 	ST_RUN_END,
 	ST_RUN_OPEN,
 	ST_DROPPED,
+	ST_OFFSET,
 	ST_SEGMENT,
 	ST_SOURCE,
 	ST_JOINT,

@@ -82,11 +82,11 @@ static int prepare(struct job *j, struct app *app, struct err *e)
 	j->profile = run_profile(j->db, profile, e);
 	if (profile && !j->profile)
 		return -e->code;
-	rc = resume ? db_resume_point(j->db, j->rig, &j->cfg.resume, e) : 0;
-	if (rc)
-		return rc;
+	/* First, as it brings an older file to this version. */
 	j->cfg.sink_state = db_writer_open(j->db, resume ? j->rig : NULL, e);
-	return j->cfg.sink_state ? 0 : -e->code;
+	if (!j->cfg.sink_state)
+		return -e->code;
+	return resume ? db_resume_point(j->db, j->rig, &j->cfg.resume, e) : 0;
 }
 
 /* With --json errors go to whoever started us, on the pipe it reads. */

@@ -127,10 +127,21 @@ static void feed_episode(struct core *c, const struct event *ev)
 	live_episode(c->live, ev->episode, r.episode, clock_now_ns(c->clock));
 }
 
+/* For the segment after this one; told again when there was no room. */
+static void record_offset(struct core *c, const struct event *ev)
+{
+	struct record r = {.kind = RECORD_OFFSET, .t_ns = ev->t_ns, .source = ev->source};
+
+	r.lost = merge_seq_offset(c->merge);
+	if (r.lost != c->offset && recorder_put(c->recorder, &r))
+		c->offset = r.lost;
+}
+
 static void feed_step(struct core *c, const struct event *ev)
 {
 	struct record r = {.kind = RECORD_STEP, .t_ns = ev->t_ns, .source = ev->source};
 
+	record_offset(c, ev);
 	r.step = ev->step;
 	r.episode = ev->step->episode;
 	record(c, &r);
@@ -227,6 +238,7 @@ void core_init(struct core *c, const struct engine_cfg *cfg, struct recorder *re
 	c->judge = judge_new(cfg->profile, &jh);
 	c->live = live_new(cfg->profile);
 	c->info.run = cfg->resume.run;
+	c->offset = cfg->resume.seq_offset;
 	c->info.started_wall_ns = clock_wall_ns();
 	c->info.started_ns = clock_now_ns(clock);
 	text_copy(c->info.rig, sizeof(c->info.rig), cfg->rig ? cfg->rig : "");

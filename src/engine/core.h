@@ -28,6 +28,7 @@ struct core {
 	struct recorder *recorder; /* the caller's */
 	bool begun;		   /* the run has its first record */
 	bool full;		   /* cfg->steps are reached: nothing more is taken */
+	int64_t offset;		   /* of step numbers, as recorded */
 	struct run_info info;
 	struct engine_result result;
 };

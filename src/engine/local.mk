@@ -14,6 +14,7 @@ noinst_LIBRARIES += %D%/libengine.a
 	%D%/live.c %D%/live.h %D%/live_internal.h %D%/live_snapshot.c \
 	%D%/lock.c %D%/lock.h \
 	%D%/merge.c %D%/merge.h \
+	%D%/number.c %D%/number.h \
 	%D%/pack.c %D%/pack.h \
 	%D%/recorder.c %D%/recorder.h \
 	%D%/request.c %D%/request.h \

@@ -8,9 +8,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-
-/* Larger numbers are no step numbers, and would overflow when something is added to them. */
-static const int64_t seq_max = 1ll << 53;
+#include "engine/number.h"
 
 struct input {
 	struct hello *hello;	  /* NULL: not yet */
@@ -30,10 +28,8 @@ struct merge {
 	struct input input[ENGINE_SOURCES_MAX];
 	struct hello hello;
 	bool has_tick;
-	uint16_t tick;		  /* the source that defines it */
-	int64_t last_seq, offset; /* of the run; added to the tick source's seq */
-	bool segment_gap;	  /* a resumed run has not yet told its gap */
-	uint32_t segments;
+	uint16_t tick; /* the source that defines it */
+	struct number number;
 	struct step step;
 	double *actions; /* a chunk in the run's columns */
 	size_t actions_room;
@@ -58,12 +54,10 @@ struct merge *merge_new(const struct merge_host *host, const struct resume_point
 	m->boundary.host = m;
 	m->boundary.mark = on_mark;
 	boundary_init(&m->boundary, resume);
-	m->last_seq = resume->run ? resume->last_seq : SEQ_UNKNOWN;
-	m->segment_gap = resume->run != 0;
-	m->segments = resume->segments;
+	number_init(&m->number, resume);
 	for (unsigned i = 0; i < ENGINE_SOURCES_MAX; i++) {
 		m->input[i].last_seq = SEQ_UNKNOWN;
-		m->input[i].catching_up = m->last_seq != SEQ_UNKNOWN && (rereads >> i & 1);
+		m->input[i].catching_up = m->number.stored != SEQ_UNKNOWN && (rereads >> i & 1);
 	}
 	return m;
 }
@@ -176,6 +170,8 @@ static void feed_hello(struct merge *m, const struct event *ev)
 	for (unsigned j = 0; j < in->hello->joints; j++)
 		in->map[j] = (uint16_t)union_joint(&m->hello, &in->hello->joint[j]);
 	in->fresh = again;
+	free(in->last); /* its columns meant what the hello before said */
+	in->last = NULL;
 	choose_tick(m, ev->source);
 	if (again && ev->source == m->tick)
 		boundary_reconnect(&m->boundary, ev->t_ns);
@@ -185,44 +181,14 @@ static void feed_hello(struct merge *m, const struct event *ev)
 	m->host.out(m->host.host, &out);
 }
 
-static bool seq_usable(int64_t seq)
+static int64_t number(struct merge *m, const struct event *ev)
 {
-	return seq >= 0 && seq < seq_max;
-}
+	struct number_gap gap;
+	int64_t seq = number_step(&m->number, ev->step->seq, m->input[ev->source].fresh, &gap);
 
-/*
- * The run's number for a step of the tick's source. A number that does not go on means that the
- * source has begun anew: from then on an offset keeps the run's numbers growing.
- */
-static int64_t number_step(struct merge *m, const struct event *ev)
-{
-	int64_t next = m->last_seq == SEQ_UNKNOWN ? 0 : m->last_seq + 1;
-	int64_t seq = ev->step->seq, lost = 0;
-	bool known = seq_usable(seq), anew = false;
-	char why[96] = "the source skipped step numbers";
-
-	if (!known) {
-		lost = m->input[ev->source].fresh || m->segment_gap ? -1 : 0;
-		seq = next;
-	} else if (seq + m->offset < next) {
-		m->offset = next - seq;
-		seq = next;
-		lost = -1;
-		anew = true;
-	} else {
-		seq += m->offset;
-		lost = seq - next;
-	}
-	if (m->segment_gap)
-		snprintf(why, sizeof(why), "the engine restarted (segment %u)", m->segments + 1);
-	else if (anew)
-		text_copy(why, sizeof(why), "the source began anew");
-	else if (m->input[ev->source].fresh)
-		text_copy(why, sizeof(why), "the source was connected again");
-	if (m->segment_gap || (lost && m->last_seq != SEQ_UNKNOWN))
-		tell_gap(m, ev, lost, why);
-	m->segment_gap = false;
-	return m->last_seq = seq;
+	if (gap.is)
+		tell_gap(m, ev, gap.lost, gap.why);
+	return seq;
 }
 
 static void copy_vec(struct vec *to, const struct vec *from, const struct input *in, unsigned n)
@@ -241,12 +207,12 @@ static void sample_others(struct merge *m, const struct event *ev)
 {
 	for (unsigned i = 0; i < ENGINE_SOURCES_MAX; i++) {
 		const struct input *in = &m->input[i];
-		int64_t period;
+		double period_ns;
 
 		if (i == ev->source || !in->last || !in->hello)
 			continue;
-		period = in->hello->fps > 0 ? (int64_t)(1e9 / in->hello->fps) : in->period_ns;
-		if (!period || ev->t_ns - in->last->t_ns > 2 * period)
+		period_ns = in->hello->fps > 0 ? 1e9 / in->hello->fps : (double)in->period_ns;
+		if (!(period_ns > 0) || (double)(ev->t_ns - in->last->t_ns) > 2 * period_ns)
 			continue;
 		for (unsigned k = 0; k < VEC_N; k++) {
 			if (in->last->vec[k].present)
@@ -290,21 +256,30 @@ static void keep_sample(struct merge *m, const struct event *ev)
 	else if (ev->t_ns > in->last->t_ns)
 		in->period_ns = in->period_ns ? (7 * in->period_ns + ev->t_ns - in->last->t_ns) / 8
 					      : ev->t_ns - in->last->t_ns;
-	if (seq_usable(seq) && in->last_seq != SEQ_UNKNOWN && seq > in->last_seq + 1)
+	if (number_usable(seq) && in->last_seq != SEQ_UNKNOWN && seq > in->last_seq + 1)
 		tell_gap(m, ev, seq - in->last_seq - 1, "the source skipped step numbers");
 	*in->last = *ev->step;
 	in->last->t_ns = ev->t_ns;
 }
 
-/* True while a source repeats what is stored already. */
-static bool catch_up(struct merge *m, struct input *in, const struct event *ev)
+/* While a source repeats what is stored already; the tick's source knows when that is over. */
+static bool catching_up(const struct merge *m, uint16_t source)
 {
-	if (!in->catching_up)
+	return m->input[source].catching_up && m->input[m->tick].catching_up;
+}
+
+/* True: the step is stored already, or is not the tick's. */
+static bool catch_up(struct merge *m, const struct event *ev)
+{
+	struct input *in = &m->input[ev->source];
+	bool done = false, stored = true;
+
+	if (!catching_up(m, ev->source))
 		return false;
-	if (ev->kind != EVENT_STEP)
-		return true;
-	in->catching_up = seq_usable(ev->step->seq) && ev->step->seq < m->last_seq;
-	return seq_usable(ev->step->seq) && ev->step->seq <= m->last_seq;
+	if (ev->source == m->tick)
+		stored = number_again(&m->number, ev->step->seq, &done);
+	in->catching_up = !done;
+	return stored;
 }
 
 static void feed_step(struct merge *m, const struct event *ev)
@@ -321,10 +296,14 @@ static void feed_step(struct merge *m, const struct event *ev)
 		if (!m->input[m->tick].asked)
 			m->tick = ev->source;
 	}
+	if (catch_up(m, ev)) {
+		in->fresh = false;
+		return;
+	}
 	if (ev->source != m->tick) {
 		keep_sample(m, ev);
 	} else {
-		build_step(m, ev, number_step(m, ev));
+		build_step(m, ev, number(m, ev));
 		sample_others(m, ev);
 		inside = boundary_step(&m->boundary, m->step.vec[VEC_ASKED].present,
 				       step_axis_ns(&m->step), ev->t_ns);
@@ -335,7 +314,7 @@ static void feed_step(struct merge *m, const struct event *ev)
 		out.step = &m->step;
 		m->host.out(m->host.host, &out);
 	}
-	in->last_seq = seq_usable(seq) ? seq : SEQ_UNKNOWN;
+	in->last_seq = number_usable(seq) ? seq : SEQ_UNKNOWN;
 	in->fresh = false;
 }
 
@@ -367,16 +346,10 @@ static void feed_chunk(struct merge *m, const struct event *ev)
 	const struct input *in = &m->input[ev->source];
 	struct event out = *ev;
 	struct chunk c = *ev->chunk;
-	int64_t next = m->last_seq == SEQ_UNKNOWN ? 0 : m->last_seq + 1;
 
 	if (!in->hello || !c.horizon || c.horizon > 4096 || !c.dims || c.dims > MAX_JOINTS)
 		return;
-	if (!seq_usable(c.seq))
-		c.seq = SEQ_UNKNOWN;
-	else if (ev->source == m->tick && (in->fresh || m->segment_gap) && c.seq + m->offset < next)
-		c.seq = next; /* of a source that began anew and has not yet said so by a step */
-	else
-		c.seq += m->offset;
+	c.seq = number_ahead(&m->number, c.seq, in->fresh);
 	c.actions = map_actions(m, in, ev->chunk);
 	c.dims = m->hello.joints;
 	out.chunk = &c;
@@ -387,8 +360,8 @@ void merge_feed(struct merge *m, const struct event *ev)
 {
 	if (ev->source >= ENGINE_SOURCES_MAX)
 		return;
-	if (ev->kind != EVENT_HELLO && ev->kind != EVENT_NOTE &&
-	    catch_up(m, &m->input[ev->source], ev))
+	if (ev->kind != EVENT_HELLO && ev->kind != EVENT_NOTE && ev->kind != EVENT_STEP &&
+	    catching_up(m, ev->source))
 		return;
 	switch (ev->kind) {
 	case EVENT_HELLO:
@@ -421,9 +394,9 @@ void merge_end(struct merge *m, const char *why, int64_t t_ns)
 {
 	struct event at = {.t_ns = t_ns, .src_ns = TIME_UNKNOWN, .source = m->tick};
 
-	if (m->segment_gap)
+	if (m->number.restarted)
 		tell_gap(m, &at, -1, "the engine restarted, and no step came after");
-	m->segment_gap = false;
+	m->number.restarted = false;
 	boundary_end(&m->boundary, why, t_ns);
 }
 
@@ -439,7 +412,12 @@ const struct hello *merge_hello(const struct merge *m)
 
 int64_t merge_last_seq(const struct merge *m)
 {
-	return m->last_seq;
+	return m->number.rereading ? m->number.stored : m->number.last;
+}
+
+int64_t merge_seq_offset(const struct merge *m)
+{
+	return m->number.offset;
 }
 
 uint16_t merge_tick_source(const struct merge *m)

@@ -36,6 +36,7 @@ void merge_end(struct merge *m, const char *why, int64_t t_ns);
 struct boundary *merge_boundary(struct merge *m);	/* for the operator, and to look at */
 const struct hello *merge_hello(const struct merge *m); /* joints 0: none yet */
 int64_t merge_last_seq(const struct merge *m);		/* SEQ_UNKNOWN before the first step */
+int64_t merge_seq_offset(const struct merge *m);	/* of the last step, see resume_point */
 uint16_t merge_tick_source(const struct merge *m);
 
 #endif

@@ -61,6 +61,7 @@ static size_t payload_bytes(const struct record *r)
 	case RECORD_GAP:
 	case RECORD_NOTE:
 	case RECORD_DROPPED:
+	case RECORD_OFFSET:
 	case RECORD_RUN_END:
 	default:
 		return 0;
@@ -122,6 +123,7 @@ static void pack_payload(char *p, const struct record *r)
 	case RECORD_GAP:
 	case RECORD_NOTE:
 	case RECORD_DROPPED:
+	case RECORD_OFFSET:
 	case RECORD_RUN_END:
 	default:
 		break;
@@ -253,6 +255,7 @@ static bool unpack_payload(struct unpacked *u, const char *p, size_t len)
 	case RECORD_GAP:
 	case RECORD_NOTE:
 	case RECORD_DROPPED:
+	case RECORD_OFFSET:
 	case RECORD_RUN_END:
 	default:
 		return true;

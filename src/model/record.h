@@ -37,6 +37,7 @@ enum record_kind {
 	RECORD_NOTE,	      /* t_ns, text, level: events list, marks of the operator */
 	RECORD_EPISODE_END,   /* episode, t_ns, mark (boundary, outcome, note) */
 	RECORD_DROPPED,	      /* lost: steps dropped so far by a full ring */
+	RECORD_OFFSET,	      /* lost: what is added to the source's step numbers from now on */
 	RECORD_RUN_END,	      /* t_ns: the run ended in order */
 };
 
@@ -63,7 +64,8 @@ struct resume_point {
 	int64_t run;	  /* 0: nothing to resume */
 	int64_t last_seq; /* of the last stored step, SEQ_UNKNOWN none */
 	int64_t last_t_ns;
-	uint32_t episode; /* number of the last episode */
+	int64_t seq_offset; /* last_seq is the source's own number plus this */
+	uint32_t episode;   /* number of the last episode */
 	bool episode_open;
 	uint32_t segments; /* so far */
 	uint64_t steps;	   /* so far, of all segments */

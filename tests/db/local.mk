@@ -30,4 +30,4 @@ TESTS += $(DB_TESTS) %D%/t_commands.sh
 %C%_t_shell_LDADD = $(DB_TEST_LIBS)
 %C%_t_summary_SOURCES = %D%/t_summary.c
 %C%_t_summary_LDADD = $(DB_TEST_LIBS)
-EXTRA_DIST += %D%/plain_sums.sql %D%/schema-1.sql %D%/t_commands.sh
+EXTRA_DIST += %D%/plain_sums.sql %D%/schema-1.sql %D%/schema-2.sql %D%/t_commands.sh

@@ -31,9 +31,10 @@ static int migrate_file(const char *file, const char *const versions[], struct e
 
 static void next_version(struct tap *t, const struct scratch *s)
 {
-	const char *const good[] = {schema_versions[0], "ALTER TABLE run ADD COLUMN operator TEXT",
+	const char *const good[] = {schema_versions[0], schema_versions[1],
+				    "ALTER TABLE run ADD COLUMN operator TEXT",
 				    "CREATE TABLE more (x); INSERT INTO more VALUES (1)", NULL};
-	const char *const bad[] = {schema_versions[0],
+	const char *const bad[] = {schema_versions[0], schema_versions[1],
 				   "CREATE TABLE half (x); INSERT INTO nowhere VALUES (1)", NULL};
 	char copy[128];
 	struct err e = {0};
@@ -41,22 +42,22 @@ static void next_version(struct tap *t, const struct scratch *s)
 	db_close(db_open(s->file, DB_WRITE, NULL));
 	sql_do(s->file,
 	       "INSERT INTO run (started_utc, started_wall_ns, started_ns) VALUES ('x', 1, 2)");
-	snprintf(copy, sizeof(copy), "%s.v1.bak", s->file);
+	snprintf(copy, sizeof(copy), "%s.v2.bak", s->file);
 	ok(t, migrate_file(s->file, bad, &e) < 0, "a migration that fails: %s", e.msg);
 	ok(t,
-	   sql_number(s->file, "PRAGMA user_version") == 1 &&
+	   sql_number(s->file, "PRAGMA user_version") == 2 &&
 		   sql_number(s->file, "SELECT count(*) FROM sqlite_schema WHERE name = 'half'") ==
 			   0,
 	   "leaves the file as it was");
 	unlink(copy);
 	ok(t, migrate_file(s->file, good, &e) == 0, "two migrations %s", e.msg);
 	ok(t,
-	   sql_number(s->file, "PRAGMA user_version") == 3 &&
+	   sql_number(s->file, "PRAGMA user_version") == 4 &&
 		   sql_number(s->file, "SELECT count(operator IS NULL) FROM run") == 1 &&
 		   sql_number(s->file, "SELECT x FROM more") == 1,
 	   "bring it to the last version");
 	ok(t,
-	   sql_number(copy, "PRAGMA user_version") == 1 &&
+	   sql_number(copy, "PRAGMA user_version") == 2 &&
 		   sql_number(copy, "SELECT count(*) FROM runs") == 1 &&
 		   sql_number(copy, "PRAGMA application_id") == DB_APPLICATION_ID,
 	   "with a copy of what it was");
@@ -64,16 +65,17 @@ static void next_version(struct tap *t, const struct scratch *s)
 
 static void no_copy_no_change(struct tap *t, const struct scratch *s)
 {
-	const char *const good[] = {schema_versions[0], "CREATE TABLE more (x)", NULL};
+	const char *const good[] = {schema_versions[0], schema_versions[1], "CREATE TABLE more (x)",
+				    NULL};
 	char file[128], copy[160];
 	struct err e = {0};
 
 	snprintf(file, sizeof(file), "%s/second.db", s->dir);
-	snprintf(copy, sizeof(copy), "mkdir -p %s.v1.bak/x", file);
+	snprintf(copy, sizeof(copy), "mkdir -p %s.v2.bak/x", file);
 	db_close(db_open(file, DB_WRITE, NULL));
 	ok(t, system(copy) == 0 && migrate_file(file, good, &e) < 0, "no copy can be made: %s",
 	   e.msg);
-	ok(t, sql_number(file, "PRAGMA user_version") == 1, "so nothing changes");
+	ok(t, sql_number(file, "PRAGMA user_version") == 2, "so nothing changes");
 }
 
 /* The text of a file of this folder; freed by the caller. */

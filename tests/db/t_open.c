@@ -106,7 +106,7 @@ static void newer(struct tap *t, const struct scratch *s)
 	ok(t, opens(s->file, DB_READ), "a newer file can be read");
 	ok(t, fails(s->file, DB_WRITE, EROFS, "newer policytop"),
 	   "and not written, with the reason");
-	sql_do(s->file, "PRAGMA user_version = 1");
+	sql_do(s->file, "PRAGMA user_version = 2");
 }
 
 static void forbidden(struct tap *t, const struct scratch *s)

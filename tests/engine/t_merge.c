@@ -257,6 +257,17 @@ static void test_sources(struct tap *tap)
 	       "chunk 3 2x2; ",
 	       "who sees actions makes the tick; others are sampled, unknown after two periods");
 	begin(&t, NULL, 0);
+	hello(&t, 0, 0, "a b", FACT_GOT, 1e-12);
+	hello(&t, 1, 0, "c", FACT_ASKED, 50);
+	step(&t, 0, 0.00, SEQ_UNKNOWN, 2, NAN, 5);
+	step(&t, 1, 0.01, 0, 1, 1, NAN);
+	hello(&t, 0, 0.02, "c", FACT_GOT, 50);
+	step(&t, 1, 0.03, 1, 1, 1, NAN);
+	expect(tap, &t,
+	       "hello a b; hello a b c; start 0 (connection); step 0 e0 got0=5 got1=5 asked2=1; "
+	       "hello a b c; step 1 e0 asked2=1; ",
+	       "a sample is of the hello it came after, and no rate is too slow to count with");
+	begin(&t, NULL, 0);
 	hello(&t, 0, 0, "a", FACT_ASKED | FACT_GOT, 50);
 	hello(&t, 1, 0, "b", FACT_ASKED | FACT_GOT, 50);
 	step(&t, 0, 0.00, SEQ_UNKNOWN, 1, NAN, 5);
@@ -301,6 +312,54 @@ static void test_resume(struct tap *tap)
 	       "hello a; start 5 (episode message); gap 0 (the engine restarted (segment 2)); "
 	       "step 10 e5; ",
 	       "a file that begins anew is skipped up to what is stored");
+	begin(&t, &p, 1);
+	hello(&t, 0, 0, "a", FACT_ASKED, 50);
+	step(&t, 0, 0.0, 4, 1, 1, NAN);
+	step(&t, 0, 0.0, 7, 1, 1, NAN);
+	step(&t, 0, 0.0, 0, 1, 1, NAN);
+	step(&t, 0, 0.0, 1, 1, 1, NAN);
+	step(&t, 0, 0.0, 2, 1, 1, NAN);
+	step(&t, 0, 0.0, 3, 1, 1, NAN);
+	expect(tap, &t,
+	       "hello a; gap 0 (the engine restarted (segment 2)); start 5 (asked again); "
+	       "step 10 e5; step 11 e5; ",
+	       "also one in which the source itself began anew");
+	begin(&t, &p, 3);
+	hello(&t, 0, 0, "a", FACT_ASKED, 50);
+	hello(&t, 1, 0, "b", FACT_GOT, 10);
+	step(&t, 0, 0.00, 9, 1, 1, NAN);
+	step(&t, 1, 0.01, 2, 1, NAN, 5);
+	step(&t, 0, 0.02, 10, 1, 1, NAN);
+	expect(tap, &t,
+	       "hello a; hello a b; gap 0 (the engine restarted (segment 2)); "
+	       "start 5 (asked again); step 10 e5 asked0=1 got1=5; ",
+	       "or one of several, each with numbers of its own");
+	begin(&t, &p, 2);
+	hello(&t, 1, 0, "b", FACT_GOT, 10);
+	step(&t, 1, 0.00, 0, 1, NAN, 5);
+	hello(&t, 0, 0, "a", FACT_ASKED, 50);
+	step(&t, 0, 0.02, 12, 1, 1, NAN);
+	expect(tap, &t,
+	       "hello b; hello b a; gap 2 (the engine restarted (segment 2)); "
+	       "start 5 (asked again); step 12 e5 asked1=1; ",
+	       "but not one beside a source that goes on");
+	p.seq_offset = 7;
+	begin(&t, &p, 0);
+	hello(&t, 0, 0, "a", FACT_ASKED, 50);
+	step(&t, 0, 0.0, 5, 1, 1, NAN);
+	expect(tap, &t,
+	       "hello a; gap 2 (the engine restarted (segment 2)); start 5 (asked again); "
+	       "step 12 e5; ",
+	       "a source that had begun anew before goes on as it did");
+	p.seq_offset = 0;
+	p.last_seq = SEQ_UNKNOWN;
+	begin(&t, &p, 0);
+	hello(&t, 0, 0, "a", FACT_ASKED, 50);
+	step(&t, 0, 0.0, 5000, 1, 1, NAN);
+	expect(tap, &t,
+	       "hello a; gap -1 (the engine restarted (segment 2)); start 4 (connection); "
+	       "step 5000 e4; ",
+	       "when nothing was stored yet, nobody knows what is missing");
 	begin(&t, &p, 0);
 	merge_end(t.m, "told", 0);
 	expect(tap, &t, "gap -1 (the engine restarted, and no step came after); ",
