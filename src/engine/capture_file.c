@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "wire/capture.h"
 
 enum { FLUSH_BYTES = 64 * 1024 };
@@ -42,6 +43,15 @@ static off_t drop_rest(int fd, off_t size)
 	return (off_t)whole < size && ftruncate(fd, (off_t)whole) == 0 ? (off_t)whole : size;
 }
 
+/* In front of what this engine reads: it does not go on where the one before was cut off. */
+static void mark_anew(struct capture_file *f, unsigned sources)
+{
+	struct clock clock = clock_real();
+
+	for (unsigned i = 0; i < sources; i++)
+		capture_file_add(f, (uint16_t)i, 0, clock_now_ns(&clock), NULL, 0);
+}
+
 int capture_file_open(struct capture_file *f, const char *path, const char *const *word,
 		      unsigned words, bool resume, struct err *e)
 {
@@ -53,9 +63,9 @@ int capture_file_open(struct capture_file *f, const char *path, const char *cons
 	if (f->fd < 0)
 		return err_set(e, errno, "%s: cannot write the capture: %m", path);
 	end = drop_rest(f->fd, lseek(f->fd, 0, SEEK_END));
+	rc = end > 0 ? 0 : capture_put_header(&f->buf, word, words, e);
 	if (end > 0)
-		return 0;
-	rc = capture_put_header(&f->buf, word, words, e);
+		mark_anew(f, words);
 	capture_file_flush(f);
 	if (!rc && f->error.code)
 		rc = err_set(e, f->error.code, "%s: %s", path, f->error.msg);
@@ -81,7 +91,7 @@ void capture_file_add(struct capture_file *f, uint16_t source, int direction, in
 		};
 
 		capture_put(&f->buf, &r);
-		at += r.len;
+		at = len ? at + r.len : NULL;
 		len -= r.len;
 	} while (len);
 	if (f->buf.len >= FLUSH_BYTES)

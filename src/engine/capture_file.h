@@ -19,7 +19,10 @@ struct capture_file {
 	struct err error; /* code 0: none; the first one ends the capture, never the recording */
 };
 
-/* resume: append to an existing capture of the same sources. 0, or -errno with e. */
+/*
+ * resume: append to an existing capture of the same sources, with a mark for each that its bytes
+ * begin anew. 0, or -errno with e.
+ */
 int capture_file_open(struct capture_file *f, const char *path, const char *const *word,
 		      unsigned words, bool resume, struct err *e);
 void capture_file_add(struct capture_file *f, uint16_t source, int direction, int64_t t_ns,

@@ -24,6 +24,9 @@ struct track {
 	struct source *source;
 	uint16_t index; /* of its events */
 	struct stream *stream;
+	bool rereads;	  /* see source.h: what comes after a mark repeats what came before */
+	bool again;	  /* and it is doing so */
+	int64_t last_seq; /* SEQ_UNKNOWN: no step yet */
 };
 
 struct raw {
@@ -41,10 +44,27 @@ struct raw {
 	bool ended;    /* nothing is left to read */
 };
 
+/* True: ev was played before the mark. */
+static bool repeats(struct track *t, const struct event *ev)
+{
+	bool again = t->again;
+
+	if (ev->kind != EVENT_STEP)
+		return again && ev->kind != EVENT_HELLO && ev->kind != EVENT_NOTE;
+	t->again = again && ev->step->seq < t->last_seq;
+	if (again && ev->step->seq <= t->last_seq)
+		return true;
+	t->last_seq = ev->step->seq;
+	return false;
+}
+
 static void emit(void *host, const struct event *ev)
 {
 	struct track *t = host;
 	struct event copy = *ev;
+
+	if (repeats(t, ev))
+		return;
 
 	copy.source = t->index;
 	t->source->host.emit(t->source->host.host, &copy);
@@ -72,6 +92,8 @@ static int open_track(struct source *s, struct raw *r, const char *word, struct 
 	snprintf(prefix, sizeof(prefix), "%s%s", s->prefix, own);
 	t->source = s;
 	t->index = (uint16_t)(s->index + r->tracks++);
+	t->rereads = class->rereads;
+	t->last_seq = SEQ_UNKNOWN;
 	t->stream = stream_new(emit, t);
 	stream_prefix(t->stream, prefix);
 	return 0;
@@ -175,8 +197,9 @@ static void play(struct source *s, struct raw *r)
 
 	if (!c->len) {
 		stream_end(t->stream, c->t_ns);
-		if (c->direction == 0)
+		if (c->direction == 0 && !t->rereads)
 			emit(t, &gap);
+		t->again = c->direction == 0 && t->rereads && t->last_seq != SEQ_UNKNOWN;
 	} else if (c->direction == 0) {
 		r->played += stream_bytes(t->stream, c->bytes + r->played, c->len - r->played,
 					  LINES_BITE, c->t_ns);

@@ -39,6 +39,23 @@ static unsigned records(const char *path, bool *all)
 	return count;
 }
 
+/* Whether record number n is the mark of a new beginning. */
+static bool mark_at(const char *path, unsigned n)
+{
+	static char p[4096];
+	size_t size = read_file(path, p, sizeof(p)), at = 0;
+	struct capture_header h = {0};
+	struct capture_record r = {.len = 1};
+	ssize_t used = capture_get_header(&h, p, size, NULL);
+
+	for (unsigned i = 0; used > 0 && i <= n; i++) {
+		at += (size_t)used;
+		used = capture_get(&r, p + at, size - at, h.sources, NULL);
+	}
+	capture_header_fini(&h);
+	return used > 0 && r.len == 0 && r.direction == 0 && r.t_ns > 0;
+}
+
 int main(void)
 {
 	static const char *const word = "stdin:";
@@ -58,7 +75,8 @@ int main(void)
 	ok(&t, capture_file_open(&f, path, &word, 1, true, &e) == 0, "is continued");
 	capture_file_add(&f, 0, 0, 3, "three\n", 6);
 	capture_file_close(&f);
-	ok(&t, records(path, &all) == 2 && all, "without the part that was left");
+	ok(&t, records(path, &all) == 3 && all, "without the part that was left, with a mark");
+	ok(&t, mark_at(path, 1), "that the bytes begin anew");
 	truncate(path, 5);
 	capture_file_open(&f, path, &word, 1, true, &e);
 	capture_file_add(&f, 0, 0, 3, "three\n", 6);
