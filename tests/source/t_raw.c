@@ -203,6 +203,47 @@ static void test_sim(struct tap *t, const char *path)
 	buf_fini(&file);
 }
 
+static void add_record(struct buf *file, int64_t t_ns, const char *text)
+{
+	struct capture_record r = {
+		.t_ns = t_ns, .bytes = (const unsigned char *)text, .len = text ? strlen(text) : 0};
+
+	capture_put(file, &r);
+}
+
+/* What is left of an engine that crashed, the mark, and what the next one read. */
+static void test_crash(struct tap *t, const char *path, const char *word, unsigned steps,
+		       unsigned gaps, const char *what)
+{
+	static const char hello[] = "{\"type\":\"hello\",\"joints\":[\"a\"],\"fps\":30}\n";
+	static const char step[] = "{\"type\":\"step\",\"seq\":%d,\"t\":0.1,\"asked\":[1]}\n";
+	struct log l = {0};
+	struct buf file = {0};
+	char line[128];
+	bool good;
+
+	capture_put_header(&file, &word, 1, NULL);
+	add_record(&file, 1, hello);
+	for (int i = 0; i < 3; i++) {
+		snprintf(line, sizeof(line), step, i);
+		line[i < 2 ? sizeof(line) - 1 : 20] = '\0'; /* the last one is cut */
+		add_record(&file, 2 + i, line);
+	}
+	add_record(&file, 5, NULL);
+	add_record(&file, 6, hello);
+	for (int i = 0; i < 4; i++) {
+		snprintf(line, sizeof(line), step, i);
+		add_record(&file, 7 + i, line);
+	}
+	write_file(path, file.p, file.len);
+	good = replay(&l, path, "?speed=max") >= 0;
+	ok(t, good && l.n[EVENT_HELLO] == 2 && l.n[EVENT_STEP] == steps && l.n[EVENT_GAP] == gaps,
+	   "%s: %u hellos, %u steps, %u gaps", what, l.n[EVENT_HELLO], l.n[EVENT_STEP],
+	   l.n[EVENT_GAP]);
+	log_fini(&l);
+	buf_fini(&file);
+}
+
 static void test_bad_words(struct tap *t, const char *path)
 {
 	static const char *const future = "can:can0";
@@ -243,6 +284,8 @@ int main(void)
 	test_replay(&t, path, &live, &file);
 	test_damage(&t, path, &live, &file);
 	test_sim(&t, path);
+	test_crash(&t, path, "stdin:", 6, 1, "a line cut by a crash is joined with nothing");
+	test_crash(&t, path, "dataset:x", 4, 0, "what a data set gave twice is played once");
 	test_bad_words(&t, path);
 	unlink(path);
 	rmdir(dir);
