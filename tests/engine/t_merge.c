@@ -280,27 +280,12 @@ static void test_sources(struct tap *tap)
 	       "what a source really gives decides; more joints than it said are refused");
 }
 
-static void test_resume(struct tap *tap)
+/* Sources that are files are read again from their beginning. */
+static void test_reread(struct tap *tap)
 {
-	struct resume_point p = {.run = 3, .last_seq = 9, .episode = 4, .episode_open = true};
+	struct resume_point p = {.run = 3, .last_seq = 9, .episode = 4, .segments = 1};
 	struct bench t;
 
-	p.segments = 1;
-	begin(&t, &p, 0);
-	hello(&t, 0, 0, "a", FACT_ASKED, 50);
-	step(&t, 0, 0.0, 15, 1, 1, NAN);
-	expect(tap, &t,
-	       "hello a; gap 5 (the engine restarted (segment 2)); resume 4 (engine restarted); "
-	       "step 15 e4; ",
-	       "a resumed run tells what is missing and goes on in its episode");
-	begin(&t, &p, 0);
-	hello(&t, 0, 0, "a", FACT_ASKED, 50);
-	step(&t, 0, 0.0, SEQ_UNKNOWN, 1, 1, NAN);
-	expect(tap, &t,
-	       "hello a; gap -1 (the engine restarted (segment 2)); resume 4 (engine restarted); "
-	       "step 10 e4; ",
-	       "or that it cannot know");
-	p.episode_open = false;
 	begin(&t, &p, 1);
 	hello(&t, 0, 0, "a", FACT_ASKED, 50);
 	mark(&t, 0, true);
@@ -343,6 +328,13 @@ static void test_resume(struct tap *tap)
 	       "hello b; hello b a; gap 2 (the engine restarted (segment 2)); "
 	       "start 5 (asked again); step 12 e5 asked1=1; ",
 	       "but not one beside a source that goes on");
+}
+
+static void test_resumed_numbers(struct tap *tap)
+{
+	struct resume_point p = {.run = 3, .last_seq = 9, .episode = 4, .segments = 1};
+	struct bench t;
+
 	p.seq_offset = 7;
 	begin(&t, &p, 0);
 	hello(&t, 0, 0, "a", FACT_ASKED, 50);
@@ -360,6 +352,29 @@ static void test_resume(struct tap *tap)
 	       "hello a; gap -1 (the engine restarted (segment 2)); start 4 (connection); "
 	       "step 5000 e4; ",
 	       "when nothing was stored yet, nobody knows what is missing");
+}
+
+static void test_resume(struct tap *tap)
+{
+	struct resume_point p = {.run = 3, .last_seq = 9, .episode = 4, .episode_open = true};
+	struct bench t;
+
+	p.segments = 1;
+	begin(&t, &p, 0);
+	hello(&t, 0, 0, "a", FACT_ASKED, 50);
+	step(&t, 0, 0.0, 15, 1, 1, NAN);
+	expect(tap, &t,
+	       "hello a; gap 5 (the engine restarted (segment 2)); resume 4 (engine restarted); "
+	       "step 15 e4; ",
+	       "a resumed run tells what is missing and goes on in its episode");
+	begin(&t, &p, 0);
+	hello(&t, 0, 0, "a", FACT_ASKED, 50);
+	step(&t, 0, 0.0, SEQ_UNKNOWN, 1, 1, NAN);
+	expect(tap, &t,
+	       "hello a; gap -1 (the engine restarted (segment 2)); resume 4 (engine restarted); "
+	       "step 10 e4; ",
+	       "or that it cannot know");
+	p.episode_open = false;
 	begin(&t, &p, 0);
 	merge_end(t.m, "told", 0);
 	expect(tap, &t, "gap -1 (the engine restarted, and no step came after); ",
@@ -375,5 +390,7 @@ int main(void)
 	test_operator(&tap);
 	test_sources(&tap);
 	test_resume(&tap);
+	test_reread(&tap);
+	test_resumed_numbers(&tap);
 	return tap_done(&tap);
 }
