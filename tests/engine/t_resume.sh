@@ -110,12 +110,13 @@ tap_same "$(sql "SELECT lost IS NULL FROM gaps WHERE reason LIKE 'the engine res
 tap_same "$(sql 'SELECT max(seq) - min(seq) + 1 - count(*) FROM steps')" \
 	"$(sql 'SELECT sum(lost) FROM gaps')" "and that is what is missing"
 
-# Two sources: the first makes the tick, the second is sampled, and unknown once it is silent.
+# Two sources: the first to act makes the tick, the second is sampled, unknown once it is silent.
 "$world" "$work/a" 50 &
 a_pid=$!
+record "unix:$work/a?prefix=left" "unix:$work/b?prefix=right"
+wait_sql "SELECT count(*) >= 1 FROM steps"
 "$world" "$work/b" 40 &
 b_pid=$!
-record "unix:$work/a?prefix=left" "unix:$work/b?prefix=right"
 right="joint = 'right/j3.pos' AND asked NOT NULL AND seen NOT NULL"
 wait_sql "SELECT count(*) >= 40 FROM joint_values WHERE $right"
 tap_ok $? "two worlds are one run"
