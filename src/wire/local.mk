@@ -3,6 +3,10 @@ noinst_LIBRARIES += %D%/libwire.a
 %C%_libwire_a_CFLAGS = $(AM_CFLAGS) $(VECTOR_CFLAGS) $(ZSTD_CFLAGS) $(LZ4_CFLAGS) $(ZLIB_CFLAGS)
 %C%_libwire_a_SOURCES = \
 	%D%/capture.c %D%/capture.h \
+	%D%/foxglove.c %D%/foxglove.h \
+	%D%/foxglove_impl.h \
+	%D%/foxglove_step.c \
+	%D%/foxglove_text.c \
 	%D%/json.c %D%/json.h \
 	%D%/json_number.c \
 	%D%/parquet.c %D%/parquet.h \
@@ -12,10 +16,13 @@ noinst_LIBRARIES += %D%/libwire.a
 	%D%/parquet_read.c \
 	%D%/parquet_recover.c \
 	%D%/parquet_rle.c \
+	%D%/sha1.c %D%/sha1.h \
 	%D%/stream.c %D%/stream.h \
 	%D%/stream_encode.c \
 	%D%/stream_hello.c \
 	%D%/stream_impl.h \
 	%D%/stream_small.c \
 	%D%/stream_step.c \
-	%D%/thrift.c %D%/thrift.h
+	%D%/thrift.c %D%/thrift.h \
+	%D%/websocket.c %D%/websocket.h \
+	%D%/websocket_handshake.c

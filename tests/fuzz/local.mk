@@ -77,3 +77,13 @@ FUZZ_TARGETS += %D%/f_request
 %C%_f_request_SOURCES = %D%/f_request.c
 %C%_f_request_LDADD = $(FUZZ_LIBS)
 %C%_f_request_LDFLAGS = $(FUZZ_FLAGS)
+
+FUZZ_TARGETS += %D%/f_websocket
+%C%_f_websocket_SOURCES = %D%/f_websocket.c
+%C%_f_websocket_LDADD = $(FUZZ_LIBS)
+%C%_f_websocket_LDFLAGS = $(FUZZ_FLAGS)
+
+FUZZ_TARGETS += %D%/f_foxglove
+%C%_f_foxglove_SOURCES = %D%/f_foxglove.c
+%C%_f_foxglove_LDADD = $(FUZZ_LIBS)
+%C%_f_foxglove_LDFLAGS = $(FUZZ_FLAGS)

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Shared by the files of the Foxglove client; nobody else includes it. */
+#ifndef POLICYTOP_WIRE_FOXGLOVE_IMPL_H
+#define POLICYTOP_WIRE_FOXGLOVE_IMPL_H
+
+#include <stdbool.h>
+
+#include "base/rng.h"
+#include "wire/foxglove.h"
+#include "wire/json.h"
+#include "wire/websocket.h"
+
+enum { FOXGLOVE_OTHERS = 8 /* topics that are told though not read, a connection */ };
+enum { TOPIC_STATE, TOPIC_ACTION, TOPICS };
+
+/* One of the two that are read. */
+struct topic {
+	bool live;	 /* advertised, and subscribed to by us */
+	int64_t channel; /* the server's number */
+	uint32_t subscription;
+};
+
+struct foxglove {
+	void (*emit)(void *host, const struct event *ev);
+	void *host;
+	char prefix[NAME_BYTES];
+
+	/* The connection. */
+	char key[WEBSOCKET_KEY + 1]; /* "" before the handshake was sent */
+	struct rng mask;
+	struct buf head;  /* of the server's answer, until it is complete */
+	bool open;	  /* the handshake is done */
+	char broken[160]; /* why it ended, "" it has not */
+	struct websocket socket;
+	struct buf replies;
+	struct topic topic[TOPICS];
+	uint32_t subscriptions;
+	unsigned others;
+
+	/* The joints. */
+	struct hello hello;		   /* with prefixes; as emitted */
+	char name[MAX_JOINTS][NAME_BYTES]; /* cleaned, without prefix */
+	bool grown;			   /* and not told yet */
+
+	/* The step under way: the topics that it has, of this log time. */
+	struct step step;
+	bool has[TOPICS];
+	uint64_t log_time;
+
+	/* Messages. */
+	int64_t t_ns;
+	char reason[160]; /* the first thing wrong with this one, "" none */
+	uint64_t messages, bad, untold;
+	int64_t told_ns; /* TIME_UNKNOWN: never */
+};
+
+/* Notes what is wrong with the message under work; the first reason stays. */
+void foxglove_blame(struct foxglove *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+void foxglove_tell(struct foxglove *f, const char *text);
+
+/* Asks for what topic[which] is on. */
+void foxglove_subscribe(struct foxglove *f, unsigned which);
+
+/* foxglove_text.c: a JSON text message: what the server offers. */
+void foxglove_take_text(struct foxglove *f, const char *text, size_t len);
+
+/* foxglove_step.c: a message of topic[which], and steps that are complete. */
+void foxglove_take_data(struct foxglove *f, unsigned which, uint64_t log_time, const char *text,
+			size_t len);
+void foxglove_flush(struct foxglove *f);
+
+#endif
