@@ -3,10 +3,13 @@ noinst_LIBRARIES += %D%/libsource.a
 %C%_libsource_a_CFLAGS = $(AM_CFLAGS)
 %C%_libsource_a_SOURCES = \
 	%D%/dataset.c \
-	%D%/lines.c %D%/lines.h \
+	%D%/decoder.c %D%/decoder.h \
+	%D%/foxglove.c \
 	%D%/lookup.c %D%/lookup.h \
 	%D%/net.c %D%/net.h \
+	%D%/net_host.c \
 	%D%/raw.c \
+	%D%/reader.c %D%/reader.h \
 	%D%/sim.c \
 	%D%/source.c %D%/source.h \
 	%D%/speed.c %D%/speed.h \

@@ -15,15 +15,15 @@
 
 #define PAUSE_LEAST_NS (250 * NS_PER_MS)
 #define PAUSE_MOST_NS  (4 * NS_PER_S)
-#define PATIENCE_NS    (5 * NS_PER_S) /* with one address that does not answer */
+#define PATIENCE_NS    (5 * NS_PER_S) /* with one address, or a greeting, that nobody answers */
 
-void net_init(struct source *s)
+int net_init(struct source *s, struct uri *u, struct err *e)
 {
 	struct net *n = s->state;
 
 	n->epoll = n->watched = n->sock = n->listener = -1;
 	n->pause_ns = PAUSE_LEAST_NS;
-	lines_open(&n->lines, s);
+	return reader_open(&n->reader, s, u, e);
 }
 
 static int take_flag(struct uri *u, const char *key, bool *out, struct err *e)
@@ -91,10 +91,42 @@ static int64_t failed(struct source *s, int64_t now_ns, int code, const char *wh
 	return retry(n, now_ns);
 }
 
+/* The peer is understood: a server of another kind is none that we were connected to. */
+static void tell_up(struct source *s, int64_t now_ns)
+{
+	struct net *n = s->state;
+
+	n->told_up = true;
+	n->told = 0;
+	source_note(s, now_ns, n->listens ? "%s: a client has connected" : "connected to %s",
+		    n->where);
+}
+
+/* Says what opens the conversation; a peer that only talks needs no word. 0 or -errno. */
+static int greet(struct net *n, int64_t now_ns, struct err *e)
+{
+	const struct decoder *d = &n->reader.decoder;
+	struct buf b = {0};
+	int rc;
+
+	if (!d->class->greet)
+		return 0;
+	rc = d->class->greet(d->state, n->where, &b, e);
+	if (rc == 0) {
+		rc = reader_send(&n->reader, n->sock, &b, now_ns);
+		if (rc < 0)
+			err_set(e, -rc, "%s", strerror(-rc));
+	}
+	buf_fini(&b);
+	return rc;
+}
+
 static int64_t up(struct source *s, int64_t now_ns)
 {
 	struct net *n = s->state;
 	int on = 1, idle_s = 5, every_s = 2, count = 3;
+	struct err e = {0};
+	const char *why;
 
 	/* A robot that lost its power says no good-bye. They fail on unix sockets: no matter. */
 	setsockopt(n->sock, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
@@ -103,12 +135,15 @@ static int64_t up(struct source *s, int64_t now_ns)
 	setsockopt(n->sock, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof(count));
 	watch(n, n->sock, EPOLLIN);
 	n->state = NET_UP;
-	n->told = 0;
-	source_note(s, now_ns, n->listens ? "%s: a client has connected" : "connected to %s",
-		    n->where);
+	n->told_up = false;
+	n->due_ns = now_ns + PATIENCE_NS;
 	if (n->was_up)
-		lines_anew(&n->lines, now_ns);
+		reader_anew(&n->reader, now_ns);
 	n->was_up = true;
+	if (greet(n, now_ns, &e) < 0)
+		return failed(s, now_ns, e.code, e.msg);
+	if (decoder_ready(&n->reader.decoder, &why) > 0)
+		tell_up(s, now_ns);
 	return now_ns;
 }
 
@@ -122,7 +157,7 @@ static int64_t lost(struct source *s, int64_t now_ns, const char *why)
 		return retry(n, now_ns);
 	}
 	drop_socket(n);
-	lines_end(&n->lines, now_ns);
+	reader_end(&n->reader, now_ns);
 	source_emit(s, &end);
 	return INT64_MAX;
 }
@@ -216,22 +251,62 @@ static int64_t after_accept(struct source *s, int64_t now_ns)
 	return err_set(&s->error, errno, "%s: cannot accept: %s", n->where, strerror(errno));
 }
 
+/* What the bytes that were decoded mean for the connection. */
+static int64_t converse(struct source *s, int64_t now_ns)
+{
+	struct net *n = s->state;
+	struct reader *r = &n->reader;
+	const struct decoder *d = &r->decoder;
+	const char *why;
+	int ready, rc = 0;
+
+	if (d->class->replies)
+		rc = reader_send(r, n->sock, d->class->replies(d->state), now_ns);
+	while (rc < 0 && reader_left(r)) /* the capture has them */
+		reader_decode(r);
+	ready = decoder_ready(d, &why);
+	if (ready > 0 && !n->told_up)
+		tell_up(s, now_ns);
+	if (rc < 0 || ready < 0) {
+		if (ready >= 0)
+			why = rc == -EAGAIN ? "it does not read" : strerror(-rc);
+		return n->told_up ? lost(s, now_ns, why) : failed(s, now_ns, EPROTO, why);
+	}
+	if (ready > 0)
+		n->pause_ns = PAUSE_LEAST_NS;
+	if (reader_left(r))
+		return now_ns;
+	return ready > 0 ? INT64_MAX : n->due_ns;
+}
+
+/* There is nothing to read. A peer that has not answered our greeting gets some time. */
+static int64_t wait_longer(struct source *s, int64_t now_ns)
+{
+	struct net *n = s->state;
+
+	if (n->told_up)
+		return INT64_MAX;
+	if (now_ns < n->due_ns)
+		return n->due_ns;
+	return failed(s, now_ns, ETIMEDOUT, "what listens there does not answer");
+}
+
 static int64_t receive(struct source *s, int64_t now_ns)
 {
 	struct net *n = s->state;
 
-	if (!lines_left(&n->lines)) {
-		ssize_t got = lines_read(&n->lines, n->sock, now_ns);
+	if (!reader_left(&n->reader)) {
+		ssize_t got = reader_read(&n->reader, n->sock, now_ns);
+		const char *why = got ? strerror((int)-got) : "closed by the other end";
 
 		if (got == -EAGAIN || got == -EINTR)
-			return INT64_MAX;
+			return wait_longer(s, now_ns);
 		if (got <= 0)
-			return lost(s, now_ns,
-				    got ? strerror((int)-got) : "closed by the other end");
-		n->pause_ns = PAUSE_LEAST_NS;
+			return n->told_up ? lost(s, now_ns, why)
+					  : failed(s, now_ns, got ? (int)-got : ECONNRESET, why);
 	}
-	lines_decode(&n->lines);
-	return lines_left(&n->lines) ? now_ns : INT64_MAX;
+	reader_decode(&n->reader);
+	return converse(s, now_ns);
 }
 
 int64_t net_run(struct source *s, int64_t now_ns)
@@ -298,7 +373,7 @@ void net_close(struct source *s)
 	if (n->epoll >= 0)
 		close(n->epoll);
 	lookup_drop(n->lookup);
-	lines_close(&n->lines);
+	reader_close(&n->reader);
 	free(n->host);
 	free(n->port);
 }

@@ -13,9 +13,10 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "source/lines.h"
+#include "source/decoder.h"
 #include "source/speed.h"
 #include "wire/capture.h"
+#include "wire/stream.h"
 
 enum { WINDOW = CAPTURE_HEAD + CAPTURE_PAYLOAD, READ_AT_ONCE = 65536 };
 
@@ -23,7 +24,7 @@ enum { WINDOW = CAPTURE_HEAD + CAPTURE_PAYLOAD, READ_AT_ONCE = 65536 };
 struct track {
 	struct source *source;
 	uint16_t index; /* of its events */
-	struct stream *stream;
+	struct decoder decoder;
 	bool rereads;	  /* see source.h: what comes after a mark repeats what came before */
 	bool again;	  /* and it is doing so */
 	int64_t last_seq; /* SEQ_UNKNOWN: no step yet */
@@ -82,20 +83,21 @@ static int open_track(struct source *s, struct raw *r, const char *word, struct 
 	if (rc < 0)
 		return rc;
 	class = source_find(u.kind);
-	if (!class || !class->lines)
+	if (!class || !class->decoder)
 		rc = err_set(e, EBADMSG, "it holds %s, which this version cannot replay", word);
 	else
 		rc = source_prefix(own, &u, e);
+	if (rc == 0) {
+		snprintf(prefix, sizeof(prefix), "%s%s", s->prefix, own);
+		rc = decoder_open(&t->decoder, class->decoder, emit, t, prefix, &u, e);
+	}
 	uri_fini(&u);
 	if (rc < 0)
 		return rc;
-	snprintf(prefix, sizeof(prefix), "%s%s", s->prefix, own);
 	t->source = s;
 	t->index = (uint16_t)(s->index + r->tracks++);
 	t->rereads = class->rereads;
 	t->last_seq = SEQ_UNKNOWN;
-	t->stream = stream_new(emit, t);
-	stream_prefix(t->stream, prefix);
 	return 0;
 }
 
@@ -188,31 +190,33 @@ static int next_record(struct source *s, struct raw *r)
 	return 1;
 }
 
-/* Plays at most LINES_BITE lines of the record, then drops it when all are. */
+/* Plays at most DECODER_BITE lines or messages of the record, then drops it when all are. */
 static void play(struct source *s, struct raw *r)
 {
 	const struct capture_record *c = &r->record;
 	struct track *t = &r->track[c->source];
-	struct event gap = lines_gap(c->t_ns);
 
 	if (!c->len) {
-		stream_end(t->stream, c->t_ns);
 		if (c->direction == 0 && !t->rereads)
-			emit(t, &gap);
+			decoder_anew(&t->decoder, c->t_ns);
+		else
+			decoder_end(&t->decoder, c->t_ns);
 		t->again = c->direction == 0 && t->rereads && t->last_seq != SEQ_UNKNOWN;
 	} else if (c->direction == 0) {
-		r->played += stream_bytes(t->stream, c->bytes + r->played, c->len - r->played,
-					  LINES_BITE, c->t_ns);
+		r->played += decoder_bytes(&t->decoder, c->bytes + r->played, c->len - r->played,
+					   c->t_ns);
 		if (r->played < c->len)
 			return;
+	} else {
+		decoder_sent(&t->decoder, c->bytes, c->len);
 	}
 	s->bad_lines = 0;
 	for (unsigned i = 0; i < r->tracks; i++) {
-		const struct stream *lines = r->track[i].stream;
+		const struct decoder *d = &r->track[i].decoder;
 
-		s->bad_lines += stream_bad(lines);
+		s->bad_lines += decoder_bad(d);
 		if (!s->first_bad[0])
-			text_copy(s->first_bad, sizeof(s->first_bad), stream_first_bad(lines));
+			text_copy(s->first_bad, sizeof(s->first_bad), decoder_first_bad(d));
 	}
 	r->at += r->used;
 	r->used = 0;
@@ -243,8 +247,8 @@ static int64_t raw_run(struct source *s, int64_t now_ns)
 
 	if (r->ended)
 		return INT64_MAX;
-	while (lines < LINES_BITE) {
-		const struct stream *stream;
+	while (lines < DECODER_BITE) {
+		const struct decoder *decoder;
 		uint64_t before;
 		int64_t due;
 
@@ -259,10 +263,10 @@ static int64_t raw_run(struct source *s, int64_t now_ns)
 		due = speed_due_ns(&r->speed, r->record.t_ns, now_ns);
 		if (due > now_ns)
 			return due;
-		stream = r->track[r->record.source].stream;
-		before = stream_lines(stream);
+		decoder = &r->track[r->record.source].decoder;
+		before = decoder_count(decoder);
 		play(s, r);
-		lines += 1 + (size_t)(stream_lines(stream) - before);
+		lines += 1 + (size_t)(decoder_count(decoder) - before);
 	}
 	return now_ns;
 }
@@ -272,7 +276,7 @@ static void raw_close(struct source *s)
 	struct raw *r = s->state;
 
 	for (unsigned i = 0; i < r->tracks; i++)
-		stream_free(r->track[i].stream);
+		decoder_close(&r->track[i].decoder);
 	if (r->file >= 0)
 		close(r->file);
 	free(r->window);

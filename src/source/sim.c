@@ -121,7 +121,7 @@ const struct source_class source_sim = {
 	.facts = FACT_SEEN | FACT_ASKED | FACT_SENT | FACT_GOT | FACT_CHUNK | FACT_PROMPT |
 		 FACT_RESET | FACT_LATENCY,
 	.waits = true,
-	.lines = true,
+	.decoder = &decoder_lines,
 	.params = params,
 	.state_size = sizeof(struct sim_state),
 	.open = sim_open,

@@ -19,6 +19,7 @@
 #include "base/err.h"
 #include "base/uri.h"
 #include "model/event.h"
+#include "source/decoder.h"
 
 struct source;
 
@@ -45,8 +46,8 @@ struct source_class {
 	const char *summary; /* one line, no full stop, at most 60 characters */
 	unsigned facts;	     /* FACT_* it can give at best */
 	bool waits;	     /* may be paused (back-pressure); else its newest is dropped */
-	bool lines;	     /* what it captures are lines of the stream protocol */
-	bool rereads;	     /* opened again it begins anew, with the same step numbers (a file) */
+	const struct decoder_class *decoder; /* of what it captures; NULL: raw: cannot replay it */
+	bool rereads; /* opened again it begins anew, with the same step numbers (a file) */
 	const struct source_param *params; /* key NULL ends; `prefix` is every source's */
 	size_t state_size;
 	int (*open)(struct source *s, struct uri *u, struct err *e);

@@ -6,7 +6,8 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "source/lines.h"
+#include "source/reader.h"
+#include "wire/stream.h"
 
 /* Regular files and /dev/null cannot be watched (EPERM): they are always readable. */
 static bool can_be_watched(int fd)
@@ -23,8 +24,10 @@ static bool can_be_watched(int fd)
 static int stdin_open(struct source *s, struct uri *u, struct err *e)
 {
 	struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
+	int rc = reader_open(s->state, s, u, e);
 
-	lines_open(s->state, s);
+	if (rc < 0)
+		return rc;
 	if (u->rest[0])
 		return err_set(e, EINVAL, "%s: nothing follows stdin:", u->word);
 	if (poll(&p, 1, 0) < 0 || p.revents & POLLNVAL)
@@ -43,29 +46,29 @@ static bool readable(void)
 
 static int64_t stdin_run(struct source *s, int64_t now_ns)
 {
-	struct lines *l = s->state;
+	struct reader *l = s->state;
 	struct event end = {.kind = EVENT_END, .t_ns = now_ns, .src_ns = TIME_UNKNOWN};
 
-	if (!lines_left(l)) {
-		ssize_t n = readable() ? lines_read(l, STDIN_FILENO, now_ns) : -EAGAIN;
+	if (!reader_left(l)) {
+		ssize_t n = readable() ? reader_read(l, STDIN_FILENO, now_ns) : -EAGAIN;
 
 		if (n == -EAGAIN || n == -EINTR)
 			return s->fd >= 0 ? INT64_MAX : now_ns;
 		if (n < 0)
 			return err_set(&s->error, (int)-n, "standard input: %s", strerror((int)-n));
 		if (n == 0) {
-			lines_end(l, now_ns);
+			reader_end(l, now_ns);
 			source_emit(s, &end);
 			return INT64_MAX;
 		}
 	}
-	lines_decode(l);
-	return lines_left(l) || s->fd < 0 ? now_ns : INT64_MAX;
+	reader_decode(l);
+	return reader_left(l) || s->fd < 0 ? now_ns : INT64_MAX;
 }
 
 static void stdin_close(struct source *s)
 {
-	lines_close(s->state);
+	reader_close(s->state);
 }
 
 static const struct source_param params[] = {{0}};
@@ -76,9 +79,9 @@ const struct source_class source_stdin = {
 	.summary = "stream protocol on standard input",
 	.facts = STREAM_FACTS,
 	.waits = true,
-	.lines = true,
+	.decoder = &decoder_lines,
 	.params = params,
-	.state_size = sizeof(struct lines),
+	.state_size = sizeof(struct reader),
 	.open = stdin_open,
 	.run = stdin_run,
 	.close = stdin_close,

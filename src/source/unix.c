@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "source/net.h"
+#include "wire/stream.h"
 
 /* Removes a socket file that nobody listens at any more. */
 static void remove_stale(const struct sockaddr_un *sa)
@@ -29,8 +30,9 @@ static int unix_open(struct source *s, struct uri *u, struct err *e)
 	struct sockaddr_un sa = {.sun_family = AF_UNIX};
 	int rc;
 
-	net_init(s);
-	rc = net_params(s, u, e);
+	rc = net_init(s, u, e);
+	if (rc == 0)
+		rc = net_params(s, u, e);
 	if (rc < 0)
 		return rc;
 	if (!u->rest[0] || strlen(u->rest) >= sizeof(sa.sun_path))
@@ -68,7 +70,7 @@ const struct source_class source_unix = {
 	.summary = "stream protocol through a unix socket",
 	.facts = STREAM_FACTS,
 	.waits = true,
-	.lines = true,
+	.decoder = &decoder_lines,
 	.params = params,
 	.state_size = sizeof(struct net),
 	.open = unix_open,

@@ -90,7 +90,8 @@ static void message_is_bad(struct foxglove *f)
 {
 	char text[256];
 
-	f->bad++;
+	if (!f->bad++)
+		text_clean(f->first_bad, sizeof(f->first_bad), f->reason, strlen(f->reason));
 	if (f->told_ns != TIME_UNKNOWN && f->t_ns - f->told_ns < NS_PER_S) {
 		f->untold++;
 		return;
@@ -252,4 +253,9 @@ uint64_t foxglove_messages(const struct foxglove *f)
 uint64_t foxglove_bad(const struct foxglove *f)
 {
 	return f->bad;
+}
+
+const char *foxglove_first_bad(const struct foxglove *f)
+{
+	return f->first_bad;
 }

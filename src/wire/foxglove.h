@@ -66,5 +66,6 @@ int foxglove_ready(const struct foxglove *f, const char **why);
 
 uint64_t foxglove_messages(const struct foxglove *f); /* so far */
 uint64_t foxglove_bad(const struct foxglove *f); /* of them not understood, wholly or in part */
+const char *foxglove_first_bad(const struct foxglove *f); /* why the first, "" none; cleaned */
 
 #endif

@@ -49,7 +49,8 @@ struct foxglove {
 
 	/* Messages. */
 	int64_t t_ns;
-	char reason[160]; /* the first thing wrong with this one, "" none */
+	char reason[160];    /* the first thing wrong with this one, "" none */
+	char first_bad[192]; /* cleaned */
 	uint64_t messages, bad, untold;
 	int64_t told_ns; /* TIME_UNKNOWN: never */
 };

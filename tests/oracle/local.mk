@@ -15,3 +15,5 @@ TESTS += %D%/t_oracle_learn.sh
 EXTRA_DIST += %D%/t_oracle_parquet.sh %D%/parquet.py %D%/t_oracle_learn.sh %D%/learn.py
 TESTS += %D%/t_oracle_record.sh
 EXTRA_DIST += %D%/t_oracle_record.sh %D%/record.py
+TESTS += %D%/t_oracle_foxglove.sh
+EXTRA_DIST += %D%/t_oracle_foxglove.sh %D%/foxglove_peer.py

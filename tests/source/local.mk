@@ -17,3 +17,7 @@ check_PROGRAMS += %D%/t_rollouts
 TESTS += %D%/t_rollouts
 %C%_t_rollouts_SOURCES = %D%/t_rollouts.c
 %C%_t_rollouts_LDADD = $(TEST_PROGRAM_LIBS)
+check_PROGRAMS += %D%/t_foxglove
+TESTS += %D%/t_foxglove
+%C%_t_foxglove_SOURCES = %D%/t_foxglove.c
+%C%_t_foxglove_LDADD = $(TEST_PROGRAM_LIBS)

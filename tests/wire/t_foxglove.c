@@ -316,6 +316,8 @@ static void test_hostile_values(struct tap *t)
 		play(&w, 1, now += NS_PER_S);
 		ok(t, foxglove_bad(w.f) == before + 1, "%s", w.note);
 	}
+	ok(t, strstr(foxglove_first_bad(w.f), "values that are no JSON object"),
+	   "the first reason is kept: %s", foxglove_first_bad(w.f));
 	before = foxglove_bad(w.f);
 	data(&w.in, 1, UINT64_MAX, TWO("1", "2"));
 	frame(&w.in, 2, "\x01\x01\x00", 3);
