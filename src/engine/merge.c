@@ -10,6 +10,9 @@
 #include "base/text.h"
 #include "engine/number.h"
 
+/* After so long without a step, the source of the tick is silent. */
+static const int64_t SILENT_NS = NS_PER_S;
+
 struct input {
 	struct hello *hello;	  /* NULL: not yet */
 	uint16_t map[MAX_JOINTS]; /* its joint to the run's; MAX_JOINTS: no room */
@@ -28,7 +31,8 @@ struct merge {
 	struct input input[ENGINE_SOURCES_MAX];
 	struct hello hello;
 	bool has_tick;
-	uint16_t tick; /* the source that defines it */
+	uint16_t tick;	      /* the source that defines it */
+	int64_t tick_last_ns; /* when it last did, TIME_UNKNOWN not yet */
 	struct number number;
 	struct step step;
 	double *actions; /* a chunk in the run's columns */
@@ -51,6 +55,7 @@ struct merge *merge_new(const struct merge_host *host, const struct resume_point
 	struct merge *m = xcalloc(1, sizeof(*m));
 
 	m->host = *host;
+	m->tick_last_ns = TIME_UNKNOWN;
 	m->boundary.host = m;
 	m->boundary.mark = on_mark;
 	boundary_init(&m->boundary, resume);
@@ -282,6 +287,22 @@ static bool catch_up(struct merge *m, const struct event *ev)
 	return stored;
 }
 
+/*
+ * Two arms may both act, and one of them may die: the run goes on with the other. The source that
+ * fell silent is sampled from then on, should it come back.
+ */
+static void take_over(struct merge *m, const struct event *ev)
+{
+	if (ev->source == m->tick || m->tick_last_ns == TIME_UNKNOWN ||
+	    ev->t_ns - m->tick_last_ns < SILENT_NS || m->input[ev->source].catching_up)
+		return;
+	m->tick = ev->source;
+	number_hand_over(&m->number, ev->step->seq);
+	tell_gap(m, ev, -1, "the source that made the steps fell silent, another one goes on");
+	free(m->input[ev->source].last);
+	m->input[ev->source].last = NULL;
+}
+
 static void feed_step(struct merge *m, const struct event *ev)
 {
 	struct input *in = &m->input[ev->source];
@@ -300,9 +321,12 @@ static void feed_step(struct merge *m, const struct event *ev)
 		in->fresh = false;
 		return;
 	}
+	if (asked)
+		take_over(m, ev);
 	if (ev->source != m->tick) {
 		keep_sample(m, ev);
 	} else {
+		m->tick_last_ns = ev->t_ns;
 		build_step(m, ev, number(m, ev));
 		sample_others(m, ev);
 		inside = boundary_step(&m->boundary, m->step.vec[VEC_ASKED].present,

@@ -86,6 +86,12 @@ bool number_again(struct number *n, int64_t seq, bool *done)
 	return false;
 }
 
+void number_hand_over(struct number *n, int64_t seq)
+{
+	if (number_usable(seq))
+		n->offset = next_of(n) - seq;
+}
+
 int64_t number_ahead(const struct number *n, int64_t seq, bool fresh)
 {
 	if (!number_usable(seq))

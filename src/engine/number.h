@@ -42,6 +42,9 @@ int64_t number_step(struct number *n, int64_t seq, bool fresh, struct number_gap
  */
 bool number_again(struct number *n, int64_t seq, bool *done);
 
+/* Another source makes the tick from now on, and seq is its next number: the run's go on. */
+void number_hand_over(struct number *n, int64_t seq);
+
 /* The run's number for a source's number of a step to come; SEQ_UNKNOWN stays. */
 int64_t number_ahead(const struct number *n, int64_t seq, bool fresh);
 

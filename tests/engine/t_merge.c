@@ -278,6 +278,22 @@ static void test_sources(struct tap *tap)
 	       "hello a; hello a b; start 0 (connection); step 0 e0 got0=5; "
 	       "step 1 e0 asked1=1; ",
 	       "what a source really gives decides; more joints than it said are refused");
+	begin(&t, NULL, 0);
+	hello(&t, 0, 0, "a", FACT_ASKED, 50);
+	hello(&t, 1, 0, "b", FACT_ASKED, 50);
+	step(&t, 0, 0.00, 7, 1, 1, NAN);
+	step(&t, 1, 0.01, 900, 1, 2, NAN);
+	step(&t, 1, 0.99, 901, 1, 2, NAN);
+	step(&t, 1, 1.01, 902, 1, 2, NAN);
+	step(&t, 1, 1.03, 903, 1, 2, NAN);
+	step(&t, 0, 1.04, 8, 1, 1, NAN);
+	step(&t, 1, 1.05, 904, 1, 2, NAN);
+	expect(tap, &t,
+	       "hello a; hello a b; start 0 (connection); step 7 e0 asked0=1; "
+	       "gap -1 (the source that made the steps fell silent, another one goes on); "
+	       "end 0 (1.0 s without asked); start 1 (1.0 s without asked); step 8 e1 asked1=2; "
+	       "step 9 e1 asked1=2; step 10 e1 asked0=1 asked1=2; ",
+	       "of two that act, one goes on when the other has died");
 }
 
 /* Sources that are files are read again from their beginning. */
