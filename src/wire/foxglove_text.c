@@ -58,11 +58,13 @@ static void advertised(struct foxglove *f, const struct channel *c)
 
 		if (strcmp(c->topic, topic_names[i]) != 0)
 			continue;
+		/*
+		 * The newest channel of a topic is read: one that is closed and opened again may
+		 * be offered before the old one is withdrawn.
+		 */
 		if (strcmp(c->encoding, "json") != 0) {
 			foxglove_blame(f, "%s is encoded as '%s', not json", c->topic, c->encoding);
-		} else if (t->live && t->channel != c->id) {
-			foxglove_blame(f, "%s is offered twice: the first is read", c->topic);
-		} else {
+		} else if (!t->live || t->channel != c->id) {
 			t->channel = c->id;
 			foxglove_subscribe(f, i);
 		}

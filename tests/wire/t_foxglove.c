@@ -245,12 +245,18 @@ static void test_changes(struct tap *t)
 	play(&w, 1, 5);
 	ok(t, w.n[EVENT_STEP] == 2 && w.n[EVENT_HELLO] == 1,
 	   "offered again, it is; the old subscription is not");
+	text(&w.in, ADVERTISE(CHANNEL(8, "/observation/state", "json")));
+	text(&w.in, "{\"op\":\"unadvertise\",\"channelIds\":[7]}");
+	data(&w.in, 3, 40, TWO("1", "2"));
+	play(&w, 1, 5);
+	ok(t, w.n[EVENT_STEP] == 3 && foxglove_bad(w.f) == 0,
+	   "offered again before it is withdrawn, the new one is read");
 	foxglove_end(w.f, 6);
 	shake(&w);
 	text(&w.in, ADVERTISE(ACTION));
-	data(&w.in, 3, 40, TWO("1", "2"));
+	data(&w.in, 4, 40, TWO("1", "2"));
 	play(&w, 3, 7);
-	ok(t, w.n[EVENT_STEP] == 3 && w.n[EVENT_HELLO] == 2 && !w.step.vec[VEC_SEEN].present,
+	ok(t, w.n[EVENT_STEP] == 4 && w.n[EVENT_HELLO] == 2 && !w.step.vec[VEC_SEEN].present,
 	   "another connection says hello again");
 	end(&w);
 }
@@ -264,7 +270,6 @@ static void test_hostile(struct tap *t)
 		ADVERTISE(CHANNEL(-1, "/action/state", "json")),
 		ADVERTISE(CHANNEL(18446744073709551615, "/action/state", "json")),
 		ADVERTISE(CHANNEL(8, "/action/state", "cdr\\u001b[2J")),
-		ADVERTISE(CHANNEL(8, "/observation/state", "json")),
 		"{\"op\":\"unadvertise\",\"channelIds\":{}}",
 		"{\"op\":\"status\",\"level\":2,\"message\":\"full\\u001b[2J\"}",
 		"[1]",
