@@ -5,7 +5,7 @@
 EXTRA_DIST += %D%/venv.sh %D%/requirements.txt
 clean-local: clean-oracle
 clean-oracle:
-	rm -rf %D%/venv-*
+	rm -rf %D%/venv-* %D%/venv.log
 .PHONY: clean-oracle
 check_PROGRAMS += %D%/dump_parquet
 %C%_dump_parquet_SOURCES = %D%/dump_parquet.c
