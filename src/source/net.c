@@ -174,7 +174,7 @@ static int64_t attempt(struct source *s, int64_t now_ns)
 	if (n->sock >= 0 && connect(n->sock, (const struct sockaddr *)&a->sa, a->len) == 0)
 		return up(s, now_ns);
 	code = errno;
-	if (n->sock >= 0 && code == EINPROGRESS) {
+	if (n->sock >= 0 && code == EINPROGRESS) { /* always, of TCP */
 		watch(n, n->sock, EPOLLOUT);
 		n->state = NET_CONNECTING;
 		n->due_ns = now_ns + PATIENCE_NS;
@@ -228,6 +228,8 @@ static int64_t after_connect(struct source *s, int64_t now_ns)
 		getsockopt(n->sock, SOL_SOCKET, SO_ERROR, &code, &len);
 	else if (now_ns < n->due_ns)
 		return n->due_ns;
+	if (code == 0 && net_is_own_peer(n->sock))
+		code = ECONNREFUSED;
 	if (code == 0)
 		return up(s, now_ns);
 	drop_socket(n);

@@ -49,6 +49,12 @@ int net_host_port(struct net *n, const struct uri *u, struct err *e);
 /* Connects to (soon), or listens at, address[0..addresses). 0 or -errno. */
 int net_start(struct source *s, struct err *e);
 
+/*
+ * Whether a connected socket is its own peer: where nobody listens at a port that the kernel gives
+ * to clients, it may give that very port to us, and then nobody else can listen there.
+ */
+bool net_is_own_peer(int sock);
+
 int64_t net_run(struct source *s, int64_t now_ns);
 void net_close(struct source *s);
 

@@ -10,6 +10,17 @@
 #include "base/text.h"
 #include "source/net.h"
 
+bool net_is_own_peer(int sock)
+{
+	struct sockaddr_storage here = {0}, there = {0};
+	socklen_t here_len = sizeof(here), there_len = sizeof(there);
+
+	return getsockname(sock, (struct sockaddr *)&here, &here_len) == 0 &&
+	       getpeername(sock, (struct sockaddr *)&there, &there_len) == 0 &&
+	       here.ss_family != AF_UNIX && here_len == there_len &&
+	       memcmp(&here, &there, here_len) == 0;
+}
+
 /* Splits "HOST:PORT" or "[ADDRESS]:PORT" into n->host and n->port. */
 static int split(struct net *n, const struct uri *u, struct err *e)
 {

@@ -98,7 +98,21 @@ class Robot:
 
 
 def start(port, listener):
-    return foxglove.start_server(name="", host="127.0.0.1", port=port, server_listener=listener)
+    """stop() of the one before returns before its port is free."""
+    server = []
+
+    def started():
+        try:
+            server.append(foxglove.start_server(name="", host="127.0.0.1", port=port,
+                                                server_listener=listener))
+        except RuntimeError as e:
+            if "in use" not in str(e):
+                raise
+        return server
+
+    if not until(started, f"port {port}"):
+        sys.exit("the port is taken")
+    return server[0]
 
 
 def show(port, robot):
@@ -147,10 +161,20 @@ def compare(store, number, robot):
     ok("connected to" in str(notes), "the new connection is told")
 
 
+def free_port():
+    """One that the kernel gives to no client: the server goes and comes again."""
+    while True:
+        port = random.SystemRandom().randrange(20000, 32000)
+        with socket.socket() as s:
+            try:
+                s.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                pass
+
+
 def main(policytop, work):
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
+    port = free_port()
     db, capture, robot = work + "/runs.db", work + "/capture", Robot()
     live = subprocess.Popen([policytop, "--db", db, "record", "--json", "--capture", capture,
                              f"foxglove:127.0.0.1:{port}?fps={HZ}"], stdout=subprocess.PIPE)

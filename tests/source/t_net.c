@@ -9,6 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "source/net.h"
 #include "tests/source/log.h"
 #include "tests/tap.h"
 
@@ -237,6 +238,25 @@ static void test_words(struct tap *t)
 	}
 }
 
+/* Connecting to its own port, a socket meets itself. */
+static void test_own_peer(struct tap *t)
+{
+	struct sockaddr_in sa = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), two[2];
+	socklen_t len = sizeof(sa);
+
+	bool made = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, two) == 0 &&
+		    bind(fd, (struct sockaddr *)&sa, len) == 0 &&
+		    getsockname(fd, (struct sockaddr *)&sa, &len) == 0 &&
+		    connect(fd, (struct sockaddr *)&sa, len) == 0;
+
+	ok(t, made && net_is_own_peer(fd), "a socket that is its own peer is known as one");
+	ok(t, !net_is_own_peer(two[0]), "two without names are not");
+	close(fd);
+	close(two[0]);
+	close(two[1]);
+}
+
 int main(void)
 {
 	char dir[] = "/tmp/t_netXXXXXX", path[64];
@@ -250,6 +270,7 @@ int main(void)
 	test_tcp(&t);
 	test_exposed(&t);
 	test_words(&t);
+	test_own_peer(&t);
 	rmdir(dir);
 	return tap_done(&t);
 }
