@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "source/source.h"
 #include "wire/capture.h"
 
 enum { FLUSH_BYTES = 64 * 1024 };
@@ -74,6 +76,23 @@ int capture_file_open(struct capture_file *f, const char *path, const char *cons
 	return rc;
 }
 
+static void add_lost(struct capture_file *f, uint16_t source, int direction, int64_t t_ns,
+		     const void *p)
+{
+	struct raw_lost lost;
+	struct capture_record r = {
+		.t_ns = t_ns,
+		.source = source,
+		.direction = (uint8_t)direction,
+		.is_lost = true,
+	};
+
+	memcpy(&lost, p, sizeof(lost));
+	r.lost = lost.bytes;
+	r.whole = lost.whole;
+	capture_put(&f->buf, &r);
+}
+
 void capture_file_add(struct capture_file *f, uint16_t source, int direction, int64_t t_ns,
 		      const void *p, size_t len)
 {
@@ -81,6 +100,10 @@ void capture_file_add(struct capture_file *f, uint16_t source, int direction, in
 
 	if (f->fd < 0)
 		return;
+	if (direction >= RAW_LOST) {
+		add_lost(f, source, direction - RAW_LOST, t_ns, p);
+		return;
+	}
 	do {
 		struct capture_record r = {
 			.t_ns = t_ns,

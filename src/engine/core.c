@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "engine/feeds.h"
 
 static void record(struct core *c, const struct record *r)
 {
@@ -163,6 +164,25 @@ static void feed_chunk(struct core *c, const struct event *ev)
 	live_chunk(c->live, ev->chunk, merge_last_seq(c->merge), clock_now_ns(c->clock));
 }
 
+static void feed_executed(struct core *c, const struct event *ev)
+{
+	struct record r = {.kind = RECORD_EXECUTED, .t_ns = ev->t_ns, .source = ev->source};
+
+	r.executed = ev->executed;
+	record(c, &r);
+	judge_feed(c->judge, ev);
+}
+
+static void feed_frame(struct core *c, const struct event *ev)
+{
+	struct record r = {.kind = RECORD_FRAME, .t_ns = ev->t_ns, .source = ev->source};
+
+	r.frame = ev->frame;
+	r.episode = merge_boundary(c->merge)->number;
+	record(c, &r);
+	judge_feed(c->judge, ev);
+}
+
 static void feed_gap(struct core *c, const struct event *ev)
 {
 	struct record r = {.kind = RECORD_GAP, .t_ns = ev->t_ns, .source = ev->source};
@@ -211,6 +231,15 @@ static void on_merged(void *host, const struct event *ev)
 	case EVENT_GAP:
 		feed_gap(c, ev);
 		break;
+	case EVENT_EXECUTED:
+		feed_executed(c, ev);
+		break;
+	case EVENT_FRAME:
+		feed_frame(c, ev);
+		break;
+	case EVENT_EXCHANGE:
+		judge_feed(c->judge, ev);
+		break;
 	case EVENT_END:
 	default:
 		break;
@@ -245,8 +274,8 @@ void core_init(struct core *c, const struct engine_cfg *cfg, struct recorder *re
 	if (cfg->profile)
 		text_copy(c->info.profile, sizeof(c->info.profile), cfg->profile->name);
 	read_boot_id(c->info.boot_id);
-	c->info.source = cfg->source;
-	c->info.sources = cfg->sources;
+	c->info.source = c->word;
+	c->info.sources = feeds_words(c->word, cfg->source, cfg->sources);
 }
 
 void core_fini(struct core *c)

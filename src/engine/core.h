@@ -30,6 +30,7 @@ struct core {
 	bool full;		   /* cfg->steps are reached: nothing more is taken */
 	int64_t offset;		   /* of step numbers, as recorded */
 	struct run_info info;
+	const char *word[ENGINE_SOURCES_MAX]; /* of info: by source index */
 	struct engine_result result;
 };
 

@@ -287,11 +287,14 @@ static int open_recorder(struct engine *g, struct err *e)
 		.dropped = g->cfg->resume.dropped,
 		.interval_ns = g->cfg->slow_disk ? NS_PER_S : NS_PER_S / 4,
 	};
+	const char *word[ENGINE_SOURCES_MAX];
 	int fail;
 
 	if (g->cfg->capture) {
-		fail = capture_file_open(&g->capture, g->cfg->capture, g->cfg->source,
-					 g->cfg->sources, g->cfg->resume.run != 0, e);
+		unsigned words = feeds_words(word, g->cfg->source, g->cfg->sources);
+
+		fail = capture_file_open(&g->capture, g->cfg->capture, word, words,
+					 g->cfg->resume.run != 0, e);
 		if (fail)
 			return fail;
 		rc.capture = &g->capture;

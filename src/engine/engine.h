@@ -17,7 +17,7 @@
 #include "model/profile.h"
 #include "model/record.h"
 
-enum { ENGINE_SOURCES_MAX = 8 };
+enum { ENGINE_SOURCES_MAX = 16 };
 
 /* An open source, for the line that says the engine is ready. */
 struct engine_source {

@@ -80,6 +80,29 @@ int feeds_open(struct feeds *f, const char *const *word, unsigned words,
 	return 0;
 }
 
+static unsigned slots_of(const char *word)
+{
+	const struct source_class *class = NULL;
+	struct uri u;
+
+	if (uri_parse(&u, word, NULL) == 0) {
+		class = source_find(u.kind);
+		uri_fini(&u);
+	}
+	return class && class->slots ? class->slots : 1;
+}
+
+unsigned feeds_words(const char **out, const char *const *word, unsigned words)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < words; i++) {
+		for (unsigned k = slots_of(word[i]); k && n < ENGINE_SOURCES_MAX; k--)
+			out[n++] = word[i];
+	}
+	return n;
+}
+
 void feeds_close(struct feeds *f)
 {
 	for (unsigned i = 0; i < f->count; i++) {

@@ -43,6 +43,9 @@ struct feeds {
 /* Opens every source. 0, or -errno with e: of the first that cannot be opened; close anyway. */
 int feeds_open(struct feeds *f, const char *const *word, unsigned words,
 	       const struct feeds_host *host, struct clock *clock, struct err *e);
+
+/* The word of every source index: one with slots has several. out: [ENGINE_SOURCES_MAX]. */
+unsigned feeds_words(const char **out, const char *const *word, unsigned words);
 int feeds_start(struct feeds *f, struct loop *loop, struct err *e); /* on real time */
 void feeds_close(struct feeds *f);
 

@@ -21,6 +21,7 @@ struct input {
 	bool fresh;		  /* said hello again, and no step since */
 	bool catching_up;	  /* rereads what an earlier segment has stored */
 	int64_t last_seq;	  /* its own, SEQ_UNKNOWN none */
+	int64_t last_chunk;	  /* number of its newest, CHUNK_UNKNOWN none */
 	struct step *last;	  /* its last step, when it is not the tick's source */
 	int64_t period_ns;	  /* measured, 0 unknown */
 };
@@ -34,6 +35,7 @@ struct merge {
 	uint16_t tick;	      /* the source that defines it */
 	int64_t tick_last_ns; /* when it last did, TIME_UNKNOWN not yet */
 	struct number number;
+	int64_t chunks; /* so far, of all segments: the next one's number */
 	struct step step;
 	double *actions; /* a chunk in the run's columns */
 	size_t actions_room;
@@ -60,8 +62,10 @@ struct merge *merge_new(const struct merge_host *host, const struct resume_point
 	m->boundary.mark = on_mark;
 	boundary_init(&m->boundary, resume);
 	number_init(&m->number, resume);
+	m->chunks = resume->chunks;
 	for (unsigned i = 0; i < ENGINE_SOURCES_MAX; i++) {
 		m->input[i].last_seq = SEQ_UNKNOWN;
+		m->input[i].last_chunk = CHUNK_UNKNOWN;
 		m->input[i].catching_up = m->number.stored != SEQ_UNKNOWN && (rereads >> i & 1);
 	}
 	return m;
@@ -249,6 +253,8 @@ static void build_step(struct merge *m, const struct event *ev, int64_t seq)
 	m->step.src_ns = ev->src_ns != TIME_UNKNOWN ? ev->src_ns : from->src_ns;
 	m->step.source = ev->source;
 	m->step.driver = from->driver;
+	m->step.position = from->position;
+	m->step.chunk = from->position >= 0 ? in->last_chunk : CHUNK_UNKNOWN;
 }
 
 static void keep_sample(struct merge *m, const struct event *ev)
@@ -367,17 +373,30 @@ static const double *map_actions(struct merge *m, const struct input *in, const 
 
 static void feed_chunk(struct merge *m, const struct event *ev)
 {
-	const struct input *in = &m->input[ev->source];
+	struct input *in = &m->input[ev->source];
 	struct event out = *ev;
 	struct chunk c = *ev->chunk;
 
 	if (!in->hello || !c.horizon || c.horizon > 4096 || !c.dims || c.dims > MAX_JOINTS)
 		return;
+	c.number = in->last_chunk = m->chunks++;
 	c.seq = number_ahead(&m->number, c.seq, in->fresh);
 	c.actions = map_actions(m, in, ev->chunk);
 	c.dims = m->hello.joints;
 	out.chunk = &c;
 	m->host.out(m->host.host, &out);
+}
+
+/* A source means its newest chunk. */
+static void feed_executed(struct merge *m, const struct event *ev)
+{
+	struct executed x = *ev->executed;
+	struct event out = *ev;
+
+	x.chunk = m->input[ev->source].last_chunk;
+	out.executed = &x;
+	if (x.chunk != CHUNK_UNKNOWN)
+		m->host.out(m->host.host, &out);
 }
 
 void merge_feed(struct merge *m, const struct event *ev)
@@ -404,9 +423,14 @@ void merge_feed(struct merge *m, const struct event *ev)
 		boundary_reset(&m->boundary, ev->t_ns);
 		m->host.out(m->host.host, ev);
 		break;
+	case EVENT_EXCHANGE:
+	case EVENT_FRAME:
 	case EVENT_NOTE:
 	case EVENT_GAP:
 		m->host.out(m->host.host, ev);
+		break;
+	case EVENT_EXECUTED:
+		feed_executed(m, ev);
 		break;
 	case EVENT_END:
 	default:

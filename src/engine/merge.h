@@ -14,7 +14,8 @@ struct merge_host {
 	void *host;
 	/*
 	 * Merged events in order: HELLO of the union (again when it changed), EPISODE, STEP with
-	 * seq and episode set, CHUNK with seq and columns of the run, RESET, NOTE, GAP.
+	 * seq and episode set, CHUNK with number, seq and columns of the run, EXECUTED
+	 * of a chunk by its number, EXCHANGE, FRAME, RESET, NOTE, GAP.
 	 * merge_episode() is then the number they belong to.
 	 */
 	void (*out)(void *host, const struct event *ev);

@@ -42,6 +42,11 @@ static size_t step_bytes(const struct step *s)
 	       (VEC_N * MAX_JOINTS - n * s->joints) * sizeof(double);
 }
 
+static size_t thumb_bytes(const struct frame *f)
+{
+	return f->thumb ? (size_t)f->thumb_width * f->thumb_height * 3 : 0;
+}
+
 static size_t payload_bytes(const struct record *r)
 {
 	switch (r->kind) {
@@ -52,6 +57,10 @@ static size_t payload_bytes(const struct record *r)
 	case RECORD_CHUNK:
 		return sizeof(*r->chunk) +
 		       (size_t)r->chunk->horizon * r->chunk->dims * sizeof(double);
+	case RECORD_EXECUTED:
+		return sizeof(*r->executed);
+	case RECORD_FRAME:
+		return sizeof(*r->frame) + thumb_bytes(r->frame);
 	case RECORD_VERDICT:
 		return sizeof(*r->verdict);
 	case RECORD_EPISODE_START:
@@ -111,6 +120,14 @@ static void pack_payload(char *p, const struct record *r)
 		memcpy(p, r->chunk, sizeof(*r->chunk));
 		memcpy(p + sizeof(*r->chunk), r->chunk->actions,
 		       payload_bytes(r) - sizeof(*r->chunk));
+		break;
+	case RECORD_EXECUTED:
+		memcpy(p, r->executed, sizeof(*r->executed));
+		break;
+	case RECORD_FRAME:
+		memcpy(p, r->frame, sizeof(*r->frame));
+		if (r->frame->thumb)
+			memcpy(p + sizeof(*r->frame), r->frame->thumb, thumb_bytes(r->frame));
 		break;
 	case RECORD_VERDICT:
 		memcpy(p, r->verdict, sizeof(*r->verdict));
@@ -229,6 +246,17 @@ static bool unpack_chunk(struct unpacked *u, const char *p, size_t len)
 	return len - sizeof(u->chunk) == (size_t)u->chunk.horizon * u->chunk.dims * sizeof(double);
 }
 
+static bool unpack_frame(struct unpacked *u, const char *p, size_t len)
+{
+	if (len < sizeof(u->frame))
+		return false;
+	memcpy(&u->frame, p, sizeof(u->frame));
+	if (u->frame.thumb)
+		u->frame.thumb = (const uint8_t *)p + sizeof(u->frame);
+	u->record.frame = &u->frame;
+	return len - sizeof(u->frame) == thumb_bytes(&u->frame);
+}
+
 static bool unpack_payload(struct unpacked *u, const char *p, size_t len)
 {
 	switch (u->record.kind) {
@@ -238,6 +266,14 @@ static bool unpack_payload(struct unpacked *u, const char *p, size_t len)
 		return unpack_step(u, p, len);
 	case RECORD_CHUNK:
 		return unpack_chunk(u, p, len);
+	case RECORD_EXECUTED:
+		if (len != sizeof(u->executed))
+			return false;
+		memcpy(&u->executed, p, len);
+		u->record.executed = &u->executed;
+		return true;
+	case RECORD_FRAME:
+		return unpack_frame(u, p, len);
 	case RECORD_VERDICT:
 		if (len != sizeof(u->verdict))
 			return false;

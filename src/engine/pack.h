@@ -12,7 +12,7 @@
 
 enum {
 	PACK_RAW = 1000, /* beside enum record_kind: bytes for the capture file */
-	PACK_SOURCES_MAX = 8,
+	PACK_SOURCES_MAX = 16,
 };
 
 /* What an unpacked record points to; large, so allocated once by its user. */
@@ -21,6 +21,8 @@ struct unpacked {
 	uint64_t order;	      /* counts every packed record of both rings */
 	struct step step;
 	struct chunk chunk;
+	struct executed executed;
+	struct frame frame;
 	struct run_info run;
 	struct verdict verdict;
 	struct episode_mark mark;

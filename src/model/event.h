@@ -41,9 +41,12 @@ struct hello {
 	char policy[TASK_BYTES];
 	double fps;	/* 0 unknown */
 	unsigned facts; /* FACT_*: can see at all */
+	bool no_tick;	/* a step is a reply of the policy, not a control tick: no rate, no Δ */
 	unsigned joints;
 	struct joint joint[MAX_JOINTS];
 };
+
+enum { CHUNK_UNKNOWN = -1 };
 
 enum outcome { OUTCOME_UNKNOWN, OUTCOME_SUCCESS, OUTCOME_FAILURE, OUTCOME_DISCARD };
 const char *outcome_word(enum outcome o); /* "success" …; NULL for unknown */
@@ -60,11 +63,69 @@ struct episode_mark {
 
 /* A policy reply: horizon x dims actions for the steps from seq on. */
 struct chunk {
-	int64_t seq;	  /* first step it is for, or SEQ_UNKNOWN */
-	double latency_s; /* NaN unknown */
-	unsigned execute; /* planned to be executed; 0 unknown */
+	int64_t number;	    /* of the run, from 0: the merge counts; sources leave CHUNK_UNKNOWN */
+	int64_t seq;	    /* first step it is for, or SEQ_UNKNOWN */
+	int64_t request_ns; /* CLOCK_MONOTONIC when the request was whole, or TIME_UNKNOWN */
+	int64_t reply_ns;   /* and when the reply was */
+	double latency_s;   /* NaN unknown */
+	unsigned execute;   /* planned to be executed; 0 unknown */
 	unsigned horizon, dims;
-	const double *actions; /* [horizon][dims], NaN unknown */
+	const double *actions;	 /* [horizon][dims], NaN unknown */
+	bool prompt_known;	 /* false: a server may inject one of its own */
+	char prompt[TASK_BYTES]; /* that went with the request */
+};
+
+/* How much of a chunk was executed: told once it is over. */
+struct executed {
+	int64_t chunk;	/* its number; of a source: CHUNK_UNKNOWN, its newest chunk is meant */
+	unsigned steps; /* of its horizon */
+};
+
+enum { TENSORS_MAX = 32 };
+
+/* One array of a request or a reply. */
+struct tensor {
+	char name[NAME_BYTES]; /* "observation/state", "action.single_arm" */
+	char dtype[8];	       /* numpy's: "<f4", "|u1" */
+	bool reply;	       /* else of the request */
+	uint8_t dims;	       /* of shape, at most 4; more are cut */
+	uint32_t shape[4];
+	double min, max, mean; /* NaN unknown: not looked at, or no number */
+};
+
+enum exchange_state {
+	EXCHANGE_ASKED,	   /* a request is under way */
+	EXCHANGE_ANSWERED, /* in full */
+	EXCHANGE_FAILED,   /* by an error that the server told: error */
+	EXCHANGE_BROKEN,   /* the connection ended before the answer */
+	EXCHANGE_STRANGER, /* who answers does not speak the protocol: error */
+};
+
+/* A request to a policy server and what came of it. */
+struct exchange {
+	uint64_t number; /* of the connection, from 1; 0: none (a stranger) */
+	enum exchange_state state;
+	bool acted;		      /* the reply holds an action chunk */
+	int64_t request_ns, reply_ns; /* when each was whole, TIME_UNKNOWN not yet */
+	uint64_t request_bytes, reply_bytes;
+	double server_ms, policy_ms; /* as the server tells, NaN unknown */
+	const char *endpoint;	     /* cleaned; "" the protocol has none */
+	const char *error;	     /* one cleaned line, NULL none */
+	unsigned tensors;
+	const struct tensor *tensor;
+};
+
+enum { FRAME_THUMB_WIDTH = 64, FRAME_THUMB_HEIGHT = 48 };
+
+/* A camera picture that was seen, as facts. */
+struct frame {
+	char camera[NAME_BYTES]; /* the role under which it was seen */
+	uint32_t width, height;	 /* of the picture */
+	uint8_t channels;	 /* 1 or 3 */
+	double mean[3], std[3];	 /* per channel in [0,1], NaN unknown */
+	double dark, bright;	 /* shares of pixels under 0.05 and over 0.95, NaN unknown */
+	uint8_t thumb_width, thumb_height; /* 0 none; at most FRAME_THUMB_* */
+	const uint8_t *thumb;		   /* RGB, [thumb_height][thumb_width][3] */
 };
 
 enum event_kind {
@@ -75,7 +136,10 @@ enum event_kind {
 	EVENT_RESET, /* the policy was reset */
 	EVENT_NOTE,  /* a line for the events list: text and level */
 	EVENT_GAP,   /* the source lost something: lost, unit, text (reason) */
-	EVENT_END,   /* the source is done (end of file, end of dataset) */
+	EVENT_EXECUTED,
+	EVENT_EXCHANGE,
+	EVENT_FRAME,
+	EVENT_END, /* the source is done (end of file, end of dataset) */
 };
 
 struct event {
@@ -88,6 +152,9 @@ struct event {
 		const struct episode_mark *episode;
 		const struct step *step; /* seq may be SEQ_UNKNOWN: the engine counts */
 		const struct chunk *chunk;
+		const struct executed *executed;
+		const struct exchange *exchange;
+		const struct frame *frame;
 	};
 	const char *text; /* NOTE and GAP: one cleaned line */
 	int level;	  /* NOTE: enum level of model/verdict.h */

@@ -32,6 +32,8 @@ enum record_kind {
 	RECORD_EPISODE_START, /* episode, t_ns, mark */
 	RECORD_STEP,	      /* step */
 	RECORD_CHUNK,	      /* chunk, episode, t_ns */
+	RECORD_EXECUTED,      /* executed: of a chunk that is over */
+	RECORD_FRAME,	      /* frame, episode, t_ns, source */
 	RECORD_VERDICT,	      /* verdict */
 	RECORD_GAP,	      /* t_ns, text (reason), lost, unit, source */
 	RECORD_NOTE,	      /* t_ns, text, level: events list, marks of the operator */
@@ -50,6 +52,8 @@ struct record {
 		const struct run_info *run;
 		const struct step *step;
 		const struct chunk *chunk;
+		const struct executed *executed;
+		const struct frame *frame;
 		const struct verdict *verdict;
 		const struct episode_mark *mark;
 	};
@@ -62,6 +66,7 @@ struct record {
 /* Where a run stands in the store: what `engine --resume` continues from. */
 struct resume_point {
 	int64_t run;	  /* 0: nothing to resume */
+	int64_t chunks;	  /* so far: the next one's number */
 	int64_t last_seq; /* of the last stored step, SEQ_UNKNOWN none */
 	int64_t last_t_ns;
 	int64_t seq_offset; /* last_seq is the source's own number plus this */

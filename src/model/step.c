@@ -9,11 +9,12 @@ static const char *const driver_words[DRIVER_N] = {"unknown", "policy", "human",
 
 /* What precedes the vectors in the packed form. */
 struct packed_head {
-	int64_t seq, t_ns, src_ns;
+	int64_t seq, t_ns, src_ns, chunk;
+	int32_t position;
 	uint32_t episode;
 	uint16_t source, joints;
 	uint8_t driver, present;
-	uint8_t pad[6];
+	uint8_t pad[2];
 };
 
 const char *vec_word(enum vec_kind k)
@@ -42,6 +43,7 @@ void step_init(struct step *s, unsigned n)
 	s->episode = 0;
 	s->source = 0;
 	s->driver = DRIVER_UNKNOWN;
+	s->chunk = s->position = -1;
 	s->joints = n;
 	for (unsigned k = 0; k < VEC_N; k++) {
 		s->vec[k].present = false;
@@ -86,6 +88,8 @@ size_t step_pack(void *dst, size_t size, const struct step *s)
 		.source = s->source,
 		.joints = (uint16_t)s->joints,
 		.driver = (uint8_t)s->driver,
+		.chunk = s->chunk,
+		.position = s->position,
 	};
 	unsigned char *p = dst;
 	size_t values = s->joints * sizeof(double), need = sizeof(h);
@@ -131,6 +135,8 @@ bool step_unpack(struct step *s, const void *src, size_t len)
 	s->episode = h.episode;
 	s->source = h.source;
 	s->driver = (enum driver)h.driver;
+	s->chunk = h.chunk;
+	s->position = h.position;
 	p += sizeof(h);
 	for (unsigned k = 0; k < VEC_N; k++) {
 		if (!(h.present >> k & 1))

@@ -41,7 +41,9 @@ struct step {
 	uint32_t episode; /* 0-based number in the run */
 	uint16_t source;  /* index of the source that defines the tick */
 	enum driver driver;
-	unsigned joints; /* valid entries of every present vector */
+	int64_t chunk;	  /* number of the chunk that asked is from, -1 unknown */
+	int32_t position; /* in it, from 0; -1 unknown */
+	unsigned joints;  /* valid entries of every present vector */
 	struct vec vec[VEC_N];
 };
 

@@ -26,10 +26,21 @@ size_t decoder_bytes(struct decoder *d, const void *p, size_t n, int64_t t_ns)
 	return d->class->bytes(d->state, p, n, DECODER_BITE, t_ns);
 }
 
-void decoder_sent(struct decoder *d, const void *p, size_t n)
+void decoder_sent(struct decoder *d, const void *p, size_t n, int64_t t_ns)
 {
 	if (d->class->sent)
-		d->class->sent(d->state, p, n);
+		d->class->sent(d->state, p, n, t_ns);
+}
+
+void decoder_lost(struct decoder *d, int direction, uint64_t n, bool whole, int64_t t_ns)
+{
+	if (d->class->lost)
+		d->class->lost(d->state, direction, n, whole, t_ns);
+}
+
+int64_t decoder_due(struct decoder *d, int64_t now_ns)
+{
+	return d->class->due ? d->class->due(d->state, now_ns) : INT64_MAX;
 }
 
 void decoder_end(struct decoder *d, int64_t t_ns)
@@ -47,7 +58,7 @@ void decoder_anew(struct decoder *d, int64_t t_ns)
 			    .unit = "steps"};
 
 	decoder_end(d, t_ns);
-	if (decoder_count(d) > d->begun)
+	if (decoder_count(d) > d->begun && !d->class->lost)
 		d->emit(d->host, &gap);
 	d->begun = decoder_count(d);
 }

@@ -67,8 +67,9 @@ static int greet(void *state, const char *where, struct buf *out, struct err *e)
 	return 0;
 }
 
-static void sent(void *state, const void *p, size_t n)
+static void sent(void *state, const void *p, size_t n, int64_t t_ns)
 {
+	(void)t_ns;
 	foxglove_sent(state, p, n);
 }
 

@@ -18,7 +18,7 @@
 #include "wire/capture.h"
 #include "wire/stream.h"
 
-enum { WINDOW = CAPTURE_HEAD + CAPTURE_PAYLOAD, READ_AT_ONCE = 65536 };
+enum { WINDOW = CAPTURE_RECORD_MAX, READ_AT_ONCE = 65536 };
 
 /* One recorded source. */
 struct track {
@@ -190,13 +190,23 @@ static int next_record(struct source *s, struct raw *r)
 	return 1;
 }
 
+/* What the decoders do by themselves before the time of a record, as they did it live. */
+static void pass_time(struct raw *r, int64_t t_ns)
+{
+	for (unsigned i = 0; i < r->tracks; i++)
+		decoder_due(&r->track[i].decoder, t_ns);
+}
+
 /* Plays at most DECODER_BITE lines or messages of the record, then drops it when all are. */
 static void play(struct source *s, struct raw *r)
 {
 	const struct capture_record *c = &r->record;
 	struct track *t = &r->track[c->source];
 
-	if (!c->len) {
+	pass_time(r, c->t_ns);
+	if (c->is_lost) {
+		decoder_lost(&t->decoder, c->direction, c->lost, c->whole, c->t_ns);
+	} else if (!c->len) {
 		if (c->direction == 0 && !t->rereads)
 			decoder_anew(&t->decoder, c->t_ns);
 		else
@@ -208,7 +218,7 @@ static void play(struct source *s, struct raw *r)
 		if (r->played < c->len)
 			return;
 	} else {
-		decoder_sent(&t->decoder, c->bytes, c->len);
+		decoder_sent(&t->decoder, c->bytes, c->len, c->t_ns);
 	}
 	s->bad_lines = 0;
 	for (unsigned i = 0; i < r->tracks; i++) {

@@ -76,7 +76,7 @@ int reader_send(struct reader *r, int fd, const struct buf *b, int64_t now_ns)
 	if (n < 0)
 		return -errno;
 	capture(r, 1, now_ns, b->p, (size_t)n);
-	decoder_sent(&r->decoder, b->p, (size_t)n);
+	decoder_sent(&r->decoder, b->p, (size_t)n, now_ns);
 	return (size_t)n == b->len ? 0 : -EAGAIN;
 }
 

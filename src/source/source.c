@@ -75,6 +75,8 @@ static int open_class(struct source *s, struct uri *u, struct err *e)
 	s->class = source_find(u->kind);
 	if (!s->class)
 		return unknown_kind(u, e);
+	if (s->class->slots)
+		s->span = (uint16_t)s->class->slots;
 	rc = source_prefix(s->prefix, u, e);
 	if (rc < 0)
 		return rc;

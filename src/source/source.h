@@ -23,6 +23,13 @@
 
 struct source;
 
+/* In place of bytes that passed and were not seen, see capture.h. */
+enum { RAW_LOST = 2 };
+struct raw_lost {
+	uint64_t bytes;
+	bool whole; /* the next byte begins a message */
+};
+
 /* What the engine gives a source. */
 struct source_host {
 	void *host;
@@ -30,6 +37,7 @@ struct source_host {
 	/*
 	 * Bytes as read, for --capture; direction 0 from the device, 1 to it. NULL: no capture.
 	 * No bytes (n 0) are a mark: direction 0 the bytes begin anew (a reconnect), 1 they ended.
+	 * Direction RAW_LOST + 0 or 1: p is a struct raw_lost, of bytes that were not seen.
 	 */
 	void (*raw)(void *host, uint16_t source, int direction, int64_t t_ns, const void *p,
 		    size_t n);
@@ -49,6 +57,7 @@ struct source_class {
 	const struct decoder_class *decoder; /* of what it captures; NULL: raw: cannot replay it */
 	bool rereads; /* opened again it begins anew, with the same step numbers (a file) */
 	const struct source_param *params; /* key NULL ends; `prefix` is every source's */
+	unsigned slots; /* connections at once, each with an index of its own; 0: one */
 	size_t state_size;
 	int (*open)(struct source *s, struct uri *u, struct err *e);
 	/*
@@ -64,8 +73,8 @@ struct source {
 	const struct source_class *class;
 	struct source_host host;
 	struct clock *clock;
-	uint16_t index;		 /* in its run */
-	uint16_t span;		 /* indexes its events use, from index on: 1, but raw: has many */
+	uint16_t index; /* in its run */
+	uint16_t span;	/* indexes its events use, from index on: class->slots; raw: sets it */
 	char prefix[NAME_BYTES]; /* put before joint names */
 	char address[128];	 /* what to paste elsewhere (where it listens), "" none */
 	int fd;			 /* to watch for reading, or -1; set in open, stays until close */

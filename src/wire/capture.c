@@ -7,6 +7,10 @@
 
 #include "base/mem.h"
 
+enum { KIND_BYTES, KIND_LOST };
+
+enum { LOST_BYTES = 9 };
+
 static const char magic[8] = "PTOPCAP\n";
 
 /* Reflected CRC-32 (polynomial 0x04C11DB7), four bits at a time: small, and fast enough for logs. */
@@ -74,33 +78,39 @@ int capture_put_header(struct buf *b, const char *const *word, unsigned sources,
 	return 0;
 }
 
-static void put_one(struct buf *b, const struct capture_record *r, size_t from, size_t len)
+static void put_one(struct buf *b, const struct capture_record *r, const unsigned char *payload,
+		    size_t len)
 {
 	unsigned char head[CAPTURE_HEAD];
-	uint32_t crc;
 
 	put_le(head, (uint64_t)r->t_ns, 8);
 	put_le(head + 8, len, 4);
 	put_le(head + 12, r->source, 2);
 	head[14] = r->direction;
-	head[15] = 0;
-	crc = crc32_more(0, head, 16);
-	if (len)
-		crc = crc32_more(crc, r->bytes + from, len);
-	put_le(head + 16, crc, 4);
+	head[15] = r->is_lost ? KIND_LOST : KIND_BYTES;
+	put_le(head + 16, crc32_more(0, head, 16), 4);
 	buf_add(b, head, sizeof(head));
-	if (len)
-		buf_add(b, r->bytes + from, len);
+	if (!len)
+		return;
+	buf_add(b, payload, len);
+	add_le(b, crc32_more(0, payload, len), 4);
 }
 
 void capture_put(struct buf *b, const struct capture_record *r)
 {
+	unsigned char lost[LOST_BYTES];
 	size_t at = 0;
 
+	if (r->is_lost) {
+		put_le(lost, r->lost, 8);
+		lost[8] = r->whole;
+		put_one(b, r, lost, sizeof(lost));
+		return;
+	}
 	do {
 		size_t n = r->len - at < CAPTURE_PAYLOAD ? r->len - at : CAPTURE_PAYLOAD;
 
-		put_one(b, r, at, n);
+		put_one(b, r, n ? r->bytes + at : NULL, n);
 		at += n;
 	} while (at < r->len);
 }
@@ -159,11 +169,23 @@ void capture_header_fini(struct capture_header *h)
 	*h = (struct capture_header){0};
 }
 
+/* What the payload of a record of bytes lost says. */
+static int take_lost(struct capture_record *r, const unsigned char *payload, struct err *e)
+{
+	if (r->len != LOST_BYTES || payload[8] > 1)
+		return err_set(e, EBADMSG, "a capture record is damaged (bytes lost)");
+	r->lost = get_le(payload, 8);
+	r->whole = payload[8];
+	r->bytes = NULL;
+	r->len = 0;
+	return 0;
+}
+
 ssize_t capture_get(struct capture_record *r, const void *bytes, size_t n, unsigned sources,
 		    struct err *e)
 {
-	const unsigned char *p = bytes;
-	size_t len;
+	const unsigned char *p = bytes, *payload = p + CAPTURE_HEAD;
+	size_t len, used;
 
 	if (n < CAPTURE_HEAD)
 		return 0;
@@ -172,15 +194,20 @@ ssize_t capture_get(struct capture_record *r, const void *bytes, size_t n, unsig
 		.t_ns = (int64_t)get_le(p, 8),
 		.source = (uint16_t)get_le(p + 12, 2),
 		.direction = p[14],
-		.bytes = len ? p + CAPTURE_HEAD : NULL,
+		.is_lost = p[15] == KIND_LOST,
+		.bytes = len ? payload : NULL,
 		.len = len,
 	};
-	if (len > CAPTURE_PAYLOAD || r->source >= sources || r->direction > 1 || p[15] ||
-	    r->t_ns < 0 || r->t_ns > INT64_MAX / 2)
+	if (crc32_more(0, p, 16) != get_le(p + 16, 4) || len > CAPTURE_PAYLOAD ||
+	    r->source >= sources || r->direction > 1 || p[15] > KIND_LOST || r->t_ns < 0 ||
+	    r->t_ns > INT64_MAX / 2)
 		return err_set(e, EBADMSG, "a capture record is damaged (its head)");
-	if (n < CAPTURE_HEAD + len)
+	used = CAPTURE_HEAD + (len ? len + CAPTURE_TAIL : 0);
+	if (n < used)
 		return 0;
-	if (crc32_more(crc32_more(0, p, 16), p + CAPTURE_HEAD, len) != get_le(p + 16, 4))
+	if (len && crc32_more(0, payload, len) != get_le(payload + len, 4))
 		return err_set(e, EBADMSG, "a capture record is damaged (checksum)");
-	return (ssize_t)(CAPTURE_HEAD + len);
+	if (r->is_lost && take_lost(r, payload, e) < 0)
+		return -EBADMSG;
+	return (ssize_t)used;
 }

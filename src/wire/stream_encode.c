@@ -17,12 +17,17 @@ static void put_double(struct buf *b, double v)
 		buf_printf(b, "%.17g", v);
 }
 
-static void put_text(struct buf *b, const char *key, const char *text)
+static void put_words(struct buf *b, const char *key, const char *text)
 {
-	if (!text || !text[0])
-		return;
 	buf_printf(b, ",\"%s\":", key);
 	buf_json_str(b, text);
+}
+
+/* What is empty is unknown. */
+static void put_text(struct buf *b, const char *key, const char *text)
+{
+	if (text && text[0])
+		put_words(b, key, text);
 }
 
 /* Nanoseconds as seconds with all their digits: a double would lose some. */
@@ -104,6 +109,8 @@ static void put_step(struct buf *b, const struct step *s)
 	}
 	if (s->driver != DRIVER_UNKNOWN)
 		put_text(b, "driver", driver_word(s->driver));
+	if (s->position >= 0)
+		buf_printf(b, ",\"position\":%d", (int)s->position);
 }
 
 static void put_chunk(struct buf *b, const struct chunk *c, int64_t src_ns)
@@ -118,6 +125,8 @@ static void put_chunk(struct buf *b, const struct chunk *c, int64_t src_ns)
 	}
 	if (c->execute)
 		buf_printf(b, ",\"execute\":%u", c->execute);
+	if (c->prompt_known)
+		put_words(b, "prompt", c->prompt);
 	buf_str(b, ",\"actions\":[");
 	for (unsigned r = 0; r < c->horizon; r++) {
 		buf_str(b, r ? ",[" : "[");
@@ -168,6 +177,9 @@ int stream_encode(struct buf *b, const struct event *ev)
 	case EVENT_GAP:
 		put_gap(b, ev);
 		break;
+	case EVENT_EXECUTED:
+	case EVENT_EXCHANGE:
+	case EVENT_FRAME:
 	case EVENT_END:
 	default:
 		return -EINVAL;

@@ -148,6 +148,18 @@ static void take_driver(struct stream *s, struct json *j, enum driver *driver)
 		stream_blame(s, "unknown driver '%s'", word);
 }
 
+static void take_position(struct stream *s, struct json *j, int32_t *out)
+{
+	int64_t n;
+
+	if (!stream_take_i64(s, j, "position", &n))
+		return;
+	if (n >= 0 && n < STREAM_HORIZON_MAX)
+		*out = (int32_t)n;
+	else
+		stream_blame(s, "position %lld is in no chunk", (long long)n);
+}
+
 static void take_step_key(struct stream *s, struct json *j, void *out)
 {
 	struct step *step = out;
@@ -170,6 +182,8 @@ static void take_step_key(struct stream *s, struct json *j, void *out)
 		stream_take_time(s, j, &step->src_ns);
 	else if (json_is(j, "driver"))
 		take_driver(s, j, &step->driver);
+	else if (json_is(j, "position"))
+		take_position(s, j, &step->position);
 	else
 		stream_skip_value(j);
 }
@@ -242,6 +256,8 @@ static void take_chunk_key(struct stream *s, struct json *j, void *out)
 			c->chunk.execute = (unsigned)n;
 		else
 			stream_blame(s, "execute %lld is no count", (long long)n);
+	} else if (json_is(j, "prompt")) {
+		c->chunk.prompt_known = stream_take_text(s, j, c->chunk.prompt, TASK_BYTES);
 	} else {
 		stream_skip_value(j);
 	}
@@ -250,7 +266,11 @@ static void take_chunk_key(struct stream *s, struct json *j, void *out)
 void stream_take_chunk(struct stream *s, const char *line, size_t len)
 {
 	struct chunk_line c = {
-		.chunk = {.seq = SEQ_UNKNOWN, .latency_s = (double)NAN},
+		.chunk = {.number = CHUNK_UNKNOWN,
+			  .seq = SEQ_UNKNOWN,
+			  .request_ns = TIME_UNKNOWN,
+			  .reply_ns = TIME_UNKNOWN,
+			  .latency_s = (double)NAN},
 		.src_ns = TIME_UNKNOWN,
 	};
 	struct event ev = {.kind = EVENT_CHUNK, .chunk = &c.chunk};
@@ -261,6 +281,9 @@ void stream_take_chunk(struct stream *s, const char *line, size_t len)
 	if (!stream_each_key(s, line, len, take_chunk_key, &c))
 		return;
 	c.chunk.actions = s->actions;
+	c.chunk.reply_ns = s->t_ns;
+	if (c.chunk.latency_s >= 0 && c.chunk.latency_s < 1e6)
+		c.chunk.request_ns = s->t_ns - (int64_t)(c.chunk.latency_s * 1e9);
 	ev.src_ns = c.src_ns;
 	stream_emit(s, &ev);
 }

@@ -110,6 +110,7 @@ static void make_step(struct rng *r, struct made *m)
 	s->src_ns = m->ev.src_ns;
 	s->t_ns = m->ev.t_ns;
 	s->driver = (enum driver)(rng_u32(r) % DRIVER_N);
+	s->position = rng_u32(r) % 2 ? (int32_t)(rng_u32(r) % 4096) : -1;
 	for (unsigned k = 0; k < VEC_N; k++) {
 		s->vec[k].present = rng_u32(r) % 3;
 		for (unsigned i = 0; s->vec[k].present && i < s->joints; i++) {
@@ -132,6 +133,9 @@ static void make_chunk(struct rng *r, struct made *m)
 			    .actions = m->actions};
 	for (unsigned i = 0; i < c->horizon * c->dims; i++)
 		m->actions[i] = rng_u32(r) % 50 ? any_double(r) : (double)NAN;
+	c->prompt_known = rng_u32(r) % 2;
+	if (c->prompt_known)
+		any_text(r, c->prompt, sizeof(c->prompt));
 	m->ev.chunk = c;
 }
 
@@ -167,6 +171,9 @@ static void make(struct rng *r, struct made *m, enum event_kind kind, int64_t t_
 		m->ev.lost = kind == EVENT_GAP ? (int64_t)rng_u32(r) - 1 : 0;
 		break;
 	case EVENT_RESET:
+	case EVENT_EXECUTED:
+	case EVENT_EXCHANGE:
+	case EVENT_FRAME:
 	case EVENT_END:
 	default:
 		break;
@@ -196,7 +203,8 @@ static bool same_hello(const struct hello *a, const struct hello *b)
 static bool same_chunk(const struct chunk *a, const struct chunk *b)
 {
 	return a->seq == b->seq && a->execute == b->execute && a->horizon == b->horizon &&
-	       a->dims == b->dims &&
+	       a->dims == b->dims && a->prompt_known == b->prompt_known &&
+	       strcmp(a->prompt, b->prompt) == 0 &&
 	       memcmp(&a->latency_s, &b->latency_s, sizeof(a->latency_s)) == 0 &&
 	       memcmp(a->actions, b->actions, (size_t)a->horizon * a->dims * sizeof(double)) == 0;
 }
@@ -226,6 +234,9 @@ static bool same_event(const struct event *a, const struct event *b)
 	case EVENT_NOTE:
 		return strcmp(a->text, b->text) == 0 && a->level == b->level;
 	case EVENT_RESET:
+	case EVENT_EXECUTED:
+	case EVENT_EXCHANGE:
+	case EVENT_FRAME:
 	case EVENT_END:
 	default:
 		return true;
@@ -256,7 +267,7 @@ static void test_events(struct tap *t, struct buf *all)
 	struct buf line = {0};
 
 	for (unsigned i = 0; i < EVENTS; i++) {
-		enum event_kind kind = i % 50 ? (enum event_kind)(rng_u32(&r) % EVENT_END)
+		enum event_kind kind = i % 50 ? (enum event_kind)(rng_u32(&r) % (EVENT_GAP + 1))
 					      : EVENT_HELLO;
 
 		make(&r, &x->made, kind, i);
