@@ -111,6 +111,7 @@ static void pause_text(char dst[NAME_BYTES], const struct boundary *b, int64_t a
 /* Ends an episode in which the policy has paused, and begins the next with its next action. */
 static void step_by_asked(struct boundary *b, bool asked, int64_t axis_ns, int64_t t_ns)
 {
+	struct episode_mark m = {.start = true, .guessed = true};
 	bool pause = paused(b, axis_ns);
 	char why[NAME_BYTES] = "connection";
 
@@ -124,8 +125,9 @@ static void step_by_asked(struct boundary *b, bool asked, int64_t axis_ns, int64
 	}
 	if (b->in_episode || (b->held && !pause))
 		return;
+	text_copy(m.boundary, sizeof(m.boundary), b->any && !pause ? "asked again" : why);
 	if (asked || !b->any)
-		begin(b, NULL, b->any && !pause ? "asked again" : why, t_ns);
+		begin(b, &m, NULL, t_ns);
 }
 
 bool boundary_step(struct boundary *b, bool asked, int64_t axis_ns, int64_t t_ns)

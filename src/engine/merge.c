@@ -45,9 +45,11 @@ static void on_mark(void *host, const struct episode_mark *mark, int64_t t_ns)
 {
 	struct merge *m = host;
 	struct event ev = {.kind = EVENT_EPISODE, .t_ns = t_ns, .src_ns = TIME_UNKNOWN};
+	struct episode_mark numbered = *mark;
 
+	numbered.number = m->boundary.number;
 	ev.source = m->tick;
-	ev.episode = mark;
+	ev.episode = &numbered;
 	m->host.out(m->host.host, &ev);
 }
 
@@ -120,6 +122,7 @@ static void join_hellos(struct merge *m)
 	u->robot[0] = u->task[0] = u->policy[0] = '\0';
 	u->facts = 0;
 	u->fps = m->input[m->tick].hello ? m->input[m->tick].hello->fps : 0;
+	u->no_tick = m->input[m->tick].hello && m->input[m->tick].hello->no_tick;
 	for (unsigned i = 0; i < ENGINE_SOURCES_MAX; i++) {
 		const struct hello *h = m->input[i].hello;
 

@@ -55,6 +55,8 @@ enum outcome outcome_from_word(const char *word);
 struct episode_mark {
 	bool start;		   /* else: end */
 	bool resumed;		   /* a start that is none: under way when the engine restarted */
+	bool guessed;		   /* a start that nobody told: the policy acted */
+	uint32_t number;	   /* of the run, from 0: the merge counts */
 	enum outcome outcome;	   /* at an end */
 	char task[TASK_BYTES];	   /* "" unknown */
 	char boundary[NAME_BYTES]; /* why: "episode message", "operator", "1.2 s without asked" */

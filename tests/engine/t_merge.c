@@ -12,6 +12,7 @@
 struct bench {
 	struct merge *m;
 	struct buf out;
+	bool guessed, no_tick; /* the last start; the last hello */
 };
 
 static void show_step(struct buf *b, const struct step *s)
@@ -37,6 +38,7 @@ static void on_out(void *host, const struct event *ev)
 
 	if (ev->kind == EVENT_HELLO) {
 		buf_str(b, "hello");
+		t->no_tick = ev->hello->no_tick;
 		for (unsigned j = 0; j < ev->hello->joints; j++)
 			buf_printf(b, " %s", ev->hello->joint[j].name);
 		buf_str(b, "; ");
@@ -45,7 +47,8 @@ static void on_out(void *host, const struct event *ev)
 			   !ev->episode->start	  ? "end"
 			   : ev->episode->resumed ? "resume"
 						  : "start",
-			   merge_boundary(t->m)->number, ev->episode->boundary);
+			   ev->episode->number, ev->episode->boundary);
+		t->guessed = ev->episode->start ? ev->episode->guessed : t->guessed;
 	} else if (ev->kind == EVENT_STEP) {
 		show_step(b, ev->step);
 	} else if (ev->kind == EVENT_GAP) {
@@ -216,6 +219,25 @@ static void test_episodes(struct tap *tap)
 	       "hello a; start 0 (connection); step 0 e0; step 1 e0; end 0 (policy reset); "
 	       "start 1 (policy reset); step 2 e1; end 1 (source ended); ",
 	       "a policy reset is a boundary once the policy has acted");
+}
+
+static void test_told(struct tap *tap)
+{
+	struct hello h = {.facts = FACT_ASKED, .no_tick = true, .joints = 1, .joint[0].name = "a"};
+	struct event ev = {.kind = EVENT_HELLO, .src_ns = TIME_UNKNOWN, .hello = &h};
+	struct bench t;
+
+	begin(&t, NULL, 0);
+	merge_feed(t.m, &ev);
+	ok(tap, t.no_tick, "a run of replies only says that it has no tick");
+	step(&t, 0, 0.0, 0, 1, 1, NAN);
+	ok(tap, t.guessed, "an episode that begins with its first action is a guess");
+	mark(&t, 1.0, true);
+	ok(tap, !t.guessed, "one that a message begins is none");
+	expect(tap, &t,
+	       "hello a; start 0 (connection); step 0 e0; end 0 (next episode message); "
+	       "start 1 (episode message); ",
+	       "both are numbered");
 }
 
 static void test_operator(struct tap *tap)
@@ -403,6 +425,7 @@ int main(void)
 
 	test_numbers(&tap);
 	test_episodes(&tap);
+	test_told(&tap);
 	test_operator(&tap);
 	test_sources(&tap);
 	test_resume(&tap);
