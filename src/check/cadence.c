@@ -110,7 +110,7 @@ static void step(struct check *c, const struct tick *t)
 {
 	struct state *s = c->state;
 	double dt_s = t->dt_s / (double)(1 + t->lost);
-	bool replan = t->chunk_pos == 0;
+	bool replan = t->begins;
 
 	if (!(dt_s > 0))
 		return;
@@ -155,7 +155,7 @@ static void show(const struct check *c, struct check_status *out)
 const struct check_class check_cadence = {
 	.name = "cadence",
 	.summary = "the loop is late, slow or stalls",
-	.needs = NEED_ANY | NEED_FPS,
+	.needs = NEED_ANY | NEED_FPS | NEED_TICK,
 	.params = params,
 	.state_size = sizeof(struct state),
 	.step = step,

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/event.h"
 #include "model/profile.h"
 #include "model/step.h"
 #include "model/verdict.h"
@@ -31,6 +32,10 @@ enum need {
 	NEED_FPS = 1u << 7,	 /* a rate to hold, of the run or of training */
 	NEED_ANY = 1u << 8,	 /* just steps */
 	NEED_START = 1u << 9,	 /* the beginning of the episode: lost when the engine restarts */
+	NEED_TICK = 1u << 10,	 /* a step is a control tick, not a policy's reply */
+	NEED_TASKS = 1u << 11,	 /* a profile of a set with language: one task that is not "" */
+	NEED_LATENCY = 1u << 12, /* how long a call of the policy took */
+	NEED_TRAFFIC = 1u << 13, /* exchanges with a policy server */
 };
 
 struct check_param {
@@ -59,8 +64,58 @@ struct run_view {
 	const struct profile *profile; /* NULL unknown */
 	unsigned joints;
 	struct run_joint joint[MAX_JOINTS];
-	double fps;    /* of the run, else of the profile; 0 unknown */
-	bool fps_said; /* the run said it */
+	double fps;		 /* of the run, else of the profile; 0 unknown */
+	bool fps_said;		 /* the run said it */
+	bool no_tick;		 /* steps are replies: what executes them is not seen */
+	char policy[TASK_BYTES]; /* as hello says it, "" unknown */
+	char task[TASK_BYTES];	 /* of the episode, else of hello; "" unknown */
+};
+
+enum { PLAN_STEPS = 128 };
+
+/*
+ * An action chunk as the checks see it, in the profile's units (NaN unknown). Lives until some
+ * chunks later: copy what must last.
+ */
+struct plan {
+	int64_t number;			 /* of the chunk, CHUNK_UNKNOWN */
+	int64_t seq;			 /* first step it was made for, SEQ_UNKNOWN */
+	int64_t request_ns;		 /* CLOCK_MONOTONIC, TIME_UNKNOWN */
+	int64_t t_ns;			 /* when it was told */
+	double latency_s;		 /* NaN unknown */
+	bool warm;			 /* not the first of its connection */
+	unsigned horizon, execute;	 /* execute: planned, 0 unknown */
+	uint64_t known[MAX_JOINTS / 64]; /* joints it acts on */
+	bool prompt_known;
+	char prompt[TASK_BYTES];
+	unsigned kept; /* rows of a: of the horizon at most PLAN_STEPS */
+	double a[PLAN_STEPS][MAX_JOINTS];
+};
+
+/*
+ * One plan takes over from another. next->a[first] is the first of its actions that is executed;
+ * old->a[i + offset] was meant for the step of next->a[i]. Always offset + first >= 1: the action
+ * executed before is old->a[offset + first - 1]; offset + first may lie beyond old->kept.
+ */
+struct replan {
+	const struct plan *old, *next;
+	unsigned offset, first;
+};
+
+/* How an episode begins. */
+struct opening {
+	int64_t t_ns;
+	bool told;	   /* by a message or the operator, not guessed from the steps */
+	bool has_before;   /* a step before it is known, of this run and this engine: */
+	int64_t before_ns; /* CLOCK_MONOTONIC of it */
+	int64_t before_axis_ns;
+};
+
+/* A tick of an episode without an action, while a policy drives. */
+struct idle {
+	unsigned ticks; /* in a row, this one included */
+	double for_s;	/* since the action before, or since the first such tick */
+	bool begun;	/* the policy has acted in this episode */
 };
 
 /*
@@ -70,13 +125,17 @@ struct run_view {
  */
 struct tick {
 	const struct step *step;
-	unsigned index;	  /* 0: first step of its episode */
-	double elapsed_s; /* since that step */
-	double dt_s;	  /* since the step before in this episode; NaN at the first */
-	int64_t lost;	  /* steps missing before this one, by seq */
-	int chunk_pos;	  /* 0: starts an action chunk; -1: no chunk known */
-	bool grid;	  /* the last value of a training period: delta is set */
-	bool seam;	  /* a chunk began since the grid point before */
+	unsigned index;		 /* 0: first step of its episode */
+	double elapsed_s;	 /* since that step */
+	double dt_s;		 /* since the step before in this episode; NaN at the first */
+	int64_t lost;		 /* steps missing before this one, by seq */
+	int chunk_pos;		 /* place in its action chunk, from 0; -1: no chunk known */
+	bool begins;		 /* the first step that is executed of a chunk */
+	bool interrupted;	 /* another driver, or none, had the arm since the step before it */
+	const struct plan *plan; /* the chunk it is from, NULL unknown */
+	bool plan_before;	 /* which was told before the episode before this one was over */
+	bool grid;		 /* the last value of a training period: delta is set */
+	bool seam;		 /* a chunk began since the grid point before */
 	double v[VEC_N][MAX_JOINTS];
 	/*
 	 * Change since the grid point before, signed, NaN unknown. Measured vectors are scaled down
@@ -103,7 +162,9 @@ struct check {
 	const struct run_view *run;
 	const double *param; /* [i] by class->params */
 	void *state;	     /* class->state_size bytes, zeroed at every episode start */
+	void *memory;	     /* class->memory_size bytes, zeroed at every hello */
 	void *judge;	     /* the driver's own */
+	double now_s;	     /* of what is looked at, since the first step of the episode */
 };
 
 struct check_class {
@@ -111,11 +172,22 @@ struct check_class {
 	const char *summary;		  /* one line, no full stop, at most 60 characters */
 	unsigned needs;			  /* NEED_* */
 	const struct check_param *params; /* key NULL ends */
-	size_t state_size;
+	size_t state_size, memory_size;
 	unsigned debounce;  /* steps in a row that must show a level; 0 and 1: one */
 	const char *yields; /* codes (space-separated) that explain this one: no fail beside them */
-	/* Looks at one step. */
+	bool unjudged;	    /* has a value and no limit yet: shown, never OK */
+	/*
+	 * What it looks at; NULL: not at such. An episode begins before what belongs to it
+	 * comes, as far as that is known: a chunk that came before is told after it. A replan
+	 * is told before the step that it begins with; without a tick, once it is known how much of
+	 * the chunk before was executed. Exchanges come in and between episodes.
+	 */
+	void (*episode)(struct check *c, const struct opening *o);
+	void (*chunk)(struct check *c, const struct plan *p);
+	void (*replan)(struct check *c, const struct replan *r);
 	void (*step)(struct check *c, const struct tick *t);
+	void (*idle)(struct check *c, const struct idle *i);
+	void (*exchange)(struct check *c, const struct exchange *x);
 	/* Fills subject, value, threshold, unit and why with the reading, alarm or not. */
 	void (*show)(const struct check *c, struct check_status *out);
 };
@@ -123,11 +195,14 @@ struct check_class {
 extern const struct check_class *const check_table[]; /* NULL ends */
 
 /*
- * Says that this step shows f; the sentence is formatted only when it becomes a verdict. Findings
+ * Says that what is looked at (a step, a chunk, an exchange …) shows f; the sentence is formatted only when it becomes a verdict. Findings
  * of the same code and subject are one verdict until they stay away for a while (latch.h).
  */
 void check_find(struct check *c, const struct finding *f, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* What is found of this subject from now on is not what was found before: a verdict of its own. */
+void check_anew(struct check *c, unsigned subject);
 
 /* Fills a status from a joint's reading: subject name, numbers, unit. */
 void check_reading(const struct check *c, struct check_status *out, unsigned subject, double value,

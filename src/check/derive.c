@@ -82,6 +82,9 @@ void run_view_init(struct run_view *run, const struct hello *hello, const struct
 	run->joints = hello->joints < MAX_JOINTS ? hello->joints : MAX_JOINTS;
 	run->fps_said = hello->fps > 0;
 	run->fps = hello->fps > 0 ? hello->fps : profile ? profile->fps : 0.0;
+	run->no_tick = hello->no_tick;
+	memcpy(run->policy, hello->policy, sizeof(run->policy));
+	memcpy(run->task, hello->task, sizeof(run->task));
 	for (unsigned j = 0; j < run->joints; j++) {
 		struct run_joint *r = &run->joint[j];
 
@@ -108,7 +111,9 @@ static unsigned stride_of(double run_fps, double profile_fps)
 
 void derive_run(struct derive *d, const struct run_view *run, double hello_fps)
 {
-	*d = (struct derive){.stride = 1, .chunk_seq = SEQ_UNKNOWN};
+	memset(d, 0, sizeof(*d));
+	d->stride = 1;
+	plans_run(&d->plans, run->no_tick);
 	if (run->profile && hello_fps > 0) {
 		d->stride = stride_of(hello_fps, run->profile->fps);
 		d->steps_timed = DERIVE_RATE_STEPS;
@@ -121,20 +126,22 @@ void derive_break(struct derive *d)
 	d->since_grid = 0;
 }
 
+void derive_skip(struct derive *d, bool idle)
+{
+	derive_break(d);
+	d->interrupted = true;
+	if (idle)
+		plans_idle(&d->plans);
+	else
+		plans_break(&d->plans);
+}
+
 void derive_episode(struct derive *d)
 {
 	derive_break(d);
+	plans_episode(&d->plans);
 	d->started = false;
 	d->seam_pending = false;
-	d->chunk_seq = SEQ_UNKNOWN;
-}
-
-void derive_chunk(struct derive *d, const struct chunk *chunk)
-{
-	d->has_chunk = true;
-	if (d->npending == DERIVE_CHUNKS)
-		memmove(d->pending, d->pending + 1, --d->npending * sizeof(d->pending[0]));
-	d->pending[d->npending++] = chunk->seq >= 0 ? chunk->seq : SEQ_UNKNOWN;
 }
 
 /* Times come from outside: a difference that does not fit is no time at all. */
@@ -173,25 +180,17 @@ static void learn_stride(struct derive *d, const struct run_view *run, double dt
 	d->stride = stride_of(1.0 / median, run->profile->fps);
 }
 
-static void place_in_chunk(struct derive *d, int64_t seq)
+static void place_in_chunk(struct derive *d, const struct step *step)
 {
 	struct tick *t = &d->tick;
-	unsigned begun = 0;
-	int64_t pos;
+	const struct plans *p = &d->plans;
 
-	while (begun < d->npending &&
-	       (d->pending[begun] == SEQ_UNKNOWN || d->pending[begun] <= seq)) {
-		int64_t first = d->pending[begun++];
-
-		d->chunk_seq = first == SEQ_UNKNOWN ? seq : first;
-	}
-	if (begun) {
-		d->npending -= begun;
-		memmove(d->pending, d->pending + begun, d->npending * sizeof(d->pending[0]));
-		d->seam_pending = true;
-	}
-	pos = seq - d->chunk_seq;
-	t->chunk_pos = d->chunk_seq == SEQ_UNKNOWN || pos > INT32_MAX ? -1 : (int)pos;
+	plans_step(&d->plans, step);
+	t->chunk_pos = p->position;
+	t->begins = p->begins;
+	t->plan = plans_find(p, p->under_way);
+	t->plan_before = p->under_way && p->under_way <= p->before;
+	d->seam_pending = d->seam_pending || t->begins;
 }
 
 static void take_values(struct tick *t, const struct run_view *run, const struct step *step)
@@ -260,7 +259,9 @@ void derive_step(struct derive *d, const struct run_view *run, const struct step
 	for (unsigned k = 0; k < VEC_N; k++)
 		for (unsigned j = 0; j < run->joints; j++)
 			t->delta[k][j] = NAN;
-	place_in_chunk(d, step->seq);
+	place_in_chunk(d, step);
+	t->interrupted = d->interrupted;
+	d->interrupted = false;
 	take_values(t, run, step);
 	take_delta(d, run, axis_ns);
 	d->started = true;

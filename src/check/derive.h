@@ -8,9 +8,10 @@
 #define POLICYTOP_CHECK_DERIVE_H
 
 #include "check/check.h"
+#include "check/plans.h"
 #include "model/event.h"
 
-enum { DERIVE_CHUNKS = 16, DERIVE_RATE_STEPS = 16 };
+enum { DERIVE_RATE_STEPS = 16 };
 
 struct derive {
 	struct tick tick;
@@ -25,11 +26,8 @@ struct derive {
 	bool has_grid;
 	int64_t grid_ns;
 	double at_grid[VEC_N][MAX_JOINTS];
-	/* Chunks announced and not yet begun, by first step; then the one under way. */
-	int64_t pending[DERIVE_CHUNKS];
-	unsigned npending;
-	int64_t chunk_seq; /* SEQ_UNKNOWN: none */
-	bool has_chunk;
+	struct plans plans;
+	bool interrupted; /* a step since the last was not judged */
 };
 
 /* Fills run from a hello and the profile (NULL: none). */
@@ -38,12 +36,14 @@ void run_view_init(struct run_view *run, const struct hello *hello, const struct
 /* A new run: forgets everything. fps of the run, 0 unknown. */
 void derive_run(struct derive *d, const struct run_view *run, double hello_fps);
 void derive_episode(struct derive *d);
-void derive_chunk(struct derive *d, const struct chunk *chunk);
 
-/* Steps of a driver that is not judged: Δ must not reach over them. */
+/* Δ must not reach over what lies between two steps. */
 void derive_break(struct derive *d);
 
-/* Fills d->tick for a step. */
+/* A step that is not judged; idle: it had no action, and nobody else had the arm. */
+void derive_skip(struct derive *d, bool idle);
+
+/* Fills d->tick for a step, and d->plans.replan when it begins with one. */
 void derive_step(struct derive *d, const struct run_view *run, const struct step *step);
 
 #endif

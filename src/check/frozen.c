@@ -156,7 +156,7 @@ static void show(const struct check *c, struct check_status *out)
 const struct check_class check_frozen = {
 	.name = "frozen",
 	.summary = "the whole state repeats while asked moves",
-	.needs = NEED_ASKED | NEED_MEASURED | NEED_PROFILE,
+	.needs = NEED_ASKED | NEED_MEASURED | NEED_PROFILE | NEED_TICK,
 	.params = params,
 	.state_size = sizeof(struct state),
 	.yields = "finite",

@@ -133,7 +133,7 @@ static void show(const struct check *c, struct check_status *out)
 const struct check_class check_gripper = {
 	.name = "gripper",
 	.summary = "a gripper that closes too late, too long or never",
-	.needs = NEED_START | NEED_GRIPPER | NEED_PROFILE,
+	.needs = NEED_START | NEED_GRIPPER | NEED_PROFILE | NEED_TICK,
 	.params = params,
 	.state_size = sizeof(struct state),
 	.yields = "finite home first-action range frozen tracking cadence",

@@ -1,48 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The driver: keeps the run view, the shared derivation, one state block and one row of latches
- * per check, and turns findings into verdicts. Everything is allocated in judge_new().
+ * per check, and hands every event to the checks that look at such. Everything is allocated in
+ * judge_new().
  */
 #include "check/judge.h"
 
-#include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "check/check.h"
-#include "check/derive.h"
-#include "check/latch.h"
-
-enum { FEW_EPISODES = 10 };
-
-struct check_slot {
-	struct check check;
-	double *param;
-	bool stepped;	  /* judged a step of this run: before that a check is never OK */
-	unsigned missing; /* NEED_* that are not met */
-	struct latch_rate rate;
-	struct latch latch[SUBJECT_N];
-};
-
-struct judge {
-	struct judge_host host;
-	struct run_view run;
-	struct derive derive;
-	bool has_hello;
-	char units_why[96]; /* "deg against m100_100", "" */
-	unsigned facts;	    /* FACT_* really seen: a source may promise more than it gives */
-	uint32_t episode;
-	bool in_episode;
-	bool ended;   /* an end was said and no start since */
-	bool resumed; /* it was under way when the engine restarted */
-	enum level worst;
-	size_t nslots;
-	struct check_slot *slot;
-};
+#include "check/judge_impl.h"
 
 static size_t table_size(void)
 {
@@ -83,6 +52,7 @@ struct judge *judge_new(const struct profile *profile, const struct judge_host *
 			.run = &j->run,
 			.param = s->param,
 			.state = xcalloc(1, class->state_size + 1),
+			.memory = xcalloc(1, class->memory_size + 1),
 			.judge = j,
 		};
 	}
@@ -95,107 +65,11 @@ void judge_free(struct judge *j)
 		return;
 	for (size_t i = 0; i < j->nslots; i++) {
 		free(j->slot[i].check.state);
+		free(j->slot[i].check.memory);
 		free(j->slot[i].param);
 	}
 	free(j->slot);
 	free(j);
-}
-
-static bool any_joint(const struct judge *j, bool (*has)(const struct run_joint *r))
-{
-	for (unsigned i = 0; i < j->run.joints; i++) {
-		if (has(&j->run.joint[i]))
-			return true;
-	}
-	return false;
-}
-
-static bool is_trained(const struct run_joint *r)
-{
-	return r->action || r->state;
-}
-
-static bool is_gripper(const struct run_joint *r)
-{
-	return r->gripper >= 0;
-}
-
-/* Why a trained joint is not compared, for "not applicable: deg against m100_100". */
-static void explain_units(struct judge *j, const struct hello *h)
-{
-	j->units_why[0] = '\0';
-	for (unsigned i = 0; j->run.profile && i < j->run.joints; i++) {
-		const struct profile *p = j->run.profile;
-		int at = profile_find(&p->action, h->joint[i].name);
-		double factor;
-
-		if (at >= 0 &&
-		    !unit_factor(h->joint[i].unit, p->action.joint[at].joint.unit, &factor)) {
-			snprintf(j->units_why, sizeof(j->units_why), "%s against %s",
-				 unit_word(h->joint[i].unit),
-				 unit_word(p->action.joint[at].joint.unit));
-			return;
-		}
-	}
-}
-
-static unsigned missing_needs(const struct judge *j, unsigned needs)
-{
-	const struct profile *p = j->run.profile;
-	unsigned facts = j->facts, have = NEED_ANY;
-
-	if (facts & FACT_ASKED)
-		have |= NEED_ASKED;
-	if (facts & (FACT_ASKED | FACT_SENT))
-		have |= NEED_COMMAND;
-	if (facts & (FACT_SEEN | FACT_GOT))
-		have |= NEED_MEASURED;
-	if (facts & FACT_CHUNK)
-		have |= NEED_CHUNK;
-	if (p && any_joint(j, is_trained))
-		have |= NEED_PROFILE;
-	if (p && p->space == SPACE_ABSOLUTE)
-		have |= NEED_ABSOLUTE;
-	if (any_joint(j, is_gripper))
-		have |= NEED_GRIPPER;
-	if (j->run.fps > 0)
-		have |= NEED_FPS;
-	if (!j->resumed)
-		have |= NEED_START;
-	return needs & ~have;
-}
-
-static void find_missing(struct judge *j)
-{
-	for (size_t i = 0; i < j->nslots; i++)
-		j->slot[i].missing = missing_needs(j, j->slot[i].check.class->needs);
-}
-
-static void feed_hello(struct judge *j, const struct hello *h)
-{
-	run_view_init(&j->run, h, j->run.profile);
-	derive_run(&j->derive, &j->run, h->fps);
-	explain_units(j, h);
-	j->has_hello = true;
-	j->facts = 0;
-	j->in_episode = j->ended = false;
-	for (size_t i = 0; i < j->nslots; i++)
-		j->slot[i].stepped = false;
-	find_missing(j);
-}
-
-static void start_episode(struct judge *j, uint32_t episode)
-{
-	derive_episode(&j->derive);
-	j->episode = episode;
-	j->in_episode = true;
-	for (size_t i = 0; i < j->nslots; i++) {
-		struct check_slot *s = &j->slot[i];
-
-		memset(s->check.state, 0, s->check.class->state_size);
-		memset(s->latch, 0, sizeof(s->latch));
-		s->rate = (struct latch_rate){0};
-	}
 }
 
 static void note_facts(struct judge *j, unsigned facts)
@@ -203,7 +77,103 @@ static void note_facts(struct judge *j, unsigned facts)
 	if ((j->facts | facts) == j->facts)
 		return;
 	j->facts |= facts;
-	find_missing(j);
+	judge_find_missing(j, NULL);
+}
+
+static void feed_hello(struct judge *j, const struct event *ev)
+{
+	const struct hello *h = ev->hello;
+
+	run_view_init(&j->run, h, j->run.profile);
+	derive_run(&j->derive, &j->run, h->fps);
+	text_copy(j->hello_task, sizeof(j->hello_task), h->task);
+	j->has_hello = true;
+	j->facts = 0;
+	j->in_episode = j->ended = j->fresh = false;
+	j->chunks = j->told = j->call = 0;
+	j->call_ns = TIME_UNKNOWN;
+	j->opening.has_before = false;
+	j->idle_ticks = 0;
+	j->now = (struct moment){.t_ns = ev->t_ns, .seq = j->now.seq};
+	for (size_t i = 0; i < j->nslots; i++) {
+		struct check_slot *s = &j->slot[i];
+
+		s->looked = false;
+		memset(s->latch, 0, sizeof(s->latch));
+		memset(s->check.memory, 0, s->check.class->memory_size);
+	}
+	judge_find_missing(j, h);
+}
+
+/* Anything but a step: its time counts on from what was looked at before. */
+static void move_to(struct judge *j, int64_t t_ns)
+{
+	int64_t ns;
+
+	if (!__builtin_sub_overflow(t_ns, j->now.t_ns, &ns) && ns > 0) {
+		j->now.elapsed_s += (double)ns / (double)NS_PER_S;
+		j->now.t_ns = t_ns;
+	}
+}
+
+/* The check may look; from then on it may also be OK. */
+static bool may_look(struct judge *j, struct check_slot *s, bool looks)
+{
+	if (s->missing || !looks)
+		return false;
+	s->check.now_s = j->now.elapsed_s;
+	s->looked = true;
+	return true;
+}
+
+/* Chunks that came before the episode did are its own. */
+static void tell_chunks(struct judge *j)
+{
+	for (; j->told < j->derive.plans.n; j->told++) {
+		const struct plan *p = plans_find(&j->derive.plans, j->told + 1);
+
+		for (size_t i = 0; p && i < j->nslots; i++) {
+			struct check_slot *s = &j->slot[i];
+
+			if (may_look(j, s, s->check.class->chunk))
+				s->check.class->chunk(&s->check, p);
+		}
+	}
+}
+
+static void tell_replan(struct judge *j)
+{
+	const struct replan *r = &j->derive.plans.replan;
+
+	for (size_t i = 0; j->derive.plans.has_replan && i < j->nslots; i++) {
+		struct check_slot *s = &j->slot[i];
+
+		if (may_look(j, s, s->check.class->replan))
+			s->check.class->replan(&s->check, r);
+	}
+	j->derive.plans.has_replan = false;
+}
+
+static void open_episode(struct judge *j, int64_t t_ns, bool told)
+{
+	derive_episode(&j->derive);
+	j->in_episode = j->fresh = true;
+	j->ended = false;
+	j->idle_ticks = 0;
+	j->opening.t_ns = t_ns;
+	j->opening.told = told;
+	j->now = (struct moment){.t_ns = t_ns, .seq = j->now.seq};
+	for (size_t i = 0; i < j->nslots; i++) {
+		struct check_slot *s = &j->slot[i];
+
+		memset(s->check.state, 0, s->check.class->state_size);
+		memset(s->latch, 0, sizeof(s->latch));
+		s->rate = (struct latch_rate){0};
+		s->check.now_s = 0.0;
+		if (s->check.class->episode)
+			s->check.class->episode(&s->check, &j->opening);
+	}
+	tell_chunks(j);
 }
 
 static unsigned step_facts(const struct step *s)
@@ -214,204 +184,169 @@ static unsigned step_facts(const struct step *s)
 	       (s->vec[VEC_GOT].present ? FACT_GOT : 0u);
 }
 
+/* A tick without an action, of an episode. */
+static void feed_idle(struct judge *j, const struct step *step)
+{
+	int64_t axis_ns = step_axis_ns(step), ns;
+	struct idle idle = {.begun = !j->fresh};
+
+	if (!j->idle_ticks++ && j->fresh)
+		j->idle_since_ns = axis_ns;
+	idle.ticks = j->idle_ticks;
+	if (!__builtin_sub_overflow(axis_ns, j->idle_since_ns, &ns) && ns > 0)
+		idle.for_s = (double)ns / (double)NS_PER_S;
+	move_to(j, step->t_ns);
+	for (size_t i = 0; i < j->nslots; i++) {
+		struct check_slot *s = &j->slot[i];
+
+		if (may_look(j, s, s->check.class->idle))
+			s->check.class->idle(&s->check, &idle);
+	}
+}
+
+static void judge_step(struct judge *j, const struct step *step)
+{
+	const struct tick *t = &j->derive.tick;
+	unsigned facts = step_facts(step);
+
+	note_facts(j, facts);
+	derive_step(&j->derive, &j->run, step);
+	j->now = (struct moment){step->t_ns, step->seq, t->index, t->elapsed_s};
+	tell_replan(j);
+	for (size_t i = 0; i < j->nslots; i++) {
+		struct check_slot *s = &j->slot[i];
+
+		if (!may_look(j, s, s->check.class->step))
+			continue;
+		if (j->worst == LEVEL_UNKNOWN && facts)
+			j->worst = LEVEL_OK;
+		s->check.class->step(&s->check, t);
+	}
+}
+
 static void feed_step(struct judge *j, const struct step *step)
 {
 	if (!j->has_hello)
 		return;
 	/* What goes on after an end was said is no new start, whoever drives. */
 	if (j->ended) {
-		derive_break(&j->derive);
+		derive_skip(&j->derive, false);
 		return;
 	}
 	if (step->driver != DRIVER_POLICY && step->driver != DRIVER_UNKNOWN) {
-		derive_break(&j->derive);
+		bool idle = step->driver == DRIVER_IDLE && j->in_episode;
+
+		derive_skip(&j->derive, idle);
+		if (idle) {
+			feed_idle(j, step);
+		} else {
+			j->idle_ticks = 0;
+			j->idle_since_ns = step_axis_ns(step);
+		}
 		return;
 	}
-	if (!j->in_episode || step->episode != j->episode)
-		start_episode(j, step->episode);
-	note_facts(j, step_facts(step));
-	derive_step(&j->derive, &j->run, step);
+	if (!j->in_episode || (!j->fresh && step->episode != j->episode))
+		open_episode(j, step->t_ns, false);
+	j->episode = step->episode;
+	judge_step(j, step);
+	j->fresh = false;
+	j->idle_ticks = 0;
+	j->idle_since_ns = j->opening.before_axis_ns = step_axis_ns(step);
+	j->opening.has_before = true;
+	j->opening.before_ns = step->t_ns;
+}
+
+static void feed_chunk(struct judge *j, const struct event *ev)
+{
+	const struct chunk *c = ev->chunk;
+	bool first = j->chunks++ == 0 ||
+		     (j->call == 1 && j->call_ns != TIME_UNKNOWN && j->call_ns == c->request_ns);
+
+	if (!j->has_hello)
+		return;
+	note_facts(j, FACT_CHUNK | (c->latency_s >= 0 ? FACT_LATENCY : 0u));
+	plans_add(&j->derive.plans, &j->run, c, ev->t_ns, !first);
+	move_to(j, ev->t_ns);
+	if (!j->in_episode)
+		return;
+	tell_chunks(j);
+	tell_replan(j);
+}
+
+static void feed_executed(struct judge *j, const struct event *ev)
+{
+	plans_executed(&j->derive.plans, ev->executed);
+	if (!j->in_episode)
+		return;
+	move_to(j, ev->t_ns);
+	tell_replan(j);
+}
+
+static void feed_exchange(struct judge *j, const struct event *ev)
+{
+	const struct exchange *x = ev->exchange;
+
+	if (!j->traffic) {
+		j->traffic = true;
+		judge_find_missing(j, NULL);
+	}
+	j->call = x->number;
+	j->call_ns = x->request_ns;
+	move_to(j, ev->t_ns);
 	for (size_t i = 0; i < j->nslots; i++) {
 		struct check_slot *s = &j->slot[i];
 
-		if (s->missing)
-			continue;
-		s->stepped = true;
-		if (j->worst == LEVEL_UNKNOWN && step_facts(step))
-			j->worst = LEVEL_OK;
-		s->check.class->step(&s->check, &j->derive.tick);
+		if (may_look(j, s, s->check.class->exchange))
+			s->check.class->exchange(&s->check, x);
 	}
 }
 
-static void feed_chunk(struct judge *j, const struct chunk *chunk)
+static void feed_episode(struct judge *j, const struct event *ev)
 {
-	note_facts(j, FACT_CHUNK);
-	derive_chunk(&j->derive, chunk);
-}
+	const struct episode_mark *m = ev->episode;
 
-static void feed_episode(struct judge *j, const struct episode_mark *m)
-{
-	j->in_episode = false;
-	j->ended = !m->start;
-	if (!m->start || m->resumed == j->resumed)
+	if (!m->start) {
+		j->in_episode = false;
+		j->ended = true;
 		return;
-	j->resumed = m->resumed;
-	find_missing(j);
+	}
+	if (m->resumed != j->resumed) {
+		j->resumed = m->resumed;
+		judge_find_missing(j, NULL);
+	}
+	text_copy(j->run.task, sizeof(j->run.task), m->task[0] ? m->task : j->hello_task);
+	j->episode = m->number;
+	if (j->has_hello)
+		open_episode(j, ev->t_ns, !m->guessed);
 }
 
 void judge_feed(struct judge *j, const struct event *ev)
 {
-	if (ev->kind == EVENT_HELLO)
-		feed_hello(j, ev->hello);
-	else if (ev->kind == EVENT_EPISODE)
-		feed_episode(j, ev->episode);
-	else if (ev->kind == EVENT_CHUNK)
-		feed_chunk(j, ev->chunk);
-	else if (ev->kind == EVENT_STEP)
+	switch (ev->kind) {
+	case EVENT_HELLO:
+		feed_hello(j, ev);
+		break;
+	case EVENT_EPISODE:
+		feed_episode(j, ev);
+		break;
+	case EVENT_CHUNK:
+		feed_chunk(j, ev);
+		break;
+	case EVENT_EXECUTED:
+		feed_executed(j, ev);
+		break;
+	case EVENT_EXCHANGE:
+		feed_exchange(j, ev);
+		break;
+	case EVENT_STEP:
 		feed_step(j, ev->step);
-}
-
-static enum level slot_level(const struct check_slot *s, double elapsed_s)
-{
-	enum level worst = LEVEL_UNKNOWN;
-
-	for (unsigned i = 0; i < SUBJECT_N; i++) {
-		enum level l = latch_level(&s->latch[i], elapsed_s);
-
-		if (l > worst)
-			worst = l;
+		break;
+	case EVENT_FRAME:
+	case EVENT_RESET:
+	case EVENT_NOTE:
+	case EVENT_GAP:
+	case EVENT_END:
+	default:
+		break;
 	}
-	return worst;
-}
-
-/* A code that explains this one stands at warn or more: its consequence is no failure of its own. */
-static bool explained(const struct judge *j, const struct check_class *class)
-{
-	for (size_t i = 0; class->yields && i < j->nslots; i++) {
-		const char *name = j->slot[i].check.class->name, *at = strstr(class->yields, name);
-		size_t len = strlen(name);
-
-		if (!at || (at != class->yields && at[-1] != ' ') || (at[len] && at[len] != ' '))
-			continue;
-		if (slot_level(&j->slot[i], j->derive.tick.elapsed_s) >= LEVEL_WARN)
-			return true;
-	}
-	return false;
-}
-
-/* The limits come from so few episodes that a failure would say more than they know. */
-static bool untaught(const struct judge *j, const struct check_class *class)
-{
-	return class->needs & NEED_PROFILE && j->run.profile->episodes < FEW_EPISODES;
-}
-
-void check_find(struct check *c, const struct finding *f, const char *fmt, ...)
-{
-	struct judge *j = c->judge;
-	const struct tick *t = &j->derive.tick;
-	struct check_slot *s = NULL;
-	enum level level = f->level;
-	struct verdict v = {0};
-	va_list ap;
-
-	for (size_t i = 0; i < j->nslots && !s; i++)
-		s = j->slot[i].check.class == c->class ? &j->slot[i] : NULL;
-	if (!s || f->subject >= SUBJECT_N)
-		return;
-	if (level == LEVEL_FAIL && (explained(j, c->class) || untaught(j, c->class)))
-		level = LEVEL_WARN;
-	if (!latch_find(&s->latch[f->subject], &s->rate, level, c->class->debounce, t->index,
-			t->elapsed_s))
-		return;
-	v.level = s->latch[f->subject].level;
-	text_copy(v.code, sizeof(v.code), c->class->name);
-	text_copy(v.subject, sizeof(v.subject), check_subject(c, f->subject));
-	v.episode = t->step->episode;
-	v.seq = t->step->seq;
-	v.t_ns = t->step->t_ns;
-	v.value = f->value;
-	v.threshold = f->threshold;
-	text_copy(v.unit, sizeof(v.unit), f->unit ? f->unit : "");
-	va_start(ap, fmt);
-	vsnprintf(v.message, sizeof(v.message), fmt, ap);
-	va_end(ap);
-	if (v.level > j->worst)
-		j->worst = v.level;
-	j->host.verdict(j->host.host, &v);
-}
-
-/* The first unmet need in words; the order goes from the most basic to the most special. */
-static void why_not(const struct judge *j, unsigned missing, char *why, size_t size)
-{
-	static const struct {
-		unsigned need;
-		const char *why;
-	} words[] = {
-		{NEED_ASKED, "asked is not seen"},
-		{NEED_COMMAND, "neither asked nor sent is seen"},
-		{NEED_MEASURED, "neither seen nor got is seen"},
-		{NEED_ABSOLUTE, "actions are not known to be absolute positions"},
-		{NEED_GRIPPER, "no gripper is known"},
-		{NEED_FPS, "no rate is known, neither of the run nor of training"},
-		{NEED_START, "the engine restarted in this episode, its beginning is not known"},
-		{NEED_CHUNK, "no chunk was announced; steps are judged by jump"},
-	};
-
-	if (missing & NEED_PROFILE) {
-		snprintf(why, size, "not applicable: %s",
-			 !j->run.profile   ? "no profile"
-			 : j->units_why[0] ? j->units_why
-					   : "no joint of the run is in the profile");
-		return;
-	}
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (missing & words[i].need) {
-			snprintf(why, size, "not applicable: %s", words[i].why);
-			return;
-		}
-	}
-}
-
-size_t judge_status(const struct judge *j, struct check_status *out, size_t max)
-{
-	size_t n = j->nslots < max ? j->nslots : max;
-
-	for (size_t i = 0; i < n; i++) {
-		const struct check_slot *s = &j->slot[i];
-
-		out[i] = (struct check_status){
-			.code = s->check.class->name, .value = NAN, .threshold = NAN};
-		if (!j->has_hello) {
-			text_copy(out[i].why, sizeof(out[i].why), "not applicable: no source yet");
-		} else if (!j->facts) {
-			text_copy(out[i].why, sizeof(out[i].why), "no step to judge yet");
-		} else if (s->missing) {
-			why_not(j, s->missing, out[i].why, sizeof(out[i].why));
-		} else if (!s->stepped) {
-			text_copy(out[i].why, sizeof(out[i].why), "no step to judge yet");
-		} else {
-			enum level level = slot_level(s, j->derive.tick.elapsed_s);
-
-			s->check.class->show(&s->check, &out[i]);
-			if (isfinite(out[i].value) || level != LEVEL_UNKNOWN)
-				out[i].level = level == LEVEL_UNKNOWN ? LEVEL_OK : level;
-		}
-	}
-	return n;
-}
-
-enum level judge_worst(const struct judge *j)
-{
-	return j->worst;
-}
-
-int judge_match(const struct judge *j, unsigned joint, enum vec_kind which)
-{
-	const struct run_joint *r = &j->run.joint[joint];
-
-	if (!j->has_hello || !j->run.profile || joint >= j->run.joints)
-		return -1;
-	if (which == VEC_ASKED || which == VEC_SENT)
-		return r->action ? (int)(r->action - j->run.profile->action.joint) : -1;
-	return r->state ? (int)(r->state - j->run.profile->state.joint) : -1;
 }

@@ -191,7 +191,7 @@ static void show(const struct check *c, struct check_status *out)
 const struct check_class check_jump = {
 	.name = "jump",
 	.summary = "a step inside a chunk that training never made",
-	.needs = NEED_ANY | NEED_PROFILE,
+	.needs = NEED_ANY | NEED_PROFILE | NEED_TICK,
 	.params = params,
 	.state_size = sizeof(struct state),
 	.yields = "finite motion",

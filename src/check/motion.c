@@ -177,7 +177,7 @@ static void show(const struct check *c, struct check_status *out)
 const struct check_class check_motion = {
 	.name = "motion",
 	.summary = "commands that twitch from step to step",
-	.needs = NEED_COMMAND | NEED_PROFILE,
+	.needs = NEED_COMMAND | NEED_PROFILE | NEED_TICK,
 	.params = params,
 	.state_size = sizeof(struct state),
 	.yields = "finite",

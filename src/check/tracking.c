@@ -110,7 +110,7 @@ static void show(const struct check *c, struct check_status *out)
 const struct check_class check_tracking = {
 	.name = "tracking",
 	.summary = "a joint that does not follow its command",
-	.needs = NEED_COMMAND | NEED_MEASURED | NEED_PROFILE | NEED_ABSOLUTE,
+	.needs = NEED_COMMAND | NEED_MEASURED | NEED_PROFILE | NEED_ABSOLUTE | NEED_TICK,
 	.params = params,
 	.state_size = sizeof(struct state),
 	.yields = "finite home first-action range frozen",

@@ -113,6 +113,8 @@ void bed_episode(struct bed *b)
 
 	if (b->seq)
 		b->episode++;
+	mark.number = b->episode;
+	ev.t_ns = (int64_t)(b->t_s * 1e9);
 	judge_feed(b->judge, &ev);
 	bed_healthy(b, 0);
 }
@@ -143,7 +145,7 @@ void bed_send(struct bed *b)
 void bed_chunk(struct bed *b)
 {
 	struct chunk chunk = {.seq = b->seq, .latency_s = 0.02, .execute = 20};
-	struct event ev = {.kind = EVENT_CHUNK, .chunk = &chunk};
+	struct event ev = {.kind = EVENT_CHUNK, .chunk = &chunk, .t_ns = (int64_t)(b->t_s * 1e9)};
 
 	judge_feed(b->judge, &ev);
 }

@@ -26,8 +26,8 @@ static void test_table(struct tap *t)
 		const struct check_class *c = check_table[i];
 		size_t len = strlen(c->summary);
 		bool good = is_code(c->name) && len > 0 && len <= 60 &&
-			    c->summary[len - 1] != '.' && c->needs && c->params && c->step &&
-			    c->show;
+			    c->summary[len - 1] != '.' && c->needs && c->params && c->show &&
+			    (c->step || c->chunk || c->replan || c->idle || c->exchange);
 
 		for (const struct check_param *p = c->params; p && p->key; p++)
 			good = good && p->min <= p->fallback && p->fallback <= p->max && p->help[0];
@@ -107,6 +107,25 @@ static void test_not_applicable(struct tap *t)
 	bed_run(&b, 10);
 	ok(t, strcmp(bed_status(&b, "range").why, "not applicable: m100_100 against deg") == 0,
 	   "%s", bed_status(&b, "range").why);
+	bed_fini(&b);
+}
+
+static void test_no_tick(struct tap *t)
+{
+	static const char *const codes[] = {"cadence", "motion",   "jump",
+					    "frozen",  "tracking", "gripper"};
+	struct bed b;
+
+	bed_init(&b);
+	b.hello.no_tick = true;
+	bed_restart(&b);
+	bed_run(&b, 40);
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		ok(t,
+		   strcmp(bed_status(&b, codes[i]).why,
+			  "not applicable: no tick (the policy server's traffic only)") == 0,
+		   "%s: %s", codes[i], bed_status(&b, codes[i]).why);
+	ok(t, bed_status(&b, "first-action").level == LEVEL_OK, "first-action needs none");
 	bed_fini(&b);
 }
 
@@ -195,6 +214,7 @@ int main(void)
 	test_silent_when_healthy(&t);
 	test_no_data_is_never_ok(&t);
 	test_not_applicable(&t);
+	test_no_tick(&t);
 	test_units(&t);
 	test_drivers(&t);
 	test_latch(&t);
