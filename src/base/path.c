@@ -83,6 +83,46 @@ char *path_runtime_dup(struct err *e)
 	return NULL;
 }
 
+static char *if_program(char *path)
+{
+	if (access(path, X_OK) == 0)
+		return path;
+	free(path);
+	return NULL;
+}
+
+/* In the build tree: src/NAME/policytop-NAME beside src/policytop. */
+static char *built_dup(const char *name)
+{
+	const char *room = strchr(name, '-');
+	char exe[4096], *end;
+	struct buf b = {0};
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+
+	exe[n > 0 ? n : 0] = '\0';
+	end = strrchr(exe, '/');
+	if (!end || !room)
+		return NULL;
+	*end = '\0';
+	buf_printf(&b, "%s/%s/%s", exe, room + 1, name);
+	return if_program(b.p);
+}
+
+char *path_helper_dup(const char *name, struct err *e)
+{
+	const char *dir = getenv("POLICYTOP_LIBEXECDIR");
+	char *found = dir && dir[0] ? if_program(path_join_dup(dir, name)) : built_dup(name);
+
+	if (!found && dir && dir[0])
+		found = built_dup(name);
+	if (!found)
+		found = if_program(path_join_dup(PKGLIBEXECDIR, name));
+	if (!found)
+		err_set(e, ENOENT, "%s: not in %s: is policytop installed in full?", name,
+			dir && dir[0] ? dir : PKGLIBEXECDIR);
+	return found;
+}
+
 int path_make_parents(const char *path, struct err *e)
 {
 	char *copy = xstrdup(path);

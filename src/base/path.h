@@ -21,6 +21,12 @@ char *path_state_dup(const char *name); /* $XDG_STATE_HOME/policytop/NAME */
  */
 char *path_runtime_dup(struct err *e);
 
+/*
+ * A program of ours that no user calls: in $POLICYTOP_LIBEXECDIR, else where this build has it
+ * (policytop-NAME in NAME/ beside our own program), else where it was installed. NULL with e.
+ */
+char *path_helper_dup(const char *name, struct err *e);
+
 /* Makes every folder above the last component of path (0700). 0 or -errno with e. */
 int path_make_parents(const char *path, struct err *e);
 

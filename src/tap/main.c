@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* policytop-tap: see policytop-tap(8). What it prints is one line, for whoever started it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/opt.h"
+#include "base/text.h"
+#include "tap/tap.h"
+
+enum { LINGER_S = 600, EXIT_USAGE = 64, EXIT_UNAVAILABLE = 69, EXIT_IO = 74 };
+
+static const struct opt options[] = {
+	{"source", "WORD", "the source word of the engine that it is for"},
+	{"linger", "S", "end after so long with neither engine nor client (600)"},
+	{"help", NULL, "print this"},
+	{"version", NULL, "print the version"},
+	{0},
+};
+
+static int help(void)
+{
+	puts("usage: policytop-tap [--source WORD] [--linger S] [HOST:]PORT UPSTREAM:PORT\n"
+	     "Passes TCP connections on to UPSTREAM:PORT, with a copy for a policytop engine.");
+	for (const struct opt *o = options; o->name; o++)
+		printf("  --%s%s%s\n\t%s\n", o->name, o->arg ? " " : "", o->arg ? o->arg : "",
+		       o->help);
+	return 0;
+}
+
+/* It answers to nobody: no terminal, no pipe, no folder. */
+static void let_go(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int fd = 0; null >= 0 && fd < 3; fd++)
+		dup2(null, fd);
+	if (null > 2)
+		close(null);
+	if (chdir("/"))
+		return;
+}
+
+static void quiet_signals(void)
+{
+	static const int ignored[] = {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGCHLD, SIGTSTP};
+
+	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		signal(ignored[i], SIG_IGN);
+}
+
+static int fail(const struct err *e, int status)
+{
+	printf("error %d %s\n", e->code, e->msg);
+	fflush(stdout);
+	fprintf(stderr, "policytop-tap: %s\n", e->msg);
+	return status;
+}
+
+static int serve(const struct tap_cfg *cfg)
+{
+	struct err e = {0};
+	struct tap *t = tap_new(cfg, &e);
+	int rc;
+
+	if (!t)
+		return fail(&e, e.code == EINVAL ? EXIT_USAGE : EXIT_UNAVAILABLE);
+	if (tcp_exposed(t->listener))
+		fprintf(stderr,
+			"policytop-tap: %s can be reached from other machines, by anybody\n",
+			t->info.listen);
+	printf("ready %s %s\n", t->info.listen, t->door_path);
+	fflush(stdout);
+	let_go();
+	rc = tap_serve(t);
+	tap_free(t);
+	return rc ? EXIT_IO : 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct tap_cfg cfg = {0};
+	struct opts o;
+	struct err e = {0};
+	int64_t linger_s = LINGER_S;
+	int rc = opts_parse(&o, options, &argc, argv, &e);
+
+	if (!rc && opts_has(&o, "help"))
+		return help();
+	if (!rc && opts_has(&o, "version")) {
+		puts("policytop-tap " PACKAGE_VERSION);
+		return 0;
+	}
+	if (!rc)
+		rc = opts_i64(&o, "linger", 0, 1000000, LINGER_S, &linger_s, &e);
+	if (!rc && argc != 3)
+		rc = err_set(&e, EINVAL, "where to listen, and whom to connect to? (see: --help)");
+	if (rc)
+		return fail(&e, EXIT_USAGE);
+	quiet_signals();
+	cfg.listen = argv[1];
+	cfg.upstream = argv[2];
+	cfg.source = opts_has(&o, "source") ? opts_text(&o, "source") : "";
+	cfg.linger_ns = linger_s * NS_PER_S;
+	return serve(&cfg);
+}

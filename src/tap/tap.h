@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The tap program: stands between policy clients and their server, passes bytes on unchanged, and
+ * copies them into memory that an engine reads. It parses nothing, allocates nothing once it runs,
+ * and never waits for an engine. One thread, one epoll loop. Only src/tap includes this.
+ *
+ * It ends when an engine told it to detach and the last client has left, when it is told to end
+ * (TAP_END), or after `linger_ns` with neither engine nor client.
+ */
+#ifndef POLICYTOP_TAP_TAP_H
+#define POLICYTOP_TAP_TAP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "tap/door.h"
+#include "tap/pump.h"
+#include "tap/share.h"
+#include "tap/tcp.h"
+
+enum {
+	TAP_CONNECTIONS = 1024, /* at once, copied or not; more wait to be accepted */
+	TAP_GUESTS = 8,		/* at the door */
+};
+
+/* What an event of the epoll is about. */
+enum watch_kind { WATCH_LISTENER, WATCH_DOOR, WATCH_GUEST, WATCH_LOOKUP, WATCH_END };
+
+struct connection {
+	uint64_t id;	  /* 0: free */
+	int fd[2];	  /* 0 of the server, 1 of the client; -1: not there */
+	int slot;	  /* in the shared table, -1: not copied */
+	unsigned address; /* of the server: tried next */
+	bool connecting;  /* to the server */
+	bool more;	  /* has something to do without an event */
+	uint64_t offset[2];
+	struct way way[2]; /* way[d] is from end d to the other */
+};
+
+struct guest {
+	int fd; /* -1: free */
+	int pid;
+};
+
+struct tap {
+	int epoll, listener, door, lookup; /* lookup: -1 none under way */
+	int fd[TAP_FDS];
+	struct tap_share share;
+	struct tap_info info; /* what does not change of it */
+	struct place upstream;
+	struct tcp_address address[TCP_ADDRESSES];
+	unsigned addresses;
+	bool by_name;		       /* and looked up again when it cannot be reached */
+	bool accepting;		       /* the listener is watched */
+	struct connection *connection; /* [capacity] */
+	unsigned capacity, live, busy; /* busy: of them with more to do */
+	unsigned next_slot;
+	uint64_t last_id, order;
+	struct guest guest[TAP_GUESTS];
+	int engine;	      /* its guest, -1 none */
+	bool detached, ended; /* by an engine in order; by TAP_END */
+	int64_t alone_ns;     /* since when it has neither engine nor client */
+	int64_t linger_ns;
+	char *door_path;
+	struct clock clock;
+	struct stage stage;
+};
+
+struct tap_cfg {
+	const char *listen, *upstream; /* [HOST:]PORT and HOST:PORT */
+	const char *source;	       /* word of the source that it is for, "" none */
+	int64_t linger_ns;
+};
+
+/* Listens, and opens the door. NULL with e. */
+struct tap *tap_new(const struct tap_cfg *cfg, struct err *e);
+int tap_serve(struct tap *t); /* until it ends; 0 or -errno */
+void tap_free(struct tap *t); /* NULL is allowed */
+
+/* Between the files of the program. */
+void tap_watch(struct tap *t, int fd, uint32_t events, enum watch_kind kind, uint64_t which);
+void tap_record(struct tap *t, const struct connection *c, int direction, enum tap_kind kind,
+		uint32_t length);
+void tap_wake(struct tap *t); /* the engine, if it sleeps */
+
+int door_open(struct tap *t, struct err *e);
+void door_accept(struct tap *t);
+void door_hear(struct tap *t, unsigned guest);
+
+int relay_init(struct tap *t, struct err *e);
+bool relay_ask(struct tap *t);	  /* looks the server up; false: that cannot be begun */
+void relay_lookup(struct tap *t); /* the answer is there */
+void relay_accept(struct tap *t);
+void relay_event(struct tap *t, uint64_t which, uint32_t events);
+void relay_busy(struct tap *t); /* goes on where there is more to do */
+
+#endif
