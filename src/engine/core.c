@@ -13,6 +13,8 @@ static void record(struct core *c, const struct record *r)
 {
 	if (c->begun)
 		recorder_put(c->recorder, r);
+	else
+		early_keep(&c->early, r);
 }
 
 void core_note(struct core *c, enum level level, const char *text)
@@ -91,6 +93,20 @@ static void tell_unmatched(struct core *c, const struct hello *h)
 	c->result.unmatched = n;
 }
 
+/* The first record of the run, and what was told before it. */
+static void begin(struct core *c, int64_t t_ns)
+{
+	struct record r = {.kind = RECORD_RUN,
+			   .t_ns = t_ns,
+			   .wall_ns = c->info.started_wall_ns,
+			   .run = &c->info};
+
+	c->begun = true;
+	record(c, &r);
+	core_clock_pair(c);
+	early_put(&c->early, c->recorder);
+}
+
 static void feed_hello(struct core *c, const struct event *ev)
 {
 	const struct hello *h = ev->hello;
@@ -108,13 +124,10 @@ static void feed_hello(struct core *c, const struct event *ev)
 	memcpy(c->info.joint, h->joint, h->joints * sizeof(h->joint[0]));
 	recorder_size(c->recorder, h->joints, h->fps);
 	r.run = &c->info;
-	if (!c->begun) {
-		c->begun = true;
+	if (c->begun)
 		record(c, &r);
-		core_clock_pair(c);
-	} else {
-		record(c, &r);
-	}
+	else
+		begin(c, ev->t_ns);
 }
 
 static void feed_episode(struct core *c, const struct event *ev)
@@ -296,6 +309,8 @@ void core_end(struct core *c, const char *why)
 	struct record r = {.kind = RECORD_RUN_END, .t_ns = clock_now_ns(c->clock)};
 
 	merge_end(c->merge, why, r.t_ns);
+	if (!c->begun && c->early.serious)
+		begin(c, r.t_ns);
 	record(c, &r);
 }
 

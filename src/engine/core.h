@@ -6,6 +6,7 @@
 #ifndef POLICYTOP_ENGINE_CORE_H
 #define POLICYTOP_ENGINE_CORE_H
 
+#include "engine/early.h"
 #include "engine/engine.h"
 #include "engine/live.h"
 #include "engine/merge.h"
@@ -27,6 +28,7 @@ struct core {
 	struct live *live;
 	struct recorder *recorder; /* the caller's */
 	bool begun;		   /* the run has its first record */
+	struct early early;	   /* what came before that */
 	bool full;		   /* cfg->steps are reached: nothing more is taken */
 	int64_t offset;		   /* of step numbers, as recorded */
 	struct run_info info;

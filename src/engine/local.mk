@@ -6,6 +6,7 @@ noinst_LIBRARIES += %D%/libengine.a
 	%D%/capture_file.c %D%/capture_file.h \
 	%D%/control.c %D%/control.h \
 	%D%/core.c %D%/core.h \
+	%D%/early.c %D%/early.h \
 	%D%/engine.c %D%/engine.h \
 	%D%/feeds.c %D%/feeds.h \
 	%D%/history.c %D%/history.h \
