@@ -5,6 +5,7 @@ noinst_LIBRARIES += %D%/libsource.a
 	%D%/dataset.c \
 	%D%/decoder.c %D%/decoder.h \
 	%D%/foxglove.c \
+	%D%/log.c \
 	%D%/lookup.c %D%/lookup.h \
 	%D%/net.c %D%/net.h \
 	%D%/net_host.c \

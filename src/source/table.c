@@ -2,7 +2,8 @@
 #include "source/source.h"
 
 /* One row a kind, in the order of `list sources`. */
-#define SOURCES(ROW) ROW(dataset) ROW(sim) ROW(raw) ROW(stdin) ROW(unix) ROW(tcp) ROW(foxglove)
+#define SOURCES(ROW)                                                                               \
+	ROW(dataset) ROW(sim) ROW(raw) ROW(stdin) ROW(unix) ROW(tcp) ROW(foxglove) ROW(log)
 
 #define DECLARE(name) extern const struct source_class source_##name;
 SOURCES(DECLARE)

@@ -9,6 +9,10 @@ noinst_LIBRARIES += %D%/libwire.a
 	%D%/foxglove_text.c \
 	%D%/json.c %D%/json.h \
 	%D%/json_number.c \
+	%D%/loglines.c %D%/loglines.h \
+	%D%/loglines_impl.h \
+	%D%/loglines_rules.c \
+	%D%/loglines_trace.c \
 	%D%/parquet.c %D%/parquet.h \
 	%D%/parquet_impl.h \
 	%D%/parquet_meta.c \

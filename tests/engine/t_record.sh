@@ -68,6 +68,20 @@ tap_same "$(grep -c '3 of 3 joints have no match in the profile' "$work/err")" 1
 stream 100 | timeout 20 "$POLICYTOP" record stdin: >"$work/out" 2>"$work/err"
 tap_same "$(grep -c 'no --profile' "$work/err") $(wc -l <"$work/err")" "1 1" "no profile: it is said"
 
+# What a program says before its robot is there is recorded behind the run's first record; and when
+# none ever comes, but trouble did, that is a run.
+printf '%s\n' 'Recording episode 0' 'Traceback (most recent call last):' '  File "a", line 3, in b' \
+	'KeyError: x' >"$work/log"
+timeout 20 "$POLICYTOP" record "log:$work/log?follow=0" >"$work/out" 2>"$work/err"
+status=$?
+tap_same "$status $(sql 'SELECT text FROM notes ORDER BY run DESC LIMIT 1') $(sql 'SELECT boundary
+	FROM episodes ORDER BY run DESC LIMIT 1')" "3 KeyError: x (a:3) log: Recording episode 0" \
+	"a program that ends without a robot is a run, of notes"
+before=$(sql 'SELECT max(run) FROM runs')
+echo 'Recording episode 0' >"$work/log"
+timeout 20 "$POLICYTOP" record "log:$work/log?follow=0" >"$work/out" 2>"$work/err"
+tap_same "$? $(sql 'SELECT max(run) FROM runs')" "3 $before" "without any trouble it is none"
+
 timeout 20 "$POLICYTOP" record "raw:$work/none" >"$work/out" 2>"$work/err"
 status=$?
 tap_same "$status $(wc -l <"$work/err") $(wc -c <"$work/out")" "66 1 0" "a source that is not there: 66"

@@ -87,3 +87,8 @@ FUZZ_TARGETS += %D%/f_foxglove
 %C%_f_foxglove_SOURCES = %D%/f_foxglove.c
 %C%_f_foxglove_LDADD = $(FUZZ_LIBS)
 %C%_f_foxglove_LDFLAGS = $(FUZZ_FLAGS)
+
+FUZZ_TARGETS += %D%/f_loglines
+%C%_f_loglines_SOURCES = %D%/f_loglines.c
+%C%_f_loglines_LDADD = $(FUZZ_LIBS)
+%C%_f_loglines_LDFLAGS = $(FUZZ_FLAGS)

@@ -21,3 +21,7 @@ check_PROGRAMS += %D%/t_foxglove
 TESTS += %D%/t_foxglove
 %C%_t_foxglove_SOURCES = %D%/t_foxglove.c
 %C%_t_foxglove_LDADD = $(TEST_PROGRAM_LIBS)
+check_PROGRAMS += %D%/t_log
+TESTS += %D%/t_log
+%C%_t_log_SOURCES = %D%/t_log.c
+%C%_t_log_LDADD = $(TEST_PROGRAM_LIBS)
