@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The SQL texts are compiled in (embed.awk), so that an uninstalled program and an installed one
 # read the same; the queries are installed too, for a stock sqlite3 shell.
-DB_SCHEMAS = %D%/schema/1.sql %D%/schema/2.sql
+DB_SCHEMAS = %D%/schema/1.sql %D%/schema/2.sql %D%/schema/3.sql
 DB_QUERIES = \
 	%D%/queries/cadence.sql \
 	%D%/queries/closed.sql \
@@ -21,7 +21,7 @@ noinst_LIBRARIES += %D%/libdb.a
 	%D%/sql.c %D%/sql.h \
 	%D%/summary.c %D%/summary.h \
 	%D%/writer.c %D%/writer.h \
-	%D%/writer_internal.h \
+	%D%/writer_chunk.c %D%/writer_internal.h \
 	%D%/writer_run.c \
 	%D%/writer_step.c
 nodist_%C%_libdb_a_SOURCES = %D%/texts.c

@@ -101,6 +101,14 @@ void sql_bind_num(sqlite3_stmt *st, int at, double v)
 		sqlite3_bind_double(st, at, v);
 }
 
+void sql_bind_known(sqlite3_stmt *st, int at, bool known, sqlite3_int64 v)
+{
+	if (known)
+		sqlite3_bind_int64(st, at, v);
+	else
+		sqlite3_bind_null(st, at);
+}
+
 bool sql_column_text(sqlite3_stmt *st, int at, char *dst, unsigned size)
 {
 	const char *s = (const char *)sqlite3_column_text(st, at);

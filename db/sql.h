@@ -29,6 +29,7 @@ int sql_i64(struct db *db, const char *sql, sqlite3_int64 fallback, sqlite3_int6
 
 void sql_bind_text(sqlite3_stmt *st, int at, const char *s); /* NULL and "" become NULL */
 void sql_bind_num(sqlite3_stmt *st, int at, double v);	     /* NaN becomes NULL */
+void sql_bind_known(sqlite3_stmt *st, int at, bool known, sqlite3_int64 v); /* else NULL */
 bool sql_column_text(sqlite3_stmt *st, int at, char *dst, unsigned size);
 
 #endif

@@ -43,13 +43,19 @@ static const char *const statements[ST_N] = {
 		"UPDATE episode SET end_ns = coalesce((SELECT t_ns FROM step s WHERE s.run = "
 		"episode.run AND s.episode = episode.episode ORDER BY seq DESC LIMIT 1), start_ns) "
 		"WHERE id = ?1",
-	[ST_STEP] = "INSERT INTO step VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)",
+	[ST_STEP] = "INSERT INTO step VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)",
 	[ST_VALUE] = "INSERT INTO joint_value VALUES (?1,?2,?3,?4,?5,?6)",
 	[ST_SUMMARY] = "INSERT OR REPLACE INTO joint_summary VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)",
-	[ST_CHUNK] =
-		"INSERT INTO chunk (run, episode, seq, t_ns, latency_s, execute, horizon, dims) "
-		"VALUES (?1,?2,?3,?4,?5,?6,?7,?8)",
-	[ST_CHUNK_ACTION] = "INSERT INTO chunk_action VALUES (?1,?2)",
+	/* Never refused: a number that comes twice must not stop the recording. */
+	[ST_CHUNK] = "INSERT OR REPLACE INTO chunk (run, number, episode, source, seq, t_ns, "
+		     "request_ns, reply_ns, latency_s, execute, horizon, dims, prompt) "
+		     "VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)",
+	[ST_CHUNK_PLAN] = "INSERT OR REPLACE INTO chunk_plan VALUES (?1,?2,?3)",
+	[ST_EXECUTED] = "UPDATE chunk SET executed = ?3 WHERE run = ?1 AND number = ?2",
+	[ST_FRAME] = "INSERT INTO frame (run, episode, t_ns, source, camera, width, height, "
+		     "channels, mean_r, mean_g, mean_b, std_r, std_g, std_b, dark, bright, "
+		     "thumb_width, thumb_height, thumb) "
+		     "VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19)",
 	[ST_VERDICT] = "INSERT INTO verdict (run, episode, seq, t_ns, code, level, subject, value, "
 		       "threshold, unit, message) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)",
 	[ST_GAP] =
@@ -149,6 +155,8 @@ static int (*const puts_by_kind[])(struct writer *, const struct record *, struc
 	[RECORD_EPISODE_START] = put_episode_start,
 	[RECORD_STEP] = put_step,
 	[RECORD_CHUNK] = put_chunk,
+	[RECORD_EXECUTED] = put_executed,
+	[RECORD_FRAME] = put_frame,
 	[RECORD_VERDICT] = put_verdict,
 	[RECORD_GAP] = put_gap,
 	[RECORD_NOTE] = put_note,
@@ -294,6 +302,7 @@ void db_writer_close(void *sink)
 	for (unsigned s = 0; s < ST_N; s++)
 		sqlite3_finalize(w->st[s]);
 	db_close(w->db);
+	buf_fini(&w->text);
 	free(w->resume_rig);
 	free(w);
 }

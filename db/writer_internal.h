@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The recorder's inside, shared by writer.c (transactions, dispatch), writer_run.c (runs, joints,
- * resuming) and writer_step.c (episodes, steps, sums).
+ * resuming), writer_step.c (episodes, steps, sums) and writer_chunk.c (chunks, camera pictures).
  */
 #ifndef POLICYTOP_DB_WRITER_INTERNAL_H
 #define POLICYTOP_DB_WRITER_INTERNAL_H
 
+#include "base/buf.h"
 #include "db/sql.h"
 #include "db/summary.h"
 #include "model/record.h"
@@ -33,7 +34,9 @@ enum statement {
 	ST_VALUE,
 	ST_SUMMARY,
 	ST_CHUNK,
-	ST_CHUNK_ACTION,
+	ST_CHUNK_PLAN,
+	ST_EXECUTED,
+	ST_FRAME,
 	ST_VERDICT,
 	ST_GAP,
 	ST_NOTE,
@@ -74,6 +77,7 @@ struct writer {
 	bool checkpoint_due; /* an episode ended: empty the log when nobody reads it */
 	bool sync_due;	     /* the last full commit is not on the disk yet */
 	int64_t next_tick;
+	struct buf text; /* a chunk's actions */
 	struct writer_state now, kept;
 };
 
@@ -86,7 +90,10 @@ int put_run_end(struct writer *w, const struct record *r, struct err *e);
 int put_episode_start(struct writer *w, const struct record *r, struct err *e);
 int put_episode_end(struct writer *w, const struct record *r, struct err *e);
 int put_step(struct writer *w, const struct record *r, struct err *e);
+
 int put_chunk(struct writer *w, const struct record *r, struct err *e);
+int put_executed(struct writer *w, const struct record *r, struct err *e);
+int put_frame(struct writer *w, const struct record *r, struct err *e);
 
 /* Writes the sums and counts of the episode under way; at every commit. */
 int flush_episode(struct writer *w, struct err *e);

@@ -271,7 +271,8 @@ static const char resume_sql[] =
 	"(SELECT coalesce(sum(steps), 0) FROM episode m WHERE m.run = r.run), "
 	"(SELECT coalesce(max(level), 0) FROM verdict v WHERE v.run = r.run), r.dropped, "
 	"e.episode, e.end_ns IS NULL, (SELECT seq FROM s), (SELECT t_ns FROM s), "
-	"(SELECT coalesce(max(seq_offset), 0) FROM run_offset o WHERE o.run = r.run) "
+	"(SELECT coalesce(max(seq_offset), 0) FROM run_offset o WHERE o.run = r.run), "
+	"(SELECT coalesce(max(number) + 1, 0) FROM chunk c WHERE c.run = r.run) "
 	"FROM r LEFT JOIN episode e ON e.run = r.run AND e.episode = (SELECT max(episode) FROM "
 	"episode m WHERE m.run = r.run)";
 
@@ -285,6 +286,7 @@ static void take_point(sqlite3_stmt *st, struct resume_point *out)
 	out->episode = (uint32_t)sqlite3_column_int(st, 5);
 	out->episode_open = sqlite3_column_type(st, 5) != SQLITE_NULL && sqlite3_column_int(st, 6);
 	out->seq_offset = sqlite3_column_int64(st, 9);
+	out->chunks = sqlite3_column_int64(st, 10);
 	if (sqlite3_column_type(st, 7) == SQLITE_NULL)
 		return;
 	out->last_seq = sqlite3_column_int64(st, 7);

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Episodes, steps with their values and sums, chunks. */
+/* Episodes, steps with their values and sums. */
 #include <math.h>
 
 #include "base/clock.h"
 #include "db/writer_internal.h"
-
-enum { CHUNK_ROWS = 8192 };
 
 static void load_sum(struct summary *s, sqlite3_stmt *st)
 {
@@ -189,16 +187,12 @@ static int put_step_row(struct writer *w, const struct step *s, int64_t period, 
 	sqlite3_bind_int64(st, 4, s->seq);
 	sqlite3_bind_int64(st, 5, s->source);
 	sqlite3_bind_int64(st, 6, s->t_ns);
-	if (s->src_ns == TIME_UNKNOWN)
-		sqlite3_bind_null(st, 7);
-	else
-		sqlite3_bind_int64(st, 7, s->src_ns);
+	sql_bind_known(st, 7, s->src_ns != TIME_UNKNOWN, s->src_ns);
 	sqlite3_bind_int(st, 8, (int)s->driver);
 	sqlite3_bind_int(st, 9, present);
-	if (period == PERIOD_NONE)
-		sqlite3_bind_null(st, 10);
-	else
-		sqlite3_bind_int64(st, 10, period);
+	sql_bind_known(st, 10, period != PERIOD_NONE, period);
+	sql_bind_known(st, 11, s->chunk != CHUNK_UNKNOWN, s->chunk);
+	sql_bind_known(st, 12, s->position >= 0, s->position);
 	return writer_run_st(w, ST_STEP, e);
 }
 
@@ -220,48 +214,6 @@ int put_step(struct writer *w, const struct record *r, struct err *e)
 	w->now.episode_steps++;
 	w->steps_changed = true;
 	return rc;
-}
-
-static int put_actions(struct writer *w, const struct chunk *c, struct err *e)
-{
-	sqlite3_stmt *st = w->st[ST_CHUNK_ACTION];
-	int64_t id = sqlite3_last_insert_rowid(w->db->h) << 20;
-	int rc = 0;
-
-	for (unsigned h = 0; h < c->horizon && h < CHUNK_ROWS; h++) {
-		for (unsigned d = 0; !rc && d < c->dims && d < w->now.places; d++) {
-			if (w->now.place[d] < 0)
-				continue;
-			sqlite3_bind_int64(st, 1, id | (int64_t)h << 7 | w->now.place[d]);
-			sql_bind_num(st, 2, c->actions[(size_t)h * c->dims + d]);
-			rc = writer_run_st(w, ST_CHUNK_ACTION, e);
-		}
-	}
-	return rc;
-}
-
-int put_chunk(struct writer *w, const struct record *r, struct err *e)
-{
-	const struct chunk *c = r->chunk;
-	sqlite3_stmt *st = w->st[ST_CHUNK];
-	int rc;
-
-	sqlite3_bind_int64(st, 1, w->now.run);
-	sqlite3_bind_int64(st, 2, r->episode);
-	if (c->seq == SEQ_UNKNOWN)
-		sqlite3_bind_null(st, 3);
-	else
-		sqlite3_bind_int64(st, 3, c->seq);
-	sqlite3_bind_int64(st, 4, r->t_ns);
-	sql_bind_num(st, 5, c->latency_s);
-	if (c->execute)
-		sqlite3_bind_int64(st, 6, c->execute);
-	else
-		sqlite3_bind_null(st, 6);
-	sqlite3_bind_int64(st, 7, c->horizon);
-	sqlite3_bind_int64(st, 8, c->dims);
-	rc = writer_run_st(w, ST_CHUNK, e);
-	return rc ? rc : put_actions(w, c, e);
 }
 
 static int flush_sum(struct writer *w, unsigned k, unsigned j, struct err *e)

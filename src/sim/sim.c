@@ -165,7 +165,10 @@ static void emit_chunk(struct sim *s, struct event *ev)
 		fault_touch(&s->fault, s->seq);
 	s->latency_s = rng_range(&s->time_rng, 0.016, 0.026);
 	*c = (struct chunk){
+		.number = CHUNK_UNKNOWN,
 		.seq = s->seq,
+		.request_ns = TIME_UNKNOWN,
+		.reply_ns = TIME_UNKNOWN,
 		.latency_s = s->latency_s,
 		.execute = CHUNK_EXECUTE,
 		.horizon = CHUNK_HORIZON,

@@ -62,9 +62,16 @@ static int sim_open(struct source *s, struct uri *u, struct err *e)
 
 static void deliver(struct source *s, struct event *ev, int64_t now_ns)
 {
+	struct chunk chunk;
 	struct step step;
 
 	ev->t_ns = now_ns;
+	if (ev->kind == EVENT_CHUNK) {
+		chunk = *ev->chunk;
+		chunk.reply_ns = now_ns;
+		chunk.request_ns = now_ns - (int64_t)(chunk.latency_s * 1e9);
+		ev->chunk = &chunk;
+	}
 	if (ev->kind == EVENT_STEP) {
 		step = *ev->step;
 		step.t_ns = now_ns;

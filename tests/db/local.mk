@@ -5,12 +5,14 @@ check_LIBRARIES += %D%/libdbtest.a
 %C%_libdbtest_a_SOURCES = %D%/dbprofile.c %D%/dbput.c %D%/dbtest.c %D%/dbtest.h
 DB_TEST_LIBS = %D%/libdbtest.a $(TEST_PROGRAM_LIBS)
 
-DB_TESTS = %D%/t_crash %D%/t_fault %D%/t_migrate %D%/t_open \
+DB_TESTS = %D%/t_chunk %D%/t_crash %D%/t_fault %D%/t_migrate %D%/t_open \
 	%D%/t_profiles %D%/t_query %D%/t_record %D%/t_shell %D%/t_summary
 check_PROGRAMS += $(DB_TESTS) %D%/makedb
 TESTS += $(DB_TESTS) %D%/t_commands.sh
 %C%_makedb_SOURCES = %D%/makedb.c
 %C%_makedb_LDADD = $(DB_TEST_LIBS)
+%C%_t_chunk_SOURCES = %D%/t_chunk.c
+%C%_t_chunk_LDADD = $(DB_TEST_LIBS)
 %C%_t_crash_SOURCES = %D%/t_crash.c
 %C%_t_crash_LDADD = $(DB_TEST_LIBS)
 %C%_t_fault_SOURCES = %D%/t_fault.c
@@ -30,4 +32,4 @@ TESTS += $(DB_TESTS) %D%/t_commands.sh
 %C%_t_shell_LDADD = $(DB_TEST_LIBS)
 %C%_t_summary_SOURCES = %D%/t_summary.c
 %C%_t_summary_LDADD = $(DB_TEST_LIBS)
-EXTRA_DIST += %D%/plain_sums.sql %D%/schema-1.sql %D%/schema-2.sql %D%/t_commands.sh
+EXTRA_DIST += %D%/plain_sums.sql %D%/schema-1.sql %D%/schema-2.sql %D%/schema-3.sql %D%/t_commands.sh

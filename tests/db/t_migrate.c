@@ -31,10 +31,13 @@ static int migrate_file(const char *file, const char *const versions[], struct e
 
 static void next_version(struct tap *t, const struct scratch *s)
 {
-	const char *const good[] = {schema_versions[0], schema_versions[1],
+	const char *const good[] = {schema_versions[0],
+				    schema_versions[1],
+				    schema_versions[2],
 				    "ALTER TABLE run ADD COLUMN operator TEXT",
-				    "CREATE TABLE more (x); INSERT INTO more VALUES (1)", NULL};
-	const char *const bad[] = {schema_versions[0], schema_versions[1],
+				    "CREATE TABLE more (x); INSERT INTO more VALUES (1)",
+				    NULL};
+	const char *const bad[] = {schema_versions[0], schema_versions[1], schema_versions[2],
 				   "CREATE TABLE half (x); INSERT INTO nowhere VALUES (1)", NULL};
 	char copy[128];
 	struct err e = {0};
@@ -42,22 +45,22 @@ static void next_version(struct tap *t, const struct scratch *s)
 	db_close(db_open(s->file, DB_WRITE, NULL));
 	sql_do(s->file,
 	       "INSERT INTO run (started_utc, started_wall_ns, started_ns) VALUES ('x', 1, 2)");
-	snprintf(copy, sizeof(copy), "%s.v2.bak", s->file);
+	snprintf(copy, sizeof(copy), "%s.v3.bak", s->file);
 	ok(t, migrate_file(s->file, bad, &e) < 0, "a migration that fails: %s", e.msg);
 	ok(t,
-	   sql_number(s->file, "PRAGMA user_version") == 2 &&
+	   sql_number(s->file, "PRAGMA user_version") == 3 &&
 		   sql_number(s->file, "SELECT count(*) FROM sqlite_schema WHERE name = 'half'") ==
 			   0,
 	   "leaves the file as it was");
 	unlink(copy);
 	ok(t, migrate_file(s->file, good, &e) == 0, "two migrations %s", e.msg);
 	ok(t,
-	   sql_number(s->file, "PRAGMA user_version") == 4 &&
+	   sql_number(s->file, "PRAGMA user_version") == 5 &&
 		   sql_number(s->file, "SELECT count(operator IS NULL) FROM run") == 1 &&
 		   sql_number(s->file, "SELECT x FROM more") == 1,
 	   "bring it to the last version");
 	ok(t,
-	   sql_number(copy, "PRAGMA user_version") == 2 &&
+	   sql_number(copy, "PRAGMA user_version") == 3 &&
 		   sql_number(copy, "SELECT count(*) FROM runs") == 1 &&
 		   sql_number(copy, "PRAGMA application_id") == DB_APPLICATION_ID,
 	   "with a copy of what it was");
@@ -65,17 +68,17 @@ static void next_version(struct tap *t, const struct scratch *s)
 
 static void no_copy_no_change(struct tap *t, const struct scratch *s)
 {
-	const char *const good[] = {schema_versions[0], schema_versions[1], "CREATE TABLE more (x)",
-				    NULL};
+	const char *const good[] = {schema_versions[0], schema_versions[1], schema_versions[2],
+				    "CREATE TABLE more (x)", NULL};
 	char file[128], copy[160];
 	struct err e = {0};
 
 	snprintf(file, sizeof(file), "%s/second.db", s->dir);
-	snprintf(copy, sizeof(copy), "mkdir -p %s.v2.bak/x", file);
+	snprintf(copy, sizeof(copy), "mkdir -p %s.v3.bak/x", file);
 	db_close(db_open(file, DB_WRITE, NULL));
 	ok(t, system(copy) == 0 && migrate_file(file, good, &e) < 0, "no copy can be made: %s",
 	   e.msg);
-	ok(t, sql_number(file, "PRAGMA user_version") == 2, "so nothing changes");
+	ok(t, sql_number(file, "PRAGMA user_version") == 3, "so nothing changes");
 }
 
 /* The text of a file of this folder; freed by the caller. */
@@ -124,6 +127,45 @@ static void old_schemas(struct tap *t, const struct scratch *s)
 	}
 }
 
+/* Chunks of version 2: numbered within their run, every bit of their actions where it was. */
+static void old_chunks(struct tap *t, const struct scratch *s)
+{
+	char file[128], text[256], *path, *sql = fixture("schema-2.sql", &path);
+
+	snprintf(file, sizeof(file), "%s/chunks.db", s->dir);
+	sql_do(file, sql);
+	free(sql);
+	sql_do(file,
+	       "INSERT INTO run_joint (run, joint, name) VALUES (1, 0, 'a'), (1, 1, 'b'), (2, 0, 'c');"
+	       "INSERT INTO chunk VALUES (1, 1, 0, 10, 5, 0.25, 1, 2, 2), (2, 2, 0, NULL, 6, NULL, "
+	       "NULL, 1, 1), (3, 1, 3, 30, 7, NULL, NULL, 1, 1);"
+	       "INSERT INTO chunk_action VALUES ((1 << 20), 0.1), ((1 << 20) + 1, 4e-320), "
+	       "((1 << 20) + 128, NULL), ((1 << 20) + 129, 9e999), ((2 << 20), 1e-308 / 3), "
+	       "((3 << 20), 8)");
+	db_close(db_open(file, DB_WRITE, NULL));
+	sql_text(
+		file,
+		"SELECT group_concat(run || '/' || chunk || ' e' || episode || ' ' || "
+		"coalesce(seq, 'NULL') || ' ' || horizon || 'x' || dims, ', ') FROM (SELECT * FROM "
+		"chunks WHERE executed IS NULL AND prompt IS NULL ORDER BY run, chunk)",
+		text, sizeof(text));
+	ok(t, !strcmp(text, "1/0 e0 10 2x2, 1/1 e3 30 1x1, 2/0 e0 NULL 1x1"), "old chunks: %s",
+	   text);
+	sql_text(
+		file,
+		"SELECT group_concat(run || '/' || chunk || ' ' || position || joint || "
+		"coalesce(seq, 'NULL'), ', ') FROM (SELECT * FROM chunk_actions WHERE executed_seq "
+		"IS NULL ORDER BY run, chunk, position, place)",
+		text, sizeof(text));
+	ok(t, !strcmp(text, "1/0 0a10, 1/0 0b10, 1/0 1a11, 1/0 1b11, 1/1 0a30, 2/0 0cNULL"),
+	   "and their actions: %s", text);
+	ok(t,
+	   sql_number(file, "SELECT sum(value IS (SELECT value FROM chunk_action a WHERE a.id = "
+			    "((CASE v.run WHEN 2 THEN 2 ELSE 1 + 2 * v.chunk END) << 20) + "
+			    "v.position * 128 + v.place)) FROM chunk_actions v") == 6,
+	   "with the values that they had");
+}
+
 int main(void)
 {
 	struct tap t = {0};
@@ -133,6 +175,7 @@ int main(void)
 	next_version(&t, &s);
 	no_copy_no_change(&t, &s);
 	old_schemas(&t, &s);
+	old_chunks(&t, &s);
 	scratch_remove(&s);
 	return tap_done(&t);
 }
