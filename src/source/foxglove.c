@@ -83,6 +83,11 @@ static int ready(const void *state, const char **why)
 	return foxglove_ready(state, why);
 }
 
+static int64_t due(void *state, int64_t now_ns)
+{
+	return foxglove_due(state, now_ns);
+}
+
 static const struct decoder_class decoder = {
 	.make = make,
 	.free = drop,
@@ -95,6 +100,7 @@ static const struct decoder_class decoder = {
 	.sent = sent,
 	.replies = replies,
 	.ready = ready,
+	.due = due,
 };
 
 static int foxglove_open(struct source *s, struct uri *u, struct err *e)

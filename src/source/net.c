@@ -311,6 +311,31 @@ static int64_t receive(struct source *s, int64_t now_ns)
 	return converse(s, now_ns);
 }
 
+/* What the decoder wants to be said by itself; *due_ns when it next will. 0 or -errno. */
+static int speak(struct net *n, int64_t now_ns, int64_t *due_ns)
+{
+	const struct decoder *d = &n->reader.decoder;
+
+	*due_ns = decoder_due(&n->reader.decoder, now_ns);
+	return d->class->due && d->class->replies
+		       ? reader_send(&n->reader, n->sock, d->class->replies(d->state), now_ns)
+		       : 0;
+}
+
+static int64_t listen_and_speak(struct source *s, int64_t now_ns)
+{
+	struct net *n = s->state;
+	int64_t next_ns = receive(s, now_ns), due_ns;
+	int rc;
+
+	if (n->state != NET_UP || next_ns < 0)
+		return next_ns;
+	rc = speak(n, now_ns, &due_ns); /* after: what came may want it */
+	if (rc < 0)
+		return lost(s, now_ns, rc == -EAGAIN ? "it does not read" : strerror(-rc));
+	return due_ns < next_ns ? due_ns : next_ns;
+}
+
 int64_t net_run(struct source *s, int64_t now_ns)
 {
 	struct net *n = s->state;
@@ -326,7 +351,7 @@ int64_t net_run(struct source *s, int64_t now_ns)
 		return after_accept(s, now_ns);
 	case NET_UP:
 	default:
-		return receive(s, now_ns);
+		return listen_and_speak(s, now_ns);
 	}
 }
 

@@ -18,6 +18,9 @@ static const char protocol[] = "foxglove.sdk.v1";
 /* Binary messages: a kind, then for data u32 subscription and u64 log time, little endian. */
 enum { KIND_DATA = 1, DATA_HEAD = 13 };
 
+/* Before a subscription that was refused is tried again. */
+static const int64_t renew_ns = 100 * NS_PER_MS;
+
 struct foxglove *foxglove_new(void (*emit)(void *host, const struct event *ev), void *host,
 			      const char *prefix, double fps)
 {
@@ -123,10 +126,32 @@ void foxglove_subscribe(struct foxglove *f, unsigned which)
 
 	t->subscription = ++f->subscriptions;
 	t->live = true;
+	t->refused = false;
+	t->asked_ns = f->t_ns;
 	len = snprintf(text, sizeof(text),
 		       "{\"op\":\"subscribe\",\"subscriptions\":[{\"id\":%lu,\"channelId\":%lld}]}",
 		       (unsigned long)t->subscription, (long long)t->channel);
 	reply(f, WEBSOCKET_TEXT, text, (size_t)len);
+}
+
+int64_t foxglove_due(struct foxglove *f, int64_t now_ns)
+{
+	int64_t next = INT64_MAX;
+
+	f->t_ns = now_ns;
+	buf_clear(&f->replies);
+	for (unsigned i = 0; i < TOPICS; i++) {
+		const struct topic *t = &f->topic[i];
+		int64_t due_ns = t->asked_ns + renew_ns;
+
+		if (!t->live || !t->refused)
+			continue;
+		if (due_ns <= now_ns)
+			foxglove_subscribe(f, i);
+		else if (due_ns < next)
+			next = due_ns;
+	}
+	return next;
 }
 
 static uint64_t little_endian(const uint8_t *p, unsigned bytes)

@@ -55,7 +55,13 @@ void foxglove_sent(struct foxglove *f, const void *p, size_t n);
 /* Decodes bytes until `most` messages are done. Returns how many bytes were taken. */
 size_t foxglove_bytes(struct foxglove *f, const void *p, size_t n, size_t most, int64_t t_ns);
 
-/* What foxglove_bytes() wants to be sent, "" mostly; valid until the next call. */
+/*
+ * Asks again for what the server refused: the SDK may offer a channel a moment before it takes a
+ * subscription to it. Returns when there will be something to do, INT64_MAX never.
+ */
+int64_t foxglove_due(struct foxglove *f, int64_t now_ns);
+
+/* What foxglove_bytes() or foxglove_due() wants to be sent, "" mostly; valid until the next call. */
 const struct buf *foxglove_replies(const struct foxglove *f);
 
 /* The connection ended: a step that is half there is emitted, another handshake may come. */

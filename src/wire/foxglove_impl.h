@@ -18,6 +18,8 @@ struct topic {
 	bool live;	 /* advertised, and subscribed to by us */
 	int64_t channel; /* the server's number */
 	uint32_t subscription;
+	bool refused;	  /* the server does not know yet what it offered: asked again */
+	int64_t asked_ns; /* of the engine's clock, when it was subscribed to */
 };
 
 struct foxglove {

@@ -128,12 +128,30 @@ static void take_withdrawn(struct foxglove *f, struct json *j)
 	}
 }
 
+/* Not an error: it is asked again, see foxglove_due(). */
+static bool refused(struct foxglove *f, const char *text)
+{
+	long long id;
+	bool ours = false;
+
+	if (sscanf(text, "Unknown channel ID: %lld", &id) != 1)
+		return false;
+	for (unsigned i = 0; i < TOPICS; i++) {
+		struct topic *t = &f->topic[i];
+
+		t->refused |= t->live && t->channel == id;
+		ours |= t->refused;
+	}
+	return ours;
+}
+
 static void take_trouble(struct foxglove *f, struct json *j)
 {
 	char text[128];
 
 	take_string(j, text, sizeof(text));
-	foxglove_blame(f, "the server says: %s", text);
+	if (!refused(f, text))
+		foxglove_blame(f, "the server says: %s", text);
 }
 
 /* Does what op says with its key, the last token. False: nothing, its value is still to come. */

@@ -175,6 +175,47 @@ static void test_steps(struct tap *t, const char *path)
 	log_fini(&l);
 }
 
+/* Reads until nothing has come for a while. */
+static void drain(const struct server *v)
+{
+	struct pollfd p = {.fd = v->fd, .events = POLLIN};
+	char ignored[4000];
+
+	while (poll(&p, 1, 0) > 0 && read(v->fd, ignored, sizeof(ignored)) > 0)
+		;
+}
+
+/* What was refused is asked for again, though nothing more comes. */
+static void test_refused(struct tap *t)
+{
+	static const char no[] = "{\"op\":\"status\",\"level\":2,"
+				 "\"message\":\"Unknown channel ID: 2\"}";
+	struct server v = serve();
+	struct log l = {0};
+	struct source *s = open_source(&l, &v, "");
+	struct pollfd p = {.events = POLLIN};
+	int64_t now = 1000, next = INT64_MAX;
+
+	shake(&v, s, &now);
+	frame(&v, 1, TOPICS, sizeof(TOPICS) - 1);
+	log_until(s, &l, EVENT_NOTE, 1, &now);
+	settle(s, &now);
+	drain(&v);
+	frame(&v, 1, no, sizeof(no) - 1);
+	p.fd = s->fd;
+	for (int tries = 0; next == INT64_MAX && tries < 100 && poll(&p, 1, 100) >= 0; tries++)
+		next = s->class->run(s, now);
+	ok(t, next > now && next <= now + NS_PER_S, "a refusal is to be answered in %lld ms",
+	   (long long)(next - now) / NS_PER_MS);
+	p.fd = v.fd;
+	s->class->run(s, next);
+	ok(t, poll(&p, 1, 5000) > 0, "and is");
+	source_close(s);
+	close(v.fd);
+	close(v.listener);
+	log_fini(&l);
+}
+
 /* Servers that are none are told once, not gaps, and asked again less and less often. */
 static void test_strangers(struct tap *t)
 {
@@ -289,6 +330,7 @@ int main(void)
 	snprintf(path, sizeof(path), "%s/f", dir);
 	test_steps(&t, path);
 	test_strangers(&t);
+	test_refused(&t);
 	test_silence(&t);
 	test_deaf(&t);
 	test_words(&t);

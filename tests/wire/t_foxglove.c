@@ -167,6 +167,42 @@ static void test_subscribe(struct tap *t)
 	end(&w);
 }
 
+/* A channel is offered a moment before the server takes a subscription to it: its own words. */
+static void test_refused(struct tap *t)
+{
+	static const char no[] =
+		"{\"op\":\"status\",\"level\":2,\"message\":\"Unknown channel ID: 3\"}";
+	struct world w = {0};
+	struct buf said = {0};
+
+	begin(&w, "");
+	text(&w.in, ADVERTISE(STATE));
+	text(&w.in, ADVERTISE(ACTION));
+	play(&w, 99, 5);
+	buf_clear(&w.sent);
+	text(&w.in, no);
+	play(&w, 99, 6);
+	ok(t,
+	   foxglove_due(w.f, 90 * NS_PER_MS) == 100 * NS_PER_MS + 5 &&
+		   foxglove_replies(w.f)->len == 0,
+	   "what was refused is not asked for again at once");
+	ok(t, foxglove_due(w.f, 110 * NS_PER_MS) == INT64_MAX, "but a little later");
+	buf_add(&w.sent, foxglove_replies(w.f)->p, foxglove_replies(w.f)->len);
+	sent_text(&w, &said);
+	ok(t,
+	   strcmp(buf_text(&said),
+		  "1:{\"op\":\"subscribe\",\"subscriptions\":[{\"id\":3,\"channelId\":3}]} ") ==
+			   0 &&
+		   foxglove_bad(w.f) == 0,
+	   "once: %s", buf_text(&said));
+	data(&w.in, 3, 3000, TWO("1", "2"));
+	data(&w.in, 1, 3000, TWO("1", "2"));
+	play(&w, 99, 130 * NS_PER_MS);
+	ok(t, w.step.vec[VEC_ASKED].present && w.step.vec[VEC_SEEN].present, "then it is read");
+	buf_fini(&said);
+	end(&w);
+}
+
 static void test_steps(struct tap *t)
 {
 	struct world w = {0};
@@ -369,6 +405,7 @@ int main(void)
 	struct tap t = {0};
 
 	test_subscribe(&t);
+	test_refused(&t);
 	test_steps(&t);
 	test_changes(&t);
 	test_hostile(&t);
