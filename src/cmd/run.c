@@ -59,6 +59,7 @@ char *run_result_json_dup(const struct engine_result *r)
 	buf_printf(&b, "{\"run\":%lld,\"steps\":%llu,\"dropped\":%llu,\"episodes\":%u",
 		   (long long)r->run, (unsigned long long)r->steps, (unsigned long long)r->dropped,
 		   r->episodes);
+	buf_printf(&b, ",\"chunks\":%llu", (unsigned long long)r->chunks);
 	buf_printf(&b, ",\"joints\":%u,\"unmatched\":%u", r->joints, r->unmatched);
 	buf_printf(&b, ",\"segment\":%u,\"worst\":\"%s\"", r->segment, level_word(r->worst));
 	buf_printf(&b, ",\"verdicts\":{\"note\":%llu,\"warn\":%llu,\"fail\":%llu}",

@@ -320,6 +320,7 @@ void core_result(struct core *c, struct engine_result *out)
 	out->run = recorder_run(c->recorder);
 	out->episodes = merge_boundary(c->merge)->any ? merge_boundary(c->merge)->number + 1 : 0;
 	out->dropped = recorder_dropped(c->recorder);
+	out->chunks = (uint64_t)merge_chunks(c->merge);
 	out->segment = c->cfg->resume.run ? c->cfg->resume.segments + 1 : 1;
 	out->steps += c->cfg->resume.steps;
 	out->worst = judge_worst(c->judge);

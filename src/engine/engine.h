@@ -50,6 +50,7 @@ struct engine_result {
 	int64_t run;		      /* number in the store, 0: none */
 	uint64_t steps, dropped;      /* of the run: all segments */
 	uint32_t episodes, segment;   /* of the run: how many; which one this was, from 1 */
+	uint64_t chunks;	      /* of the run */
 	uint64_t notes, warns, fails; /* verdicts of this segment by level */
 	enum level worst;
 	/* Joints of the run, and those that nothing in the profile is compared with. */

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += %D%/libengine.a
 %C%_libengine_a_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
 %C%_libengine_a_SOURCES = \
+	%D%/attribute.c %D%/attribute.h \
 	%D%/boundary.c %D%/boundary.h \
 	%D%/capture_file.c %D%/capture_file.h \
 	%D%/control.c %D%/control.h \

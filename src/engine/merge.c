@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/attribute.h"
 #include "engine/number.h"
 
 /* After so long without a step, the source of the tick is silent. */
@@ -29,6 +30,7 @@ struct input {
 struct merge {
 	struct merge_host host;
 	struct boundary boundary;
+	struct attribute attribute;
 	struct input input[ENGINE_SOURCES_MAX];
 	struct hello hello;
 	bool has_tick;
@@ -50,7 +52,26 @@ static void on_mark(void *host, const struct episode_mark *mark, int64_t t_ns)
 	numbered.number = m->boundary.number;
 	ev.source = m->tick;
 	ev.episode = &numbered;
+	if (!mark->start)
+		attribute_episode_end(&m->attribute, t_ns);
 	m->host.out(m->host.host, &ev);
+}
+
+/* A source whose steps are replies: no run of executed positions goes through it. */
+static bool no_tick(const struct merge *m, uint16_t source)
+{
+	return m->input[source].hello && m->input[source].hello->no_tick;
+}
+
+static void on_over(void *host, uint16_t source, const struct executed *x, int64_t t_ns)
+{
+	struct merge *m = host;
+	struct event ev = {.kind = EVENT_EXECUTED, .t_ns = t_ns, .src_ns = TIME_UNKNOWN};
+
+	ev.source = source;
+	ev.executed = x;
+	if (!no_tick(m, m->tick)) /* else it tells by itself, from the times of its requests */
+		m->host.out(m->host.host, &ev);
 }
 
 struct merge *merge_new(const struct merge_host *host, const struct resume_point *resume,
@@ -64,6 +85,7 @@ struct merge *merge_new(const struct merge_host *host, const struct resume_point
 	m->boundary.mark = on_mark;
 	boundary_init(&m->boundary, resume);
 	number_init(&m->number, resume);
+	attribute_init(&m->attribute, m, on_over);
 	m->chunks = resume->chunks;
 	for (unsigned i = 0; i < ENGINE_SOURCES_MAX; i++) {
 		m->input[i].last_seq = SEQ_UNKNOWN;
@@ -81,6 +103,7 @@ void merge_free(struct merge *m)
 		free(m->input[i].hello);
 		free(m->input[i].last);
 	}
+	attribute_fini(&m->attribute);
 	free(m->actions);
 	free(m);
 }
@@ -122,7 +145,7 @@ static void join_hellos(struct merge *m)
 	u->robot[0] = u->task[0] = u->policy[0] = '\0';
 	u->facts = 0;
 	u->fps = m->input[m->tick].hello ? m->input[m->tick].hello->fps : 0;
-	u->no_tick = m->input[m->tick].hello && m->input[m->tick].hello->no_tick;
+	u->no_tick = no_tick(m, m->tick);
 	for (unsigned i = 0; i < ENGINE_SOURCES_MAX; i++) {
 		const struct hello *h = m->input[i].hello;
 
@@ -149,6 +172,21 @@ static void find_same(struct merge *m)
 	}
 }
 
+/* The first source that sees one of the facts; one whose steps are replies after all others. */
+static int seer(const struct merge *m, unsigned facts)
+{
+	int found = -1;
+
+	for (int i = 0; i < ENGINE_SOURCES_MAX; i++) {
+		const struct hello *h = m->input[i].hello;
+
+		if (h && (h->facts & facts) &&
+		    (found < 0 || (m->input[found].hello->no_tick && !h->no_tick)))
+			found = i;
+	}
+	return found;
+}
+
 static void choose_tick(struct merge *m, uint16_t source)
 {
 	static const unsigned order[] = {FACT_ASKED, FACT_SENT, FACT_SEEN | FACT_GOT};
@@ -158,11 +196,11 @@ static void choose_tick(struct merge *m, uint16_t source)
 	if (proven)
 		return;
 	for (unsigned k = 0; k < sizeof(order) / sizeof(order[0]); k++) {
-		for (uint16_t i = 0; i < ENGINE_SOURCES_MAX; i++) {
-			if (m->input[i].hello && (m->input[i].hello->facts & order[k])) {
-				m->tick = i;
-				return;
-			}
+		int found = seer(m, order[k]);
+
+		if (found >= 0) {
+			m->tick = (uint16_t)found;
+			return;
 		}
 	}
 	m->tick = source;
@@ -191,6 +229,20 @@ static void feed_hello(struct merge *m, const struct event *ev)
 	find_same(m);
 	out.hello = &m->hello;
 	m->host.out(m->host.host, &out);
+}
+
+/* Its rate, and whether it has one, are the run's from now on. */
+static void make_tick(struct merge *m, const struct event *ev)
+{
+	struct event out = {.kind = EVENT_HELLO, .t_ns = ev->t_ns, .src_ns = TIME_UNKNOWN};
+	bool no_tick_before = m->hello.no_tick;
+	double fps_before = m->hello.fps;
+
+	m->tick = out.source = ev->source;
+	join_hellos(m);
+	out.hello = &m->hello;
+	if (m->hello.no_tick != no_tick_before || m->hello.fps != fps_before)
+		m->host.out(m->host.host, &out);
 }
 
 static int64_t number(struct merge *m, const struct event *ev)
@@ -227,6 +279,9 @@ static void sample_others(struct merge *m, const struct event *ev)
 		if (!(period_ns > 0) || (double)(ev->t_ns - in->last->t_ns) > 2 * period_ns)
 			continue;
 		for (unsigned k = 0; k < VEC_N; k++) {
+			/* What a reply asks for is not what is asked now. */
+			if (in->hello->no_tick && (k == VEC_ASKED || k == VEC_SENT))
+				continue;
 			if (in->last->vec[k].present)
 				copy_vec(&m->step.vec[k], &in->last->vec[k], in, in->last->joints);
 		}
@@ -303,9 +358,10 @@ static bool catch_up(struct merge *m, const struct event *ev)
 static void take_over(struct merge *m, const struct event *ev)
 {
 	if (ev->source == m->tick || m->tick_last_ns == TIME_UNKNOWN ||
+	    (no_tick(m, ev->source) && !no_tick(m, m->tick)) ||
 	    ev->t_ns - m->tick_last_ns < SILENT_NS || m->input[ev->source].catching_up)
 		return;
-	m->tick = ev->source;
+	make_tick(m, ev);
 	number_hand_over(&m->number, ev->step->seq);
 	tell_gap(m, ev, -1, "the source that made the steps fell silent, another one goes on");
 	free(m->input[ev->source].last);
@@ -323,8 +379,8 @@ static void feed_step(struct merge *m, const struct event *ev)
 		return; /* a source that breaks its own word cannot be placed */
 	if (asked && !in->asked) {
 		in->asked = true;
-		if (!m->input[m->tick].asked)
-			m->tick = ev->source;
+		if (!m->input[m->tick].asked || (no_tick(m, m->tick) && !no_tick(m, ev->source)))
+			make_tick(m, ev);
 	}
 	if (catch_up(m, ev)) {
 		in->fresh = false;
@@ -342,6 +398,7 @@ static void feed_step(struct merge *m, const struct event *ev)
 				       step_axis_ns(&m->step), ev->t_ns);
 		if (!inside && m->step.driver == DRIVER_UNKNOWN)
 			m->step.driver = DRIVER_IDLE;
+		attribute_step(&m->attribute, &m->step, ev->t_ns);
 		m->step.episode = m->boundary.number;
 		out.src_ns = m->step.src_ns;
 		out.step = &m->step;
@@ -383,14 +440,16 @@ static void feed_chunk(struct merge *m, const struct event *ev)
 	if (!in->hello || !c.horizon || c.horizon > 4096 || !c.dims || c.dims > MAX_JOINTS)
 		return;
 	c.number = in->last_chunk = m->chunks++;
-	c.seq = number_ahead(&m->number, c.seq, in->fresh);
+	/* Numbers of a source that makes no steps are about none of the run. */
+	c.seq = ev->source == m->tick ? number_ahead(&m->number, c.seq, in->fresh) : SEQ_UNKNOWN;
 	c.actions = map_actions(m, in, ev->chunk);
 	c.dims = m->hello.joints;
+	attribute_chunk(&m->attribute, ev->source, &c, ev->t_ns);
 	out.chunk = &c;
 	m->host.out(m->host.host, &out);
 }
 
-/* A source means its newest chunk. */
+/* A source means its newest chunk; of the steps of a tick the merge knows better. */
 static void feed_executed(struct merge *m, const struct event *ev)
 {
 	struct executed x = *ev->executed;
@@ -398,7 +457,8 @@ static void feed_executed(struct merge *m, const struct event *ev)
 
 	x.chunk = m->input[ev->source].last_chunk;
 	out.executed = &x;
-	if (x.chunk != CHUNK_UNKNOWN)
+	if (x.chunk != CHUNK_UNKNOWN &&
+	    (no_tick(m, m->tick) || !attribute_knows(&m->attribute, x.chunk)))
 		m->host.out(m->host.host, &out);
 }
 
@@ -424,6 +484,7 @@ void merge_feed(struct merge *m, const struct event *ev)
 		break;
 	case EVENT_RESET:
 		boundary_reset(&m->boundary, ev->t_ns);
+		attribute_reset(&m->attribute);
 		m->host.out(m->host.host, ev);
 		break;
 	case EVENT_EXCHANGE:
@@ -449,6 +510,12 @@ void merge_end(struct merge *m, const char *why, int64_t t_ns)
 		tell_gap(m, &at, -1, "the engine restarted, and no step came after");
 	m->number.restarted = false;
 	boundary_end(&m->boundary, why, t_ns);
+	attribute_end(&m->attribute, t_ns);
+}
+
+int64_t merge_chunks(const struct merge *m)
+{
+	return m->chunks;
 }
 
 struct boundary *merge_boundary(struct merge *m)

@@ -14,8 +14,9 @@ struct merge_host {
 	void *host;
 	/*
 	 * Merged events in order: HELLO of the union (again when it changed), EPISODE, STEP with
-	 * seq and episode set, CHUNK with number, seq and columns of the run, EXECUTED
-	 * of a chunk by its number, EXCHANGE, FRAME, RESET, NOTE, GAP.
+	 * seq, episode, chunk and position set, CHUNK with number, seq and columns of the run,
+	 * EXECUTED of a chunk by its number (again when more of it was), EXCHANGE, FRAME, RESET,
+	 * NOTE, GAP.
 	 * merge_episode() is then the number they belong to.
 	 */
 	void (*out)(void *host, const struct event *ev);
@@ -37,6 +38,7 @@ void merge_end(struct merge *m, const char *why, int64_t t_ns);
 struct boundary *merge_boundary(struct merge *m);	/* for the operator, and to look at */
 const struct hello *merge_hello(const struct merge *m); /* joints 0: none yet */
 int64_t merge_last_seq(const struct merge *m);		/* SEQ_UNKNOWN before the first step */
+int64_t merge_chunks(const struct merge *m);		/* so far, of all segments */
 int64_t merge_seq_offset(const struct merge *m);	/* of the last step, see resume_point */
 uint16_t merge_tick_source(const struct merge *m);
 

@@ -4,8 +4,8 @@ TESTS += %D%/t_message
 %C%_t_message_SOURCES = %D%/t_message.c
 %C%_t_message_LDADD = $(TEST_PROGRAM_LIBS)
 
-TESTS += %D%/t_record.sh %D%/t_kill.sh %D%/t_background.sh %D%/t_resume.sh
-EXTRA_DIST += %D%/t_record.sh %D%/t_kill.sh %D%/t_background.sh %D%/t_resume.sh
+TESTS += %D%/t_chunks.sh %D%/t_record.sh %D%/t_kill.sh %D%/t_background.sh %D%/t_resume.sh
+EXTRA_DIST += %D%/t_chunks.sh %D%/t_record.sh %D%/t_kill.sh %D%/t_background.sh %D%/t_resume.sh
 
 # A world that tests record.
 check_PROGRAMS += %D%/world
@@ -37,3 +37,8 @@ check_PROGRAMS += %D%/t_deaths
 TESTS += %D%/t_deaths
 %C%_t_deaths_SOURCES = %D%/t_deaths.c
 %C%_t_deaths_LDADD = $(TEST_PROGRAM_LIBS)
+
+check_PROGRAMS += %D%/t_attribute
+TESTS += %D%/t_attribute
+%C%_t_attribute_SOURCES = %D%/t_attribute.c
+%C%_t_attribute_LDADD = $(TEST_PROGRAM_LIBS)
