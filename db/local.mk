@@ -4,10 +4,12 @@
 DB_SCHEMAS = %D%/schema/1.sql %D%/schema/2.sql %D%/schema/3.sql
 DB_QUERIES = \
 	%D%/queries/cadence.sql \
+	%D%/queries/chunks.sql \
 	%D%/queries/closed.sql \
 	%D%/queries/gaps.sql \
 	%D%/queries/home.sql \
 	%D%/queries/jumps.sql \
+	%D%/queries/seams.sql \
 	%D%/queries/timeline.sql
 
 noinst_LIBRARIES += %D%/libdb.a

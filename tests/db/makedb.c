@@ -27,6 +27,8 @@ static void record_steps(void *sink, struct rng *r, int64_t *seq, uint32_t episo
 		s.src_ns = s.seq % 3 ? s.t_ns - 5 : TIME_UNKNOWN;
 		s.episode = episode;
 		s.driver = i < n - 3 ? DRIVER_POLICY : DRIVER_HUMAN;
+		s.chunk = i % 7 ? s.seq / 20 : CHUNK_UNKNOWN;
+		s.position = i % 7 ? (int32_t)(s.seq % 20) : -1;
 		for (unsigned j = 0; j < JOINTS; j++) {
 			vec_set(&s.vec[VEC_SEEN], j, rng_gauss(r) + 3);
 			vec_set(&s.vec[VEC_ASKED], j,
@@ -38,6 +40,33 @@ static void record_steps(void *sink, struct rng *r, int64_t *seq, uint32_t episo
 		}
 		put_step_record(sink, &s);
 	}
+}
+
+/* A reply every 20 steps; every third is not used, of every fifth nobody knows how much was. */
+static void record_chunk(void *sink, struct rng *r, int64_t number, int64_t seq, uint32_t episode)
+{
+	double actions[30 * JOINTS];
+	struct chunk c = {.number = number,
+			  .seq = number % 2 ? seq : SEQ_UNKNOWN,
+			  .request_ns = seq * 33000000 - 21000000,
+			  .reply_ns = seq * 33000000 - rng_u32(r) % 9000000,
+			  .latency_s = NAN,
+			  .execute = 20,
+			  .horizon = 30,
+			  .dims = JOINTS,
+			  .actions = actions,
+			  .prompt_known = number % 4,
+			  .prompt = "pick the \"cube\""};
+	struct executed x = {.chunk = number, .steps = number % 3 ? 20 : 0};
+
+	for (unsigned i = 0; i < 30 * JOINTS; i++)
+		actions[i] = i == 40 ? NAN : i == 41 ? INFINITY : 30 * rng_gauss(r);
+	put_plain(sink, (struct record){.kind = RECORD_CHUNK,
+					.chunk = &c,
+					.episode = episode,
+					.t_ns = c.reply_ns});
+	if (number % 5)
+		put_plain(sink, (struct record){.kind = RECORD_EXECUTED, .executed = &x});
 }
 
 static void record_verdict(void *sink, int64_t seq, enum level level, const char *code)
@@ -53,6 +82,28 @@ static void record_verdict(void *sink, int64_t seq, enum level level, const char
 	text_copy(v.code, sizeof(v.code), code);
 	text_copy(v.message, sizeof(v.message), "joint_1 jumps 26.1 deg, \"training\" max 2.2, ü");
 	put_plain(sink, (struct record){.kind = RECORD_VERDICT, .verdict = &v});
+}
+
+static void record_others(void *sink, bool end)
+{
+	struct frame f = {.camera = "front, \"left\"",
+			  .width = 640,
+			  .height = 480,
+			  .channels = 1,
+			  .mean = {0.25},
+			  .std = {NAN},
+			  .dark = 0.125};
+
+	put_plain(sink, (struct record){.kind = RECORD_CLOCK, .t_ns = 1, .wall_ns = 2});
+	put_plain(sink, (struct record){.kind = RECORD_NOTE, .text = "a note", .level = LEVEL_OK});
+	put_plain(sink, (struct record){.kind = RECORD_FRAME, .frame = &f, .source = 1});
+	put_plain(sink, (struct record){.kind = RECORD_GAP,
+					.t_ns = 17,
+					.lost = end ? 3 : -1,
+					.source = 1,
+					.unit = "bytes",
+					.text = "overrun"});
+	put_plain(sink, (struct record){.kind = RECORD_DROPPED, .lost = 2});
 }
 
 static void record_run(const char *file, const char *resume, bool end)
@@ -80,6 +131,8 @@ static void record_run(const char *file, const char *resume, bool end)
 						.episode = e,
 						.t_ns = seq * 33000000,
 						.mark = &mark});
+		for (int64_t k = seq / 20; k < seq / 20 + 3; k++)
+			record_chunk(sink, &r, k, 20 * k, e);
 		record_steps(sink, &r, &seq, e, 60);
 		record_verdict(sink, seq - 4, e % 2 ? LEVEL_WARN : LEVEL_FAIL, "jump");
 		put_plain(sink, (struct record){.kind = RECORD_EPISODE_END,
@@ -87,13 +140,7 @@ static void record_run(const char *file, const char *resume, bool end)
 						.t_ns = seq * 33000000,
 						.mark = &mark});
 	}
-	put_plain(sink, (struct record){.kind = RECORD_GAP,
-					.t_ns = 17,
-					.lost = end ? 3 : -1,
-					.source = 1,
-					.unit = "bytes",
-					.text = "overrun"});
-	put_plain(sink, (struct record){.kind = RECORD_DROPPED, .lost = 2});
+	record_others(sink, end);
 	if (end)
 		put_plain(sink, (struct record){.kind = RECORD_RUN_END, .t_ns = seq * 33000000});
 	db_sink.commit(sink, true, NULL);
