@@ -120,6 +120,7 @@ static void feed_hello(struct core *c, const struct event *ev)
 	text_copy(c->info.task, sizeof(c->info.task), h->task);
 	text_copy(c->info.policy, sizeof(c->info.policy), h->policy);
 	c->info.fps = h->fps;
+	c->info.no_tick = h->no_tick;
 	c->info.joints = h->joints;
 	memcpy(c->info.joint, h->joint, h->joints * sizeof(h->joint[0]));
 	recorder_size(c->recorder, h->joints, h->fps);

@@ -19,7 +19,8 @@ struct run_info {
 	char rig[NAME_BYTES], robot[NAME_BYTES], profile[NAME_BYTES];
 	char task[TASK_BYTES], policy[TASK_BYTES];
 	char boot_id[40];
-	double fps; /* 0 unknown */
+	double fps;   /* 0 unknown */
+	bool no_tick; /* steps are replies of the policy, see struct hello */
 	unsigned joints;
 	struct joint joint[MAX_JOINTS];
 	unsigned sources;
