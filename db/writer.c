@@ -16,7 +16,7 @@ static const char *const statements[ST_N] = {
 	[ST_RUN_NEW] =
 		"INSERT INTO run (started_utc, started_wall_ns, started_ns) VALUES (?1,?2,?3)",
 	[ST_RUN_SET] = "UPDATE run SET rig = ?2, robot = ?3, profile = ?4, task = ?5, policy = ?6, "
-		       "fps = ?7, ended_ns = NULL WHERE run = ?1",
+		       "fps = ?7, no_tick = ?8, ended_ns = NULL WHERE run = ?1",
 	[ST_RUN_END] = "UPDATE run SET ended_ns = ?2 WHERE run = ?1",
 	[ST_RUN_OPEN] = "SELECT run FROM run WHERE run = (SELECT max(run) FROM run WHERE rig = ?1) "
 			"AND ended_ns IS NULL",

@@ -57,6 +57,7 @@ struct writer_state {
 	int64_t run;
 	uint32_t segment;
 	double fps, training_fps;
+	bool no_tick;
 	char profile[NAME_BYTES]; /* whose numbers the joints carry */
 	unsigned joints;
 	struct stored_joint joint[MAX_JOINTS];

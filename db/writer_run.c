@@ -244,6 +244,8 @@ int put_run(struct writer *w, const struct record *r, struct err *e)
 	sql_bind_text(st, 5, info->task);
 	sql_bind_text(st, 6, info->policy);
 	sql_bind_num(st, 7, info->fps > 0 ? info->fps : NAN);
+	sqlite3_bind_int(st, 8, info->no_tick);
+	w->now.no_tick = info->no_tick;
 	rc = writer_run_st(w, ST_RUN_SET, e);
 	if (!rc)
 		rc = put_sources(w, info, e);

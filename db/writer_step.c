@@ -206,6 +206,8 @@ int put_step(struct writer *w, const struct record *r, struct err *e)
 		rc = enter_episode(w, s->episode, s->t_ns, NULL, e);
 	if (rc)
 		return rc;
+	if (w->now.no_tick) /* from one reply to the next is no Δ */
+		summary_break(&w->now.summary);
 	period = summary_period(&w->now.summary, s);
 	rc = put_step_row(w, s, period, e);
 	if (!rc)

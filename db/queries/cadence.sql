@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- how regular the steps of a run were: rate, median and worst period, late ticks
 -- One run: .parameter set :run 3 (sqlite3), --run 3 (policytop). A tick is late when it takes over
--- 1.5 periods of the target; times on the source's own axis where it has one.
+-- 1.5 periods of the target; times on the source's own axis where it has one. Replies are no ticks.
 WITH axis AS (
 	SELECT run, coalesce(src_ns, t_ns) - lag(coalesce(src_ns, t_ns)) OVER (
 		PARTITION BY run, episode, source ORDER BY seq) AS ns
@@ -19,6 +19,6 @@ SELECT k.run, r.fps AS target_hz, round(1e9 / avg(k.ns), 3) AS mean_hz,
 	sum(k.ns > 1.5e9 / r.fps) AS late, k.n AS ticks,
 	round(100.0 * sum(k.ns > 1.5e9 / r.fps) / k.n, 2) AS late_percent
 FROM ranked k
-JOIN runs r ON r.run = k.run
+JOIN runs r ON r.run = k.run AND r.no_tick IS NOT 1
 GROUP BY k.run
 ORDER BY k.run DESC;

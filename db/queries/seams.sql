@@ -5,6 +5,7 @@ WITH path AS (
 	SELECT run, episode, seq, chunk, lag(chunk) OVER w AS chunk_before, lag(seq) OVER w AS before
 	FROM steps
 	WHERE period IS NOT NULL AND (:run IS NULL OR run = :run)
+		AND run IN (SELECT run FROM runs WHERE no_tick IS NOT 1)
 	WINDOW w AS (PARTITION BY run, episode ORDER BY seq)),
 jump AS (
 	SELECT v.run, v.episode, v.seq, v.joint, abs(v.asked - b.asked) AS size

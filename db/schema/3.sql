@@ -42,6 +42,9 @@ CREATE TABLE frame (
 );
 CREATE INDEX frame_run ON frame (run, episode, camera);
 
+-- 1: its steps are replies of the policy, not ticks of a control loop.
+ALTER TABLE run ADD COLUMN no_tick INTEGER;
+
 DROP VIEW runs;
 CREATE VIEW runs AS
 SELECT r.run, r.started_utc, r.rig, r.robot, r.profile, r.task, r.policy, r.fps,
@@ -49,7 +52,7 @@ SELECT r.run, r.started_utc, r.rig, r.robot, r.profile, r.task, r.policy, r.fps,
 	r.dropped, r.started_ns, r.started_wall_ns, r.ended_ns,
 	(SELECT count(*) FROM episode e WHERE e.run = r.run) AS episodes,
 	(SELECT count(*) FROM segment s WHERE s.run = r.run) AS segments,
-	(SELECT count(*) FROM chunk c WHERE c.run = r.run) AS chunks
+	(SELECT count(*) FROM chunk c WHERE c.run = r.run) AS chunks, r.no_tick
 FROM run r;
 
 DROP VIEW steps;

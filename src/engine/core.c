@@ -123,7 +123,7 @@ static void feed_hello(struct core *c, const struct event *ev)
 	c->info.no_tick = h->no_tick;
 	c->info.joints = h->joints;
 	memcpy(c->info.joint, h->joint, h->joints * sizeof(h->joint[0]));
-	recorder_size(c->recorder, h->joints, h->fps);
+	recorder_size(c->recorder, h->joints, h->fps, h->facts & FACT_CHUNK);
 	r.run = &c->info;
 	if (c->begun)
 		record(c, &r);

@@ -24,8 +24,9 @@ enum {
 	STEPS_MIN = 1024, /* a quarter of them must hold what one call of a source gives */
 	FPS_UNKNOWN = 200,
 	JOINTS_UNKNOWN = 32,
-	CAPTURE_FACTOR = 4,  /* a line of text beside every step */
-	PUTS_PER_LOOK = 256, /* records between two looks at the clock */
+	CHUNK_ROOM = 4 * 1024 * 1024, /* a policy that is asked without a pause, for a second */
+	CAPTURE_FACTOR = 4,	      /* a line of text beside every step */
+	PUTS_PER_LOOK = 256,	      /* records between two looks at the clock */
 };
 
 static const int64_t full_interval_ns = NS_PER_S;
@@ -42,7 +43,8 @@ struct recorder {
 
 	/* The loop's. */
 	uint64_t order;
-	uint64_t dropped, dropped_told;
+	uint64_t dropped, dropped_told; /* steps */
+	uint64_t chunks, chunks_told;	/* the same of chunks */
 
 	/* Both. */
 	_Atomic bool woken, want_space, stop;
@@ -335,11 +337,11 @@ void recorder_free(struct recorder *r)
 	free(r);
 }
 
-void recorder_size(struct recorder *r, unsigned joints, double fps)
+void recorder_size(struct recorder *r, unsigned joints, double fps, bool chunks)
 {
 	double step = sizeof(struct record) + 128.0 + VEC_N * (MAX_JOINTS / 8.0 + 8.0 * joints);
 	double steps = RING_SECONDS * (fps > 0 ? fps : FPS_UNKNOWN);
-	double bytes = step * (steps > STEPS_MIN ? steps : STEPS_MIN);
+	double bytes = step * (steps > STEPS_MIN ? steps : STEPS_MIN) + (chunks ? CHUNK_ROOM : 0);
 
 	if (step_ring(r))
 		return;
@@ -373,28 +375,44 @@ static bool put_now(struct recorder *r, struct ring *ring, const struct record *
 	return true;
 }
 
+static bool put_gap(struct recorder *r, int64_t t_ns, const char *unit, uint64_t lost)
+{
+	struct record gap = {.kind = RECORD_GAP, .t_ns = t_ns, .unit = unit};
+
+	gap.text = "the recorder could not keep up";
+	gap.lost = (int64_t)lost;
+	return put_now(r, r->events, &gap);
+}
+
 /* Once there is room again: what was lost, as a row of its own and as the run's sum. */
 static void tell_dropped(struct recorder *r, int64_t t_ns)
 {
-	struct record gap = {.kind = RECORD_GAP, .t_ns = t_ns, .unit = "steps"};
 	struct record sum = {.kind = RECORD_DROPPED, .t_ns = t_ns};
 
-	gap.text = "the recorder could not keep up";
-	gap.lost = (int64_t)(r->dropped - r->dropped_told);
 	sum.lost = (int64_t)(r->cfg.dropped + r->dropped);
-	if (put_now(r, r->events, &gap) && put_now(r, r->events, &sum))
+	if (r->dropped > r->dropped_told &&
+	    put_gap(r, t_ns, "steps", r->dropped - r->dropped_told) && put_now(r, r->events, &sum))
 		r->dropped_told = r->dropped;
+	if (r->chunks > r->chunks_told && put_gap(r, t_ns, "chunks", r->chunks - r->chunks_told))
+		r->chunks_told = r->chunks;
+}
+
+static bool untold(const struct recorder *r)
+{
+	return r->dropped > r->dropped_told || r->chunks > r->chunks_told;
 }
 
 bool recorder_put(struct recorder *r, const struct record *rec)
 {
-	bool bulk = rec->kind == RECORD_STEP || rec->kind == RECORD_CHUNK;
+	bool bulk = rec->kind == RECORD_STEP || rec->kind == RECORD_CHUNK ||
+		    rec->kind == RECORD_FRAME;
 
-	if (r->dropped > r->dropped_told && !recorder_crowded(r))
+	if (untold(r) && !recorder_crowded(r))
 		tell_dropped(r, rec->t_ns);
 	if (put_now(r, bulk ? step_ring(r) : r->events, rec))
 		return true;
 	r->dropped += rec->kind == RECORD_STEP;
+	r->chunks += rec->kind == RECORD_CHUNK;
 	return false;
 }
 
@@ -405,7 +423,7 @@ void recorder_raw(struct recorder *r, uint16_t source, int direction, int64_t t_
 	void *room;
 
 	if (!ring) { /* the bytes of the first hello come before what it says */
-		recorder_size(r, JOINTS_UNKNOWN, 0);
+		recorder_size(r, JOINTS_UNKNOWN, 0, true);
 		ring = step_ring(r);
 	}
 	room = ring_reserve(ring, pack_raw_size(len));
@@ -474,7 +492,7 @@ int recorder_finish(struct recorder *r, int64_t patience_ns, struct err *e)
 {
 	struct err why = {0};
 
-	if (r->dropped > r->dropped_told)
+	if (untold(r))
 		tell_dropped(r, now_ns(r));
 	atomic_store(&r->patience_end_ns, now_ns(r) + patience_ns);
 	atomic_store(&r->stop, true);

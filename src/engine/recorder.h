@@ -33,10 +33,13 @@ struct recorder_cfg {
 struct recorder *recorder_new(const struct recorder_cfg *cfg, struct err *e);
 void recorder_free(struct recorder *r); /* NULL is allowed; see recorder_finish() */
 
-/* Makes the ring of steps once the run's size is known; before that steps are dropped. */
-void recorder_size(struct recorder *r, unsigned joints, double fps);
+/*
+ * Makes the ring of steps, chunks and pictures once the run's size is known; before that they are
+ * dropped. chunks: a source of it sees chunks.
+ */
+void recorder_size(struct recorder *r, unsigned joints, double fps, bool chunks);
 
-/* False: no room, dropped and counted (steps by recorder_dropped()). */
+/* False: no room, dropped and counted (steps by recorder_dropped(), chunks as a gap). */
 bool recorder_put(struct recorder *r, const struct record *rec);
 void recorder_raw(struct recorder *r, uint16_t source, int direction, int64_t t_ns, const void *p,
 		  size_t len);

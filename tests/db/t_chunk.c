@@ -226,6 +226,25 @@ static void other_joints(struct tap *t, const char *file)
 	   "an empty prompt is known");
 }
 
+/* Replies are not ticks: what they hold counts, what lies between them is no jump. */
+static void replies(struct tap *t, const char *file)
+{
+	void *sink = db_writer_open(file, NULL, NULL);
+	struct run_info info = test_run(JOINTS);
+
+	info.no_tick = true;
+	info.fps = 0;
+	put_run_info(sink, &info);
+	put_steps(sink, 0, 5, CHUNK_UNKNOWN, 0);
+	db_sink.commit(sink, false, NULL);
+	db_writer_close(sink);
+	ok(t,
+	   sql_number(file,
+		      "SELECT count(*) FROM episode_joints JOIN runs USING (run) WHERE no_tick "
+		      "= 1 AND n = 5 AND max = 4 AND delta_n = 0 AND delta_max IS NULL") == 1,
+	   "no difference from reply to reply");
+}
+
 static void frames(struct tap *t, const char *file, void *sink)
 {
 	static const uint8_t rgb[2 * 3 * 3] = {255, 0, 7};
@@ -279,6 +298,7 @@ int main(void)
 	db_writer_close(sink);
 	resumed(&t, s.file);
 	other_joints(&t, s.file);
+	replies(&t, s.file);
 	scratch_remove(&s);
 	return tap_done(&t);
 }

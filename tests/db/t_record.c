@@ -31,7 +31,7 @@ static const char *const contract[] = {
 	"SELECT run, chunk, position, joint, value, executed_seq, seq, place FROM chunk_actions",
 	"SELECT run, t_ns, camera, source, width, height, episode, channels, mean_r, mean_g, mean_b, "
 	"std_r, std_g, std_b, dark, bright, thumb_width, thumb_height, thumb FROM frames",
-	"SELECT run, chunks FROM runs",
+	"SELECT run, chunks, no_tick FROM runs",
 	"SELECT run, episode, seq, chunk, position FROM steps",
 	"SELECT run, episode, seq, joint, driver, boundary, chunk, position FROM joint_values",
 };

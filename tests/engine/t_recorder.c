@@ -19,7 +19,7 @@ struct store {
 	_Atomic int tries;		     /* to commit */
 	_Atomic int64_t committed_steps;
 	int64_t steps, wrong, last, committed_last;
-	int64_t verdicts, committed_verdicts, gaps, lost, dropped;
+	int64_t verdicts, committed_verdicts, gaps, lost, dropped, chunks_lost;
 	double sum;
 };
 
@@ -48,6 +48,8 @@ static int put(void *sink, const struct record *r, struct err *e)
 		/* It was put right after the step that it names. */
 		s->wrong += r->verdict->seq != s->last;
 		s->verdicts++;
+	} else if (r->kind == RECORD_GAP && strcmp(r->unit, "chunks") == 0) {
+		s->chunks_lost += r->lost;
 	} else if (r->kind == RECORD_GAP) {
 		s->gaps++;
 		s->lost += r->lost;
@@ -113,7 +115,7 @@ static struct recorder *begin(struct store *s, bool threaded)
 	s->last = s->committed_last = SEQ_UNKNOWN;
 	cfg.interval_ns = 10 * NS_PER_MS;
 	r = recorder_new(&cfg, &e);
-	recorder_size(r, 14, 50);
+	recorder_size(r, 14, 50, false);
 	return r;
 }
 
@@ -179,6 +181,15 @@ static bool wait_behind(struct recorder *r, struct err *why)
 	return false;
 }
 
+static bool put_chunk(struct recorder *r)
+{
+	static const double actions[50 * 14];
+	struct chunk c = {.horizon = 50, .dims = 14, .actions = actions};
+	struct record rec = {.kind = RECORD_CHUNK, .chunk = &c};
+
+	return recorder_put(r, &rec);
+}
+
 static void test_stuck(struct tap *t)
 {
 	struct store s;
@@ -196,11 +207,13 @@ static void test_stuck(struct tap *t)
 	   why.msg);
 	ok(t, kept >= 8 * 50 && recorder_dropped(r) == 1, "8 s are kept (%lld steps), then counted",
 	   (long long)kept);
+	ok(t, !put_chunk(r) && !put_chunk(r), "a chunk finds none, either");
 	ok(t, verdict, "verdicts still find room");
 	s.stuck = false;
 	ok(t, recorder_finish(r, 10 * NS_PER_S, &e) == 0 && s.committed_steps == kept && !s.wrong,
 	   "all that was kept is stored once it works again");
 	ok(t, s.gaps == 1 && s.lost == 1 && s.dropped == 1, "and the loss has its gap");
+	ok(t, s.chunks_lost == 2, "that of chunks, too");
 	recorder_free(r);
 	r = begin(&s, true);
 	s.stuck = true;
