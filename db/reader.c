@@ -73,13 +73,30 @@ static bool only_space(const char *s)
 	return true;
 }
 
+/* Views have grown since an older file was written, and reading changes nothing in it. */
+static int cannot(struct db *db, int rc, struct err *e)
+{
+	sqlite3_int64 version = DB_VERSION;
+	struct err why = {0};
+
+	rc = sql_fail(db, rc, &why, "query");
+	if (rc == -EINVAL && !sql_i64(db, "PRAGMA user_version", DB_VERSION, &version, NULL) &&
+	    version < DB_VERSION)
+		return err_set(e, EINVAL,
+			       "%s (%s is of version %lld; the next recording brings it to %d)",
+			       why.msg, db->path, (long long)version, DB_VERSION);
+	if (e)
+		*e = why;
+	return rc;
+}
+
 static int prepare(struct db *db, const char *sql, sqlite3_stmt **st, struct err *e)
 {
 	const char *rest = "";
 	int rc = sqlite3_prepare_v2(db->h, sql, -1, st, &rest);
 
 	if (rc != SQLITE_OK)
-		return sql_fail(db, rc, e, "query");
+		return cannot(db, rc, e);
 	if (!*st)
 		return err_set(e, EINVAL, "query: no SQL in it");
 	if (!only_space(rest))

@@ -75,3 +75,23 @@ bool sql_do(const char *file, const char *sql)
 	sqlite3_close(h);
 	return good;
 }
+
+char *test_fixture(const char *name, char **path)
+{
+	static const size_t size = 1 << 16;
+	const char *top = getenv("TOP_SRCDIR");
+	static char where[512];
+	char *text = calloc(1, size);
+	FILE *f;
+
+	snprintf(where, sizeof(where), "%s/tests/db/%s", top ? top : ".", name);
+	f = fopen(where, "r");
+	*path = where;
+	if (!f || !fread(text, 1, size - 1, f)) {
+		free(text);
+		text = NULL;
+	}
+	if (f)
+		fclose(f);
+	return text;
+}

@@ -22,6 +22,9 @@ void scratch_remove(struct scratch *s);
 int64_t sql_number(const char *file, const char *sql);
 void sql_text(const char *file, const char *sql, char *dst, size_t size);
 
+/* The text of a file of this folder, freed by the caller; *path: which one, for a message. */
+char *test_fixture(const char *name, char **path);
+
 /* Runs SQL that changes the file (what an older or foreign program would do). */
 bool sql_do(const char *file, const char *sql);
 

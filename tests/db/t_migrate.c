@@ -81,27 +81,6 @@ static void no_copy_no_change(struct tap *t, const struct scratch *s)
 	ok(t, sql_number(file, "PRAGMA user_version") == 3, "so nothing changes");
 }
 
-/* The text of a file of this folder; freed by the caller. */
-static char *fixture(const char *name, char **path)
-{
-	static const size_t size = 1 << 16;
-	const char *top = getenv("TOP_SRCDIR");
-	static char where[512];
-	char *text = calloc(1, size);
-	FILE *f;
-
-	snprintf(where, sizeof(where), "%s/tests/db/%s", top ? top : ".", name);
-	f = fopen(where, "r");
-	*path = where;
-	if (!f || !fread(text, 1, size - 1, f)) {
-		free(text);
-		text = NULL;
-	}
-	if (f)
-		fclose(f);
-	return text;
-}
-
 static void old_schemas(struct tap *t, const struct scratch *s)
 {
 	static const char all[] =
@@ -117,7 +96,7 @@ static void old_schemas(struct tap *t, const struct scratch *s)
 		char *sql;
 
 		snprintf(name, sizeof(name), "schema-%d.sql", v);
-		sql = fixture(name, &path);
+		sql = test_fixture(name, &path);
 		snprintf(file, sizeof(file), "%s/from-%d.db", s->dir, v);
 		ok(t, sql && sql_do(file, sql), "%s makes a file", path);
 		free(sql);
@@ -130,7 +109,7 @@ static void old_schemas(struct tap *t, const struct scratch *s)
 /* Chunks of version 2: numbered within their run, every bit of their actions where it was. */
 static void old_chunks(struct tap *t, const struct scratch *s)
 {
-	char file[128], text[256], *path, *sql = fixture("schema-2.sql", &path);
+	char file[128], text[256], *path, *sql = test_fixture("schema-2.sql", &path);
 
 	snprintf(file, sizeof(file), "%s/chunks.db", s->dir);
 	sql_do(file, sql);

@@ -162,6 +162,26 @@ static void canned(struct tap *t, struct db *db)
 	ok(t, canned_find("jumps") && !canned_find("jump"), "found by name");
 }
 
+/* Reading brings nothing up to date: it says what does. */
+static void older(struct tap *t, const struct scratch *s)
+{
+	char file[128], *path, *sql = test_fixture("schema-2.sql", &path);
+	struct seen seen = {0};
+	struct err e = {0};
+	struct db *db;
+
+	snprintf(file, sizeof(file), "%s/older.db", s->dir);
+	sql_do(file, sql);
+	free(sql);
+	db = db_open(file, DB_READ, &e);
+	ok(t, ask(db, canned_find("jumps")->sql, 0, &seen, &e) == 0, "an older file is read");
+	ok(t,
+	   ask(db, "SELECT executed FROM chunks", 0, &seen, &e) == -EINVAL &&
+		   strstr(e.msg, "executed") && strstr(e.msg, "version 2"),
+	   "what it does not have yet: %s", e.msg);
+	db_close(db);
+}
+
 int main(void)
 {
 	struct tap t = {0};
@@ -178,6 +198,7 @@ int main(void)
 	endless(&t, db);
 	canned(&t, db);
 	db_close(db);
+	older(&t, &s);
 	scratch_remove(&s);
 	return tap_done(&t);
 }

@@ -289,6 +289,22 @@ static void test_sources(struct tap *tap)
 	       "a tick of another source goes before replies, its actions are found in their chunk");
 }
 
+static void test_two_arms(struct tap *tap)
+{
+	struct bench t;
+
+	begin(&t);
+	hello(&t, 0, FACT_ASKED | FACT_CHUNK, false);
+	hello(&t, 1, FACT_ASKED | FACT_CHUNK, false);
+	mark(&t, true);
+	chunk(&t, 0, SEQ_UNKNOWN, 4, rows(1, 4));
+	chunk(&t, 1, SEQ_UNKNOWN, 4, rows(1, 4));
+	steps(&t, 0, 3, 100, 1);
+	merge_end(t.m, "done", 0);
+	expect(tap, &t, "[ 0.0 0.1 0.2 (0: 3) ] ",
+	       "of two arms with a policy each, the steps' own chunks count; of the other's nobody knows");
+}
+
 /* Random schedules. */
 
 enum way { SAID, NUMBERED, SEARCHED, FLOATED, ELSEWHERE, WAYS };
@@ -423,6 +439,7 @@ int main(void)
 	test_found(&tap);
 	test_told(&tap);
 	test_sources(&tap);
+	test_two_arms(&tap);
 	test_schedules(&tap, SAID, "by word");
 	test_schedules(&tap, NUMBERED, "by number");
 	test_schedules(&tap, SEARCHED, "by search");

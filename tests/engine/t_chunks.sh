@@ -117,6 +117,10 @@ for view in "chunk, seq, horizon, dims, prompt, executed, episode, latency_s, re
 	[ -s "$work/1" ] && cmp -s "$work/1" "$work/2"
 	tap_ok $? "its capture, replayed, gives the same ${view##*FROM } ($(wc -l <"$work/1") rows)"
 done
+tap_same "$(sql "SELECT count(*) FROM chunk a JOIN chunk_plan p ON p.chunk = a.chunk
+	JOIN chunk b ON b.run = $run AND b.number = a.number JOIN chunk_plan q ON q.chunk = b.chunk
+	WHERE a.run = $live AND p.actions = q.actions")" "$(sql "SELECT chunks FROM runs
+	WHERE run = $live")" "with actions that are the same to the last digit"
 
 # An engine that is killed, and the one after it.
 stream 30 20 0 0 0 >"$work/lines"
