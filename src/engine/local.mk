@@ -15,7 +15,7 @@ noinst_LIBRARIES += %D%/libengine.a
 	%D%/launch.c %D%/launch.h \
 	%D%/live.c %D%/live.h %D%/live_internal.h %D%/live_snapshot.c \
 	%D%/lock.c %D%/lock.h \
-	%D%/merge.c %D%/merge.h \
+	%D%/merge.c %D%/merge.h %D%/merge_chunk.c %D%/merge_internal.h \
 	%D%/number.c %D%/number.h \
 	%D%/pack.c %D%/pack.h \
 	%D%/recorder.c %D%/recorder.h \

@@ -1,47 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "engine/merge.h"
-
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "engine/attribute.h"
-#include "engine/number.h"
+#include "engine/merge_internal.h"
 
 /* After so long without a step, the source of the tick is silent. */
 static const int64_t SILENT_NS = NS_PER_S;
-
-struct input {
-	struct hello *hello;	  /* NULL: not yet */
-	uint16_t map[MAX_JOINTS]; /* its joint to the run's; MAX_JOINTS: no room */
-	bool same;		  /* map is the identity on all joints of the run */
-	bool asked;		  /* delivered asked at least once */
-	bool fresh;		  /* said hello again, and no step since */
-	bool catching_up;	  /* rereads what an earlier segment has stored */
-	int64_t last_seq;	  /* its own, SEQ_UNKNOWN none */
-	int64_t last_chunk;	  /* number of its newest, CHUNK_UNKNOWN none */
-	struct step *last;	  /* its last step, when it is not the tick's source */
-	int64_t period_ns;	  /* measured, 0 unknown */
-};
-
-struct merge {
-	struct merge_host host;
-	struct boundary boundary;
-	struct attribute attribute;
-	struct input input[ENGINE_SOURCES_MAX];
-	struct hello hello;
-	bool has_tick;
-	uint16_t tick;	      /* the source that defines it */
-	int64_t tick_last_ns; /* when it last did, TIME_UNKNOWN not yet */
-	struct number number;
-	int64_t chunks; /* so far, of all segments: the next one's number */
-	struct step step;
-	double *actions; /* a chunk in the run's columns */
-	size_t actions_room;
-};
 
 static void on_mark(void *host, const struct episode_mark *mark, int64_t t_ns)
 {
@@ -57,23 +24,6 @@ static void on_mark(void *host, const struct episode_mark *mark, int64_t t_ns)
 	m->host.out(m->host.host, &ev);
 }
 
-/* A source whose steps are replies: no run of executed positions goes through it. */
-static bool no_tick(const struct merge *m, uint16_t source)
-{
-	return m->input[source].hello && m->input[source].hello->no_tick;
-}
-
-static void on_over(void *host, uint16_t source, const struct executed *x, int64_t t_ns)
-{
-	struct merge *m = host;
-	struct event ev = {.kind = EVENT_EXECUTED, .t_ns = t_ns, .src_ns = TIME_UNKNOWN};
-
-	ev.source = source;
-	ev.executed = x;
-	if (!no_tick(m, m->tick)) /* else it tells by itself, from the times of its requests */
-		m->host.out(m->host.host, &ev);
-}
-
 struct merge *merge_new(const struct merge_host *host, const struct resume_point *resume,
 			unsigned rereads)
 {
@@ -85,12 +35,13 @@ struct merge *merge_new(const struct merge_host *host, const struct resume_point
 	m->boundary.mark = on_mark;
 	boundary_init(&m->boundary, resume);
 	number_init(&m->number, resume);
-	attribute_init(&m->attribute, m, on_over);
-	m->chunks = resume->chunks;
+	attribute_init(&m->attribute, m, merge_chunk_over);
+	m->chunks = m->chunks_stored = resume->chunks;
 	for (unsigned i = 0; i < ENGINE_SOURCES_MAX; i++) {
 		m->input[i].last_seq = SEQ_UNKNOWN;
 		m->input[i].last_chunk = CHUNK_UNKNOWN;
-		m->input[i].catching_up = m->number.stored != SEQ_UNKNOWN && (rereads >> i & 1);
+		m->input[i].rereads = m->number.stored != SEQ_UNKNOWN && (rereads >> i & 1);
+		m->input[i].catching_up = m->input[i].rereads;
 	}
 	return m;
 }
@@ -145,7 +96,7 @@ static void join_hellos(struct merge *m)
 	u->robot[0] = u->task[0] = u->policy[0] = '\0';
 	u->facts = 0;
 	u->fps = m->input[m->tick].hello ? m->input[m->tick].hello->fps : 0;
-	u->no_tick = no_tick(m, m->tick);
+	u->no_tick = merge_no_tick(m, m->tick);
 	for (unsigned i = 0; i < ENGINE_SOURCES_MAX; i++) {
 		const struct hello *h = m->input[i].hello;
 
@@ -331,22 +282,20 @@ static void keep_sample(struct merge *m, const struct event *ev)
 	in->last->t_ns = ev->t_ns;
 }
 
-/* While a source repeats what is stored already; the tick's source knows when that is over. */
-static bool catching_up(const struct merge *m, uint16_t source)
-{
-	return m->input[source].catching_up && m->input[m->tick].catching_up;
-}
-
 /* True: the step is stored already, or is not the tick's. */
 static bool catch_up(struct merge *m, const struct event *ev)
 {
 	struct input *in = &m->input[ev->source];
 	bool done = false, stored = true;
 
-	if (!catching_up(m, ev->source))
+	if (!merge_catching_up(m, ev->source))
 		return false;
 	if (ev->source == m->tick)
 		stored = number_again(&m->number, ev->step->seq, &done);
+	if (ev->source == m->tick && stored) { /* so that the chunk under way is known */
+		build_step(m, ev, m->number.last);
+		attribute_step(&m->attribute, &m->step, ev->t_ns);
+	}
 	in->catching_up = !done;
 	return stored;
 }
@@ -358,7 +307,7 @@ static bool catch_up(struct merge *m, const struct event *ev)
 static void take_over(struct merge *m, const struct event *ev)
 {
 	if (ev->source == m->tick || m->tick_last_ns == TIME_UNKNOWN ||
-	    (no_tick(m, ev->source) && !no_tick(m, m->tick)) ||
+	    (merge_no_tick(m, ev->source) && !merge_no_tick(m, m->tick)) ||
 	    ev->t_ns - m->tick_last_ns < SILENT_NS || m->input[ev->source].catching_up)
 		return;
 	make_tick(m, ev);
@@ -379,7 +328,8 @@ static void feed_step(struct merge *m, const struct event *ev)
 		return; /* a source that breaks its own word cannot be placed */
 	if (asked && !in->asked) {
 		in->asked = true;
-		if (!m->input[m->tick].asked || (no_tick(m, m->tick) && !no_tick(m, ev->source)))
+		if (!m->input[m->tick].asked ||
+		    (merge_no_tick(m, m->tick) && !merge_no_tick(m, ev->source)))
 			make_tick(m, ev);
 	}
 	if (catch_up(m, ev)) {
@@ -408,66 +358,12 @@ static void feed_step(struct merge *m, const struct event *ev)
 	in->fresh = false;
 }
 
-static const double *map_actions(struct merge *m, const struct input *in, const struct chunk *c)
-{
-	unsigned n = m->hello.joints;
-	size_t need = (size_t)c->horizon * n;
-
-	if (in->same && c->dims == n)
-		return c->actions;
-	if (need > m->actions_room) {
-		m->actions = xrealloc(m->actions, need, sizeof(double));
-		m->actions_room = need;
-	}
-	for (size_t i = 0; i < need; i++)
-		m->actions[i] = NAN;
-	for (unsigned h = 0; h < c->horizon; h++) {
-		for (unsigned d = 0; d < c->dims && d < in->hello->joints; d++) {
-			if (in->map[d] < MAX_JOINTS)
-				m->actions[(size_t)h * n + in->map[d]] =
-					c->actions[(size_t)h * c->dims + d];
-		}
-	}
-	return m->actions;
-}
-
-static void feed_chunk(struct merge *m, const struct event *ev)
-{
-	struct input *in = &m->input[ev->source];
-	struct event out = *ev;
-	struct chunk c = *ev->chunk;
-
-	if (!in->hello || !c.horizon || c.horizon > 4096 || !c.dims || c.dims > MAX_JOINTS)
-		return;
-	c.number = in->last_chunk = m->chunks++;
-	/* Numbers of a source that makes no steps are about none of the run. */
-	c.seq = ev->source == m->tick ? number_ahead(&m->number, c.seq, in->fresh) : SEQ_UNKNOWN;
-	c.actions = map_actions(m, in, ev->chunk);
-	c.dims = m->hello.joints;
-	attribute_chunk(&m->attribute, ev->source, &c, ev->t_ns);
-	out.chunk = &c;
-	m->host.out(m->host.host, &out);
-}
-
-/* A source means its newest chunk; of the steps of a tick the merge knows better. */
-static void feed_executed(struct merge *m, const struct event *ev)
-{
-	struct executed x = *ev->executed;
-	struct event out = *ev;
-
-	x.chunk = m->input[ev->source].last_chunk;
-	out.executed = &x;
-	if (x.chunk != CHUNK_UNKNOWN &&
-	    (no_tick(m, m->tick) || !attribute_knows(&m->attribute, x.chunk)))
-		m->host.out(m->host.host, &out);
-}
-
 void merge_feed(struct merge *m, const struct event *ev)
 {
 	if (ev->source >= ENGINE_SOURCES_MAX)
 		return;
 	if (ev->kind != EVENT_HELLO && ev->kind != EVENT_NOTE && ev->kind != EVENT_STEP &&
-	    catching_up(m, ev->source))
+	    ev->kind != EVENT_CHUNK && merge_catching_up(m, ev->source))
 		return;
 	switch (ev->kind) {
 	case EVENT_HELLO:
@@ -480,7 +376,7 @@ void merge_feed(struct merge *m, const struct event *ev)
 		feed_step(m, ev);
 		break;
 	case EVENT_CHUNK:
-		feed_chunk(m, ev);
+		merge_chunk(m, ev);
 		break;
 	case EVENT_RESET:
 		boundary_reset(&m->boundary, ev->t_ns);
@@ -494,7 +390,7 @@ void merge_feed(struct merge *m, const struct event *ev)
 		m->host.out(m->host.host, ev);
 		break;
 	case EVENT_EXECUTED:
-		feed_executed(m, ev);
+		merge_executed(m, ev);
 		break;
 	case EVENT_END:
 	default:

@@ -100,3 +100,8 @@ int64_t number_ahead(const struct number *n, int64_t seq, bool fresh)
 		return next_of(n); /* it began anew, and has not yet said so by a step */
 	return seq + n->offset;
 }
+
+int64_t number_ahead_again(const struct number *n, int64_t seq)
+{
+	return number_usable(seq) ? seq + (n->rereading ? n->offset : 0) : SEQ_UNKNOWN;
+}

@@ -48,4 +48,7 @@ void number_hand_over(struct number *n, int64_t seq);
 /* The run's number for a source's number of a step to come; SEQ_UNKNOWN stays. */
 int64_t number_ahead(const struct number *n, int64_t seq, bool fresh);
 
+/* The same while number_again() counts. */
+int64_t number_ahead_again(const struct number *n, int64_t seq);
+
 #endif

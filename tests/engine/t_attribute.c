@@ -18,6 +18,7 @@ enum { JOINTS = 3, CHUNKS_MAX = 40, HORIZON_MAX = 50 };
 struct bench {
 	struct merge *m;
 	uint16_t tick;		  /* source of the steps */
+	unsigned chunks;	  /* told */
 	struct buf out;		  /* of the cases */
 	int64_t chunk, position;  /* of the last step */
 	int64_t told[CHUNKS_MAX]; /* executed; -1 never */
@@ -36,6 +37,8 @@ static void on_out(void *host, const struct event *ev)
 		else
 			buf_printf(&t->out, "%lld.%lld ", (long long)t->chunk,
 				   (long long)t->position);
+	} else if (ev->kind == EVENT_CHUNK) {
+		t->chunks++;
 	} else if (ev->kind == EVENT_EXECUTED) {
 		buf_printf(&t->out, "(%lld: %u) ", (long long)ev->executed->chunk,
 			   ev->executed->steps);
@@ -305,6 +308,36 @@ static void test_two_arms(struct tap *tap)
 	       "of two arms with a policy each, the steps' own chunks count; of the other's nobody knows");
 }
 
+/* What the engine before this one has stored is read again: nothing of it comes twice. */
+static void test_reread(struct tap *tap)
+{
+	static const struct resume_point p = {.run = 3, .last_seq = 4, .chunks = 3};
+	struct merge_host host = {.out = on_out};
+	struct bench t;
+
+	for (int numbered = 0; numbered < 2; numbered++) {
+		int64_t first = numbered ? 0 : SEQ_UNKNOWN, third = numbered ? 5 : SEQ_UNKNOWN;
+
+		t = (struct bench){0};
+		host.host = &t;
+		t.m = merge_new(&host, &p, 1);
+		hello(&t, 0, FACT_ASKED | FACT_CHUNK, false);
+		mark(&t, true);
+		chunk(&t, 0, first, 3, rows(1, 3));
+		steps(&t, 0, 3, 100, 1);
+		chunk(&t, 0, numbered ? 3 : first, 4, rows(2, 4));
+		steps(&t, 3, 2, 200, 1);
+		chunk(&t, 0, third, 4, rows(3, 4));
+		steps(&t, 5, 2, 300, 1);
+		chunk(&t, 0, numbered ? 7 : third, 4, rows(4, 4));
+		steps(&t, 7, 1, 400, 1);
+		ok(tap, t.chunks == 1 && merge_chunks(t.m) == 4,
+		   "one chunk is new: %u, %lld in all", t.chunks, (long long)merge_chunks(t.m));
+		expect(tap, &t, "(0: 3) [ (1: 2) 2.0 2.1 (2: 2) 3.0 ",
+		       "one that came just before the death keeps its number and is known");
+	}
+}
+
 /* Random schedules. */
 
 enum way { SAID, NUMBERED, SEARCHED, FLOATED, ELSEWHERE, WAYS };
@@ -440,6 +473,7 @@ int main(void)
 	test_told(&tap);
 	test_sources(&tap);
 	test_two_arms(&tap);
+	test_reread(&tap);
 	test_schedules(&tap, SAID, "by word");
 	test_schedules(&tap, NUMBERED, "by number");
 	test_schedules(&tap, SEARCHED, "by search");

@@ -88,6 +88,20 @@ wait $pid
 tap_same "$(sql 'SELECT count(*), min(seq), max(seq) FROM steps')" "150|0|149" \
 	"every step is stored once, also those after a new beginning"
 
+# raw: with chunks, which keep their numbers and what became of them.
+rm -f "$db"*
+timeout 30 "$POLICYTOP" record "sim:?seconds=20&speed=8" --capture "$work/capture" >/dev/null 2>&1
+chunks="SELECT chunk, seq, horizon, executed, episode, prompt FROM chunks ORDER BY chunk"
+placed="SELECT seq, episode, chunk, position FROM steps ORDER BY seq"
+sql "$chunks; $placed" >"$work/live"
+record "raw:$work/capture"
+kill_at 130
+tap_ok $? "a replay with chunks is killed"
+wait $pid
+sql "$chunks; $placed" | cmp -s - "$work/live" && [ -s "$work/live" ]
+tap_ok $? "chunks and steps are as they were ($(sql 'SELECT max(segments) || " segments, " ||
+	max(chunks) || " chunks" FROM runs'))"
+
 # unix: the world begins anew, then the engine is killed: that gap is known.
 "$world" "$work/a" 50 &
 world_pid=$!

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The merge's inside, shared by merge.c (hellos, steps) and merge_chunk.c (chunks). Loop thread. */
+#ifndef POLICYTOP_ENGINE_MERGE_INTERNAL_H
+#define POLICYTOP_ENGINE_MERGE_INTERNAL_H
+
+#include "engine/attribute.h"
+#include "engine/merge.h"
+#include "engine/number.h"
+
+struct input {
+	struct hello *hello;	  /* NULL: not yet */
+	uint16_t map[MAX_JOINTS]; /* its joint to the run's; MAX_JOINTS: no room */
+	bool same;		  /* map is the identity on all joints of the run */
+	bool asked;		  /* delivered asked at least once */
+	bool fresh;		  /* said hello again, and no step since */
+	bool rereads;		  /* began anew, with what an earlier segment has stored */
+	bool catching_up;	  /* and has not come to its end yet */
+	int64_t last_seq;	  /* its own, SEQ_UNKNOWN none */
+	int64_t last_chunk;	  /* number of its newest, CHUNK_UNKNOWN none */
+	struct step *last;	  /* its last step, when it is not the tick's source */
+	int64_t period_ns;	  /* measured, 0 unknown */
+};
+
+struct merge {
+	struct merge_host host;
+	struct boundary boundary;
+	struct attribute attribute;
+	struct input input[ENGINE_SOURCES_MAX];
+	struct hello hello;
+	bool has_tick;
+	uint16_t tick;	      /* the source that defines it */
+	int64_t tick_last_ns; /* when it last did, TIME_UNKNOWN not yet */
+	struct number number;
+	int64_t chunks; /* so far, of all segments: the next one's number */
+	/* Of earlier segments; and of them, those that came once more from who rereads. */
+	int64_t chunks_stored, chunks_again;
+	struct step step;
+	double *actions; /* a chunk in the run's columns */
+	size_t actions_room;
+};
+
+/* Its steps are replies of the policy, not ticks. */
+bool merge_no_tick(const struct merge *m, uint16_t source);
+
+/* While a source repeats what is stored already; the tick's source knows when that is over. */
+bool merge_catching_up(const struct merge *m, uint16_t source);
+
+void merge_chunk(struct merge *m, const struct event *ev);    /* EVENT_CHUNK of a source */
+void merge_executed(struct merge *m, const struct event *ev); /* EVENT_EXECUTED of a source */
+
+/* For attribute_init(); host is the merge. */
+void merge_chunk_over(void *host, uint16_t source, const struct executed *x, int64_t t_ns);
+
+#endif
