@@ -333,7 +333,12 @@ static int open_feeds(struct engine *g, struct err *e)
 		.all_ended = on_all_ended,
 	};
 	struct core_host ch = {.host = g, .verdict = on_verdict, .note = on_note};
-	int rc = feeds_open(&g->feeds, g->cfg->source, g->cfg->sources, &host, &g->clock, e);
+	const struct resume_point *resume = &g->cfg->resume;
+	int rc;
+
+	if (resume->run)
+		host.told_ns = resume->last_t_ns > 0 ? resume->last_t_ns : 1;
+	rc = feeds_open(&g->feeds, g->cfg->source, g->cfg->sources, &host, &g->clock, e);
 
 	if (rc)
 		return rc;

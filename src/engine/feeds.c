@@ -60,6 +60,7 @@ int feeds_open(struct feeds *f, const char *const *word, unsigned words,
 	struct source_host sh = {.host = f, .emit = on_event, .raw = host->raw ? on_raw : NULL};
 	unsigned index = 0;
 
+	sh.told_ns = host->told_ns;
 	*f = (struct feeds){.host = *host, .clock = clock};
 	if (!words || words > ENGINE_SOURCES_MAX)
 		return err_set(e, EINVAL, "1 to %d sources, please", ENGINE_SOURCES_MAX);

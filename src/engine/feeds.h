@@ -17,6 +17,7 @@ struct feeds_host {
 	void (*raw)(void *host, uint16_t source, int direction, int64_t t_ns, const void *p,
 		    size_t n); /* NULL: no capture */
 	bool (*crowded)(void *host);
+	int64_t told_ns;				 /* see struct source_host */
 	void (*failed)(void *host, const struct err *e); /* a source that ends so */
 	void (*all_ended)(void *host);
 };

@@ -41,6 +41,11 @@ struct source_host {
 	 */
 	void (*raw)(void *host, uint16_t source, int direction, int64_t t_ns, const void *p,
 		    size_t n);
+	/*
+	 * What was read up to this time (CLOCK_MONOTONIC), an engine before this one has stored: a
+	 * source that can read it again must not tell it again. 0: no engine was before.
+	 */
+	int64_t told_ns;
 };
 
 /* A parameter of the source word, for `list sources`, the man page and the test that checks it. */

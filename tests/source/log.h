@@ -57,7 +57,7 @@ static inline void log_raw(void *host, uint16_t source, int direction, int64_t t
 
 static inline struct source_host log_host(struct log *l, bool capture)
 {
-	return (struct source_host){l, log_emit, capture ? log_raw : NULL};
+	return (struct source_host){.host = l, .emit = log_emit, .raw = capture ? log_raw : NULL};
 }
 
 static inline void log_fini(struct log *l)
