@@ -16,5 +16,8 @@ noinst_LIBRARIES += %D%/libsource.a
 	%D%/speed.c %D%/speed.h \
 	%D%/stdin.c \
 	%D%/table.c \
+	%D%/tap.c %D%/tap.h \
+	%D%/tap_feed.c \
+	%D%/tap_mark.c \
 	%D%/tcp.c \
 	%D%/unix.c

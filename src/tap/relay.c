@@ -58,7 +58,7 @@ static struct tap_connection *entry_of(const struct tap *t, const struct connect
 	return c->slot < 0 ? NULL : &t->share.control->connection[c->slot];
 }
 
-/* The next free one: where one has just left, an engine that lags may still be writing. */
+/* The one that has been free for longest: an engine that lags still reads, and writes, there. */
 static void take_slot(struct tap *t, struct connection *c)
 {
 	struct tap_control *control = t->share.control;
@@ -66,7 +66,7 @@ static void take_slot(struct tap *t, struct connection *c)
 	for (unsigned i = 0; i < TAP_COPIED && c->slot < 0; i++) {
 		unsigned k = t->next_slot++ % TAP_COPIED;
 
-		if (!atomic_load(&control->connection[k].id))
+		if (!atomic_load(&control->connection[k].live))
 			c->slot = (int)k;
 	}
 	if (c->slot < 0) {
@@ -74,6 +74,7 @@ static void take_slot(struct tap *t, struct connection *c)
 		atomic_fetch_add(&control->uncopied_ever, 1);
 		return;
 	}
+	atomic_store(&entry_of(t, c)->id, 0);
 	atomic_store(&entry_of(t, c)->opened_ns, clock_now_ns(&t->clock));
 	for (int d = 0; d < 2; d++) {
 		struct tap_connection *k = entry_of(t, c);
@@ -83,13 +84,14 @@ static void take_slot(struct tap *t, struct connection *c)
 		atomic_store(&k->cursor[d].boundary, 0);
 		atomic_store(&k->cursor[d].end, 0);
 	}
+	atomic_store(&entry_of(t, c)->live, 1);
 	atomic_store(&entry_of(t, c)->id, c->id);
 }
 
 static void give_slot_back(struct tap *t, struct connection *c)
 {
 	if (c->slot >= 0)
-		atomic_store(&entry_of(t, c)->id, 0);
+		atomic_store(&entry_of(t, c)->live, 0);
 	else
 		atomic_fetch_sub(&t->share.control->uncopied, 1);
 	c->slot = -1;
@@ -164,12 +166,14 @@ static void copy(struct tap *t, struct connection *c, int d)
 			.offset = c->offset[d],
 			.length = (uint32_t)p->len,
 			.kind = TAP_BYTES,
-			.slot = (uint16_t)c->slot,
+			.turn = c->last != d,
+			.slot = (uint8_t)c->slot,
 		};
 
 		memcpy(k->head[d] + kept, st->bytes + p->at, n);
 		atomic_store(&k->kept[d], kept + (uint32_t)n);
 		tap_ring_put(&t->share.ring[d], &r, st->bytes + p->at);
+		c->last = d;
 		c->offset[d] += p->len;
 		atomic_store(&k->offset[d], c->offset[d]);
 	}
@@ -307,6 +311,7 @@ static void welcome(struct tap *t, struct connection *c, int fd)
 {
 	c->id = ++t->last_id;
 	c->address = 0;
+	c->last = -1;
 	for (int d = 0; d < 2; d++) {
 		c->way[d] = (struct way){.from = -1, .to = -1, .rest = c->way[d].rest};
 		c->offset[d] = 0;

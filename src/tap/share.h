@@ -46,7 +46,8 @@ struct tap_record {
 	uint64_t offset;     /* of the first byte in its direction of the connection */
 	uint32_t length;     /* of the bytes that follow; 0 but for TAP_BYTES, see TAP_REFUSED */
 	uint16_t kind;	     /* enum tap_kind */
-	uint16_t slot;	     /* in the table of the control block */
+	uint8_t turn;	     /* TAP_BYTES: the bytes before went the other way */
+	uint8_t slot;	     /* in the table of the control block */
 };
 
 /* The first page of a ring; the data follow. Positions count the bytes of records ever put. */
@@ -58,12 +59,13 @@ struct tap_ring_head {
 };
 
 struct tap_cursor {
-	_Atomic uint64_t boundary; /* offset of the last end of a message: all before is decoded */
-	_Atomic uint64_t end;	   /* of the frame that begins there, 0 unknown */
+	_Atomic uint64_t boundary; /* offset of an end of a message: all before is decoded */
+	_Atomic uint64_t end;	   /* of the frame that was under way, 0 unknown */
 };
 
 struct tap_connection {
-	_Atomic uint64_t id; /* 0: this entry is free */
+	_Atomic uint64_t id;   /* of the last connection that had this entry, 0 none yet */
+	_Atomic uint32_t live; /* it has it still */
 	_Atomic int64_t opened_ns;
 	_Atomic uint64_t offset[2]; /* bytes so far */
 	_Atomic uint32_t kept[2];   /* of head */

@@ -43,7 +43,7 @@ void tap_record(struct tap *t, const struct connection *c, int direction, enum t
 		.offset = c->offset[direction],
 		.length = length,
 		.kind = (uint16_t)kind,
-		.slot = (uint16_t)(c->slot < 0 ? 0 : c->slot),
+		.slot = (uint8_t)(c->slot < 0 ? 0 : c->slot),
 	};
 
 	if (c->slot < 0)

@@ -36,6 +36,7 @@ struct connection {
 	unsigned address; /* of the server: tried next */
 	bool connecting;  /* to the server */
 	bool more;	  /* has something to do without an event */
+	int last;	  /* direction of the bytes before, -1 none yet */
 	uint64_t offset[2];
 	struct way way[2]; /* way[d] is from end d to the other */
 };

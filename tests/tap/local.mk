@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
+# The tap, without and with an engine; peers are Python of the standard library.
+check_PROGRAMS += %D%/watcher
+%C%_watcher_SOURCES = %D%/watcher.c
+%C%_watcher_LDADD = $(TEST_PROGRAM_LIBS)
+TESTS += %D%/t_relay.sh %D%/t_kills.sh
+EXTRA_DIST += %D%/t_relay.sh %D%/t_kills.sh %D%/peers.py %D%/relay.py %D%/kills.py
