@@ -3,5 +3,5 @@
 check_PROGRAMS += %D%/watcher
 %C%_watcher_SOURCES = %D%/watcher.c
 %C%_watcher_LDADD = $(TEST_PROGRAM_LIBS)
-TESTS += %D%/t_relay.sh %D%/t_kills.sh
-EXTRA_DIST += %D%/t_relay.sh %D%/t_kills.sh %D%/peers.py %D%/relay.py %D%/kills.py
+TESTS += %D%/t_relay.sh %D%/t_kills.sh %D%/t_status.sh
+EXTRA_DIST += %D%/t_relay.sh %D%/t_kills.sh %D%/t_status.sh %D%/peers.py %D%/relay.py %D%/kills.py
