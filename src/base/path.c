@@ -111,9 +111,11 @@ static char *built_dup(const char *name)
 char *path_helper_dup(const char *name, struct err *e)
 {
 	const char *dir = getenv("POLICYTOP_LIBEXECDIR");
-	char *found = dir && dir[0] ? if_program(path_join_dup(dir, name)) : built_dup(name);
+	char *folder = dir && dir[0] ? path_absolute_dup(dir) : NULL;
+	char *found = folder ? if_program(path_join_dup(folder, name)) : NULL;
 
-	if (!found && dir && dir[0])
+	free(folder);
+	if (!found)
 		found = built_dup(name);
 	if (!found)
 		found = if_program(path_join_dup(PKGLIBEXECDIR, name));

@@ -6,12 +6,13 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/path.h"
 #include "base/text.h"
 
-enum { EVENTS_AT_ONCE = 64, KIND_SHIFT = 56 };
+enum { EVENTS_AT_ONCE = 64, KIND_SHIFT = 56, NICE = -10 };
 
 void tap_watch(struct tap *t, int fd, uint32_t events, enum watch_kind kind, uint64_t which)
 {
@@ -95,6 +96,8 @@ struct tap *tap_new(const struct tap_cfg *cfg, struct err *e)
 		err_set(e, ENOMEM, "not enough memory");
 		return NULL;
 	}
+	/* A robot waits for it: before others, where the system allows that. */
+	setpriority(PRIO_PROCESS, 0, NICE);
 	/* Program and library; the rest, which is large, only where there is no limit. */
 	mlockall(MCL_CURRENT);
 	t->epoll = t->listener = t->door = t->lookup = t->engine = -1;

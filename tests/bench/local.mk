@@ -15,7 +15,7 @@ CLEANFILES += $(BENCH_BINARIES)
 RUN_BENCH = bench_run() { $(AM_TESTS_ENVIRONMENT) \
 	case $$1 in *.sh) $(SHELL) $(srcdir)/$$1 ;; *) ./$$1 ;; esac; }
 
-bench: all $(BENCH_BINARIES) tests/engine/world
+bench: all $(BENCH_BINARIES) tests/engine/world tests/tap/watcher
 	@$(RUN_BENCH); for b in $(BENCHES); do \
 		echo "== $$b"; bench_run $$b || exit 1; done
 
@@ -23,7 +23,7 @@ bench-checks: all $(BENCH_BINARIES)
 	@$(RUN_BENCH); bench_run %D%/b_checks
 
 # The tests that take long, in full: kill loops of 100, and whatever else reads POLICYTOP_LONG.
-LONG_TESTS = tests/db/t_crash tests/engine/t_kill.sh
+LONG_TESTS = tests/db/t_crash tests/engine/t_kill.sh tests/tap/t_kills.sh
 check-long: all
 	POLICYTOP_LONG=1 $(MAKE) check TESTS='$(LONG_TESTS)'
 .PHONY: bench bench-checks check-long
@@ -38,3 +38,8 @@ EXTRA_DIST += %D%/b_learn.sh %D%/learn_peer.py
 
 %C%_b_engine_SOURCES = %D%/b_engine.c
 %C%_b_engine_LDADD = $(TEST_PROGRAM_LIBS)
+
+BENCHES += %D%/b_tap
+BENCH_BINARIES += %D%/b_tap
+%C%_b_tap_SOURCES = %D%/b_tap.c
+%C%_b_tap_LDADD = src/tap/libtap.a src/base/libbase.a
