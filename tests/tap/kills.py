@@ -10,8 +10,8 @@ import subprocess
 import sys
 import time
 
-from peers import (Report, WATCHER, checksum, connect, exchange, listen, read_message, reply_length,
-                   serve, until)
+from peers import (Report, WATCHER, checksum, connect, exchange, listen, message, read_message,
+                   reply_length, serve, until)
 
 LENGTHS = (300000, 40, 301000, 5, 299000)
 LARGE = 1500000
@@ -100,7 +100,31 @@ def judge(report, lines, exchanges):
     report.ok(not wrong, "what is stored is exact", wrong[:3])
     report.ok(not twice, "and there once", twice[:3])
     report.ok(missing == 0 or gaps, "what is missing is counted", missing)
+    last = {number for number, _ in exchanges[-200:]}
+    report.ok(any(number in last for _, number in seen), "to the end")
     return missing
+
+
+def slow_message(report, sock, work):
+    """A message that takes longer than anything is held back, and the engine dies in its middle."""
+    name = os.path.join(work, "slow")
+    engine = Engine(f"simple:0=127.0.0.1:{sock.getsockname()[1]}", name)
+    client = connect(int(engine.address.rsplit(":", 1)[1]))
+    exchange(client, 1, 1000)
+    whole = message(2, 400000)
+    for n, at in enumerate(range(0, len(whole), 5000)):
+        client.sendall(whole[at:at + 5000])
+        time.sleep(0.1)  # the pace of a slow client; nothing is waited for
+        if n in (35, 70):
+            engine.kill()
+            engine.start()
+    read_message(client)
+    exchange(client, 3, 1000)
+    until(lambda: sum(line[2] == "message" for line in engine.lines()) >= 6, 5)
+    client.close()
+    engine.end()
+    missing = judge(report, engine.lines(), [(1, 1000), (2, 400000), (3, 1000)])
+    report.ok(missing == 0, "a slow message is whole though the engine died in its middle, twice")
 
 
 def phase(report, name, pause_s, kills, sock, work):
@@ -115,6 +139,7 @@ def phase(report, name, pause_s, kills, sock, work):
         client.start()
     addresses = {engine.address}
     disturb(engine, kills, addresses)
+    time.sleep(1)  # of traffic that nothing disturbs
     stop.set()
     results = [out.get(timeout=60) for _ in clients]
     for client in clients:
@@ -142,6 +167,7 @@ def main():
     server.start()
     missing = phase(report, "paced", 0.2, kills, sock, work)
     report.ok(missing == 0, "nothing at all is missing", missing)
+    slow_message(report, sock, work)
     phase(report, "flat out", 0, 5, sock, work)
     server.kill()
     return report.done()
