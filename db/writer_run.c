@@ -274,7 +274,8 @@ static const char resume_sql[] =
 	"(SELECT coalesce(max(level), 0) FROM verdict v WHERE v.run = r.run), r.dropped, "
 	"e.episode, e.end_ns IS NULL, (SELECT seq FROM s), (SELECT t_ns FROM s), "
 	"(SELECT coalesce(max(seq_offset), 0) FROM run_offset o WHERE o.run = r.run), "
-	"(SELECT coalesce(max(number) + 1, 0) FROM chunk c WHERE c.run = r.run) "
+	"(SELECT coalesce(max(number) + 1, 0) FROM chunk c WHERE c.run = r.run), "
+	"(SELECT t_ns FROM chunk c WHERE c.run = r.run ORDER BY number DESC LIMIT 1) "
 	"FROM r LEFT JOIN episode e ON e.run = r.run AND e.episode = (SELECT max(episode) FROM "
 	"episode m WHERE m.run = r.run)";
 
@@ -289,6 +290,8 @@ static void take_point(sqlite3_stmt *st, struct resume_point *out)
 	out->episode_open = sqlite3_column_type(st, 5) != SQLITE_NULL && sqlite3_column_int(st, 6);
 	out->seq_offset = sqlite3_column_int64(st, 9);
 	out->chunks = sqlite3_column_int64(st, 10);
+	if (sqlite3_column_type(st, 11) != SQLITE_NULL)
+		out->last_chunk_ns = sqlite3_column_int64(st, 11);
 	if (sqlite3_column_type(st, 7) == SQLITE_NULL)
 		return;
 	out->last_seq = sqlite3_column_int64(st, 7);
@@ -317,7 +320,8 @@ int db_resume_point(const char *path, const char *rig, struct resume_point *out,
 	struct db *db;
 	int rc;
 
-	*out = (struct resume_point){.last_seq = SEQ_UNKNOWN, .last_t_ns = TIME_UNKNOWN};
+	*out = (struct resume_point){
+		.last_seq = SEQ_UNKNOWN, .last_t_ns = TIME_UNKNOWN, .last_chunk_ns = TIME_UNKNOWN};
 	db = db_open(path, DB_READ, &why);
 	if (!db && why.code == ENOENT)
 		return 0;

@@ -322,6 +322,11 @@ static int open_control(struct engine *g, struct err *e)
 	return g->control ? 0 : -e->code;
 }
 
+static int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
 static int open_feeds(struct engine *g, struct err *e)
 {
 	struct feeds_host host = {
@@ -337,7 +342,7 @@ static int open_feeds(struct engine *g, struct err *e)
 	int rc;
 
 	if (resume->run)
-		host.told_ns = resume->last_t_ns > 0 ? resume->last_t_ns : 1;
+		host.told_ns = later(1, later(resume->last_t_ns, resume->last_chunk_ns));
 	rc = feeds_open(&g->feeds, g->cfg->source, g->cfg->sources, &host, &g->clock, e);
 
 	if (rc)

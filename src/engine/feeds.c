@@ -54,6 +54,13 @@ static void on_raw(void *host, uint16_t source, int direction, int64_t t_ns, con
 	f->host.raw(f->host.host, source, direction, t_ns, p, n);
 }
 
+static bool is_crowded(void *host)
+{
+	struct feeds *f = host;
+
+	return f->host.crowded && f->host.crowded(f->host.host);
+}
+
 int feeds_open(struct feeds *f, const char *const *word, unsigned words,
 	       const struct feeds_host *host, struct clock *clock, struct err *e)
 {
@@ -61,6 +68,7 @@ int feeds_open(struct feeds *f, const char *const *word, unsigned words,
 	unsigned index = 0;
 
 	sh.told_ns = host->told_ns;
+	sh.crowded = is_crowded;
 	*f = (struct feeds){.host = *host, .clock = clock};
 	if (!words || words > ENGINE_SOURCES_MAX)
 		return err_set(e, EINVAL, "1 to %d sources, please", ENGINE_SOURCES_MAX);

@@ -25,7 +25,6 @@ enum {
 	FPS_UNKNOWN = 200,
 	JOINTS_UNKNOWN = 32,
 	CHUNK_ROOM = 4 * 1024 * 1024, /* a policy that is asked without a pause, for a second */
-	CAPTURE_FACTOR = 4,	      /* a line of text beside every step */
 	PUTS_PER_LOOK = 256,	      /* records between two looks at the clock */
 };
 
@@ -345,9 +344,8 @@ void recorder_size(struct recorder *r, unsigned joints, double fps, bool chunks)
 
 	if (step_ring(r))
 		return;
-	if (r->cfg.capture)
-		bytes *= CAPTURE_FACTOR;
-	if (bytes > STEP_RING_MAX)
+	/* Captured bytes wait there, too, and those of a tap are pictures. */
+	if (r->cfg.capture || bytes > STEP_RING_MAX)
 		bytes = STEP_RING_MAX;
 	atomic_store_explicit(&r->steps, ring_new((size_t)bytes), memory_order_release);
 }

@@ -70,8 +70,9 @@ struct resume_point {
 	int64_t chunks;	  /* so far: the next one's number */
 	int64_t last_seq; /* of the last stored step, SEQ_UNKNOWN none */
 	int64_t last_t_ns;
-	int64_t seq_offset; /* last_seq is the source's own number plus this */
-	uint32_t episode;   /* number of the last episode */
+	int64_t last_chunk_ns; /* t_ns of the last stored chunk, TIME_UNKNOWN none */
+	int64_t seq_offset;    /* last_seq is the source's own number plus this */
+	uint32_t episode;      /* number of the last episode */
 	bool episode_open;
 	uint32_t segments; /* so far */
 	uint64_t steps;	   /* so far, of all segments */

@@ -46,6 +46,8 @@ struct source_host {
 	 * source that can read it again must not tell it again. 0: no engine was before.
 	 */
 	int64_t told_ns;
+	/* The recorder is nearly full: who has room of its own waits a little. NULL: it never is. */
+	bool (*crowded)(void *host);
 };
 
 /* A parameter of the source word, for `list sources`, the man page and the test that checks it. */
