@@ -12,7 +12,9 @@
 
 enum { RECORDS_AT_ONCE = 256, BYTES_AT_ONCE = 4 << 20 };
 
-#define PAUSE_NS NS_PER_S /* between attempts to start a tap in the place of one that died */
+#define WAIT_NS	 (5 * NS_PER_MS) /* for the recorder */
+#define LAG_NS	 (2 * NS_PER_S)	 /* behind what passes now, at most */
+#define PAUSE_NS NS_PER_S	 /* between attempts to start a tap in the place of one that died */
 
 static void emit(void *host, const struct event *ev)
 {
@@ -201,6 +203,27 @@ static bool drain(struct source *s)
 	return !rec;
 }
 
+/*
+ * The rings of the tap are larger than the recorder's: where it is crowded, a burst waits there. Not
+ * when they fill up, too, or a person would see what was long ago.
+ */
+static bool had_better_wait(struct source *s, int64_t now_ns)
+{
+	struct tapped *t = s->state;
+	int d;
+	const struct tap_record *rec = next_record(t, &d);
+
+	if (!rec || !s->host.crowded || now_ns - rec->t_ns > LAG_NS)
+		return false;
+	for (d = 0; d < 2; d++) {
+		const struct tap_ring *r = &t->link.share.ring[d];
+
+		if (atomic_load(&r->shared->head) - t->at[d] > r->size / 2)
+			return false;
+	}
+	return s->host.crowded(s->host.host);
+}
+
 /* What stands at the descriptors: the counter is taken back; true when the tap is gone. */
 static bool look(struct tapped *t)
 {
@@ -291,6 +314,8 @@ int64_t tap_run(struct source *s, int64_t now_ns)
 	if (!t->introduced)
 		introduce(s, now_ns);
 	gone = look(t);
+	if (had_better_wait(s, now_ns))
+		return now_ns + WAIT_NS;
 	if (!drain(s)) {
 		tapped_publish(t, now_ns, false);
 		return now_ns;
