@@ -15,7 +15,9 @@
 #include "base/mem.h"
 #include "base/ring.h"
 #include "engine/capture_file.h"
+#include "engine/engine.h"
 #include "engine/pack.h"
+#include "source/source.h"
 
 enum {
 	EVENT_RING = 256 * 1024,
@@ -42,8 +44,9 @@ struct recorder {
 
 	/* The loop's. */
 	uint64_t order;
-	uint64_t dropped, dropped_told; /* steps */
-	uint64_t chunks, chunks_told;	/* the same of chunks */
+	uint64_t dropped, dropped_told;		  /* steps */
+	uint64_t chunks, chunks_told;		  /* the same of chunks */
+	uint64_t raw_lost[ENGINE_SOURCES_MAX][2]; /* bytes that a capture has not, not yet told */
 
 	/* Both. */
 	_Atomic bool woken, want_space, stop;
@@ -414,24 +417,6 @@ bool recorder_put(struct recorder *r, const struct record *rec)
 	return false;
 }
 
-void recorder_raw(struct recorder *r, uint16_t source, int direction, int64_t t_ns, const void *p,
-		  size_t len)
-{
-	struct ring *ring = step_ring(r);
-	void *room;
-
-	if (!ring) { /* the bytes of the first hello come before what it says */
-		recorder_size(r, JOINTS_UNKNOWN, 0, true);
-		ring = step_ring(r);
-	}
-	room = ring_reserve(ring, pack_raw_size(len));
-	if (!room)
-		return;
-	pack_raw(room, source, direction, t_ns, p, len, r->order++);
-	ring_publish(ring);
-	after_put(r, ring);
-}
-
 bool recorder_crowded(struct recorder *r)
 {
 	struct ring *steps = step_ring(r);
@@ -445,6 +430,40 @@ bool recorder_crowded(struct recorder *r)
 	if (!atomic_exchange(&r->woken, true))
 		poke(r->wake_fd);
 	return true;
+}
+
+static bool put_raw(struct recorder *r, struct ring *ring, uint16_t source, int direction,
+		    int64_t t_ns, const void *p, size_t len)
+{
+	void *room = ring_reserve(ring, pack_raw_size(len));
+
+	if (!room)
+		return false;
+	pack_raw(room, source, direction, t_ns, p, len, r->order++);
+	ring_publish(ring);
+	after_put(r, ring);
+	return true;
+}
+
+void recorder_raw(struct recorder *r, uint16_t source, int direction, int64_t t_ns, const void *p,
+		  size_t len)
+{
+	uint64_t none = 0, *lost = &none;
+
+	if (!step_ring(r)) /* the bytes of the first hello come before what it says */
+		recorder_size(r, JOINTS_UNKNOWN, 0, true);
+	if (source < ENGINE_SOURCES_MAX && direction < RAW_LOST)
+		lost = &r->raw_lost[source][direction];
+	/* A capture with a hole says so, or its replay would take what follows for what was there. */
+	if (*lost && !recorder_crowded(r)) {
+		struct raw_lost hole = {.bytes = *lost};
+
+		if (put_raw(r, step_ring(r), source, RAW_LOST + direction, t_ns, &hole,
+			    sizeof(hole)))
+			*lost = 0;
+	}
+	if (*lost || !put_raw(r, step_ring(r), source, direction, t_ns, p, len))
+		*lost += len;
 }
 
 int recorder_space_fd(const struct recorder *r)

@@ -1,16 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The recorder over a sink that fails: nothing is lost that fits, and what does not is counted. */
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <poll.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "../tap.h"
 #include "base/clock.h"
+#include "base/mem.h"
 #include "base/text.h"
+#include "engine/capture_file.h"
 #include "engine/recorder.h"
+#include "wire/capture.h"
 
 /* A store that keeps step numbers; what is not committed is gone after a failure. */
 struct store {
@@ -223,6 +230,73 @@ static void test_stuck(struct tap *t)
 	recorder_free(r);
 }
 
+/* What a capture holds: bytes, bytes that it says are missing, and how often it says so. */
+static void read_capture(const char *path, uint64_t *bytes, uint64_t *lost, unsigned *holes)
+{
+	struct capture_header h;
+	struct capture_record c;
+	int fd = open(path, O_RDONLY);
+	struct stat st = {0};
+	unsigned char *p = MAP_FAILED;
+	ssize_t used = -1, at = 0;
+
+	*bytes = *lost = *holes = 0;
+	if (fd >= 0 && fstat(fd, &st) == 0)
+		p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (p != MAP_FAILED)
+		used = capture_get_header(&h, p, (size_t)st.st_size, NULL);
+	while (used > 0) {
+		at += used;
+		used = capture_get(&c, p + at, (size_t)(st.st_size - at), h.sources, NULL);
+		*bytes += used > 0 ? c.len : 0;
+		*lost += used > 0 ? c.lost : 0;
+		*holes += used > 0 && c.is_lost;
+	}
+	if (at > 0)
+		capture_header_fini(&h);
+	if (p != MAP_FAILED)
+		munmap(p, (size_t)st.st_size);
+	close(fd);
+}
+
+/* Captured bytes that find no room are a hole, which the capture tells. */
+static void test_hole(struct tap *t)
+{
+	enum { PIECE = 100000, PIECES = 2000 };
+	char path[] = "/tmp/t_recorderXXXXXX";
+	const char *word = "tcp:localhost:1";
+	struct capture_file file;
+	struct store s = {.last = SEQ_UNKNOWN, .committed_last = SEQ_UNKNOWN, .stuck = true};
+	struct recorder_cfg cfg = {.ops = &ops, .sink = &s, .threaded = true, .capture = &file};
+	unsigned char *piece = xcalloc(1, PIECE);
+	uint64_t bytes, lost;
+	struct recorder *r;
+	unsigned holes;
+	struct err e;
+
+	close(mkstemp(path));
+	cfg.interval_ns = 10 * NS_PER_MS;
+	capture_file_open(&file, path, &word, 1, false, &e);
+	r = recorder_new(&cfg, &e);
+	put_step(r, 0);
+	for (int i = 0; i < PIECES; i++)
+		recorder_raw(r, 0, 1, 1 + i, piece, PIECE);
+	s.stuck = false;
+	while (recorder_crowded(r))
+		poll(NULL, 0, 1);
+	recorder_raw(r, 0, 1, PIECES + 1, piece, PIECE);
+	ok(t, recorder_finish(r, 10 * NS_PER_S, &e) == 0,
+	   "a capture that fell behind ends in order");
+	recorder_free(r);
+	capture_file_close(&file);
+	read_capture(path, &bytes, &lost, &holes);
+	ok(t, holes == 1 && lost > 0 && bytes + lost == (uint64_t)(PIECES + 1) * PIECE,
+	   "and has %llu bytes and one hole of %llu: all", (unsigned long long)bytes,
+	   (unsigned long long)lost);
+	unlink(path);
+	free(piece);
+}
+
 /* The pauses have grown long when the end comes: it must not wait for the next one. */
 static void test_patience(struct tap *t)
 {
@@ -251,6 +325,7 @@ int main(void)
 	test_patient(&t, false);
 	test_failing(&t);
 	test_stuck(&t);
+	test_hole(&t);
 	test_patience(&t);
 	return tap_done(&t);
 }
