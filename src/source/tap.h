@@ -16,7 +16,7 @@
 #include "tap/client.h"
 #include "tap/tcp.h"
 
-enum { TAP_SLOTS = 4, TAP_MARKS = 32 };
+enum { TAP_SLOTS = 4, TAP_MARKS = 128 };
 
 #define TAP_REST "[HOST:]PORT=UPSTREAM:PORT"
 

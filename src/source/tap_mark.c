@@ -7,7 +7,7 @@
 #include "source/tap.h"
 
 /* Longer than a commit takes that comes once a second on a slow disk. */
-static const int64_t hold_ns = 2500 * NS_PER_MS, every_ns = 100 * NS_PER_MS;
+static const int64_t hold_ns = 2500 * NS_PER_MS, every_ns = 25 * NS_PER_MS;
 
 static struct tapped_mark take_mark(const struct tapped *t, int64_t now_ns)
 {
@@ -73,28 +73,32 @@ static void let_go(struct tapped *t, struct tapped_mark *m)
 	}
 }
 
+static void publish_first(struct tapped *t)
+{
+	publish(t, &t->mark[t->first_mark]);
+	t->first_mark = (t->first_mark + 1) % TAP_MARKS;
+	t->marks--;
+}
+
 void tapped_publish(struct tapped *t, int64_t now_ns, bool all)
 {
 	const struct tapped_mark *last = &t->mark[(t->first_mark + t->marks - 1) % TAP_MARKS];
 	struct tapped_mark m;
 
-	if (all || crowded(t)) {
-		m = take_mark(t, now_ns);
-		if (!all)
-			let_go(t, &m);
-		publish(t, &m);
-		t->marks = 0;
-		return;
-	}
 	if (!t->marks || now_ns - last->t_ns >= every_ns) {
 		if (t->marks < TAP_MARKS)
 			t->mark[(t->first_mark + t->marks++) % TAP_MARKS] = take_mark(t, now_ns);
 	}
-	while (t->marks && now_ns - t->mark[t->first_mark].t_ns >= hold_ns) {
-		publish(t, &t->mark[t->first_mark]);
-		t->first_mark = (t->first_mark + 1) % TAP_MARKS;
-		t->marks--;
-	}
+	/* Where the rings are small for what passes, less is held back, but no less than it must. */
+	while (t->marks && (crowded(t) || now_ns - t->mark[t->first_mark].t_ns >= hold_ns))
+		publish_first(t);
+	if (!all && !crowded(t))
+		return;
+	m = take_mark(t, now_ns);
+	if (!all)
+		let_go(t, &m);
+	publish(t, &m);
+	t->marks = 0;
 }
 
 int64_t tapped_due(const struct tapped *t)
