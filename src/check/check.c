@@ -2,6 +2,8 @@
 /* What checks use to say which joint and unit they mean. */
 #include "check/check.h"
 
+#include <math.h>
+
 #include "base/text.h"
 
 const char *check_subject(const struct check *c, unsigned subject)
@@ -41,6 +43,37 @@ double check_delta_max(const struct check *c, unsigned joint, enum vec_kind vec)
 	const struct run_joint *r = &c->run->joint[joint];
 
 	return vec == VEC_ASKED || vec == VEC_SENT ? r->action_max : r->state_max;
+}
+
+static double gap_limit(const struct run_joint *r)
+{
+	return fmax(r->action_max, r->gap && r->gap->known ? r->gap->first_max : 0.0);
+}
+
+bool check_first_gap(const struct check *c, const struct tick *t, double many,
+		     struct first_gap *out)
+{
+	bool known = false;
+
+	*out = (struct first_gap){0};
+	for (unsigned j = 0; j < c->run->joints; j++) {
+		const struct run_joint *r = &c->run->joint[j];
+		double now = isnan(t->v[VEC_GOT][j]) ? t->v[VEC_SEEN][j] : t->v[VEC_GOT][j];
+		double gap = fabs(t->v[VEC_ASKED][j] - now), ratio;
+
+		if (!r->action || !r->pair || isnan(gap))
+			continue;
+		ratio = gap / gap_limit(r);
+		out->far += ratio >= many;
+		if (known && ratio <= out->ratio)
+			continue;
+		known = true;
+		out->joint = j;
+		out->gap = gap;
+		out->ratio = ratio;
+		out->limit = gap_limit(r);
+	}
+	return known;
 }
 
 void check_reading(const struct check *c, struct check_status *out, unsigned subject, double value,

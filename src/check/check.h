@@ -154,6 +154,8 @@ struct finding {
 	const char *unit;	 /* static, "" none */
 };
 
+enum { CHECK_FEW_EPISODES = 10 }; /* limits from fewer never make a fail */
+
 struct check_class;
 
 /* One check at work: handed to every callback. */
@@ -173,9 +175,11 @@ struct check_class {
 	unsigned needs;			  /* NEED_* */
 	const struct check_param *params; /* key NULL ends */
 	size_t state_size, memory_size;
-	unsigned debounce;  /* steps in a row that must show a level; 0 and 1: one */
-	const char *yields; /* codes (space-separated) that explain this one: no fail beside them */
-	bool unjudged;	    /* has a value and no limit yet: shown, never OK */
+	unsigned debounce; /* steps in a row that must show a level; 0 and 1: one */
+	/* Codes that explain this one, separated by spaces: no fail beside one that stands at warn or
+	 * more; with a '!' behind it, beside one that stands at fail. */
+	const char *yields;
+	bool unjudged; /* has a value and no limit yet: shown, never OK */
 	/*
 	 * What it looks at; NULL: not at such. An episode begins before what belongs to it
 	 * comes, as far as that is known: a chunk that came before is told after it. A replan
@@ -215,6 +219,15 @@ const char *check_unit_text(const struct check *c, unsigned joint, enum vec_kind
 
 /* The joint's training |Δ|max (floored) for a vector: action's for asked and sent, else state's. */
 double check_delta_max(const struct check *c, unsigned joint, enum vec_kind vec);
+
+/* How far asked lies from where the arm is, against the largest first gaps of training. */
+struct first_gap {
+	unsigned joint, far;	  /* the worst joint; how many are `many` times their limit away */
+	double gap, limit, ratio; /* of the worst: ratio = gap / limit */
+};
+/* False: no joint to compare. */
+bool check_first_gap(const struct check *c, const struct tick *t, double many,
+		     struct first_gap *out);
 
 /* The name of a subject: a joint's name, "policy", "seen" … */
 const char *check_subject(const struct check *c, unsigned subject);

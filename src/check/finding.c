@@ -7,8 +7,6 @@
 #include "base/text.h"
 #include "check/judge_impl.h"
 
-enum { FEW_EPISODES = 10 };
-
 enum level judge_slot_level(const struct judge *j, const struct check_slot *s)
 {
 	enum level worst = LEVEL_UNKNOWN;
@@ -22,16 +20,18 @@ enum level judge_slot_level(const struct judge *j, const struct check_slot *s)
 	return worst;
 }
 
-/* A code that explains this one stands at warn or more: its consequence is no failure of its own. */
+/* A code that explains this one stands: its consequence is no failure of its own. */
 static bool explained(const struct judge *j, const struct check_class *class)
 {
 	for (size_t i = 0; class->yields && i < j->nslots; i++) {
 		const char *name = j->slot[i].check.class->name, *at = strstr(class->yields, name);
 		size_t len = strlen(name);
+		enum level least;
 
-		if (!at || (at != class->yields && at[-1] != ' ') || (at[len] && at[len] != ' '))
+		if (!at || (at != class->yields && at[-1] != ' ') || !strchr(" !", at[len]))
 			continue;
-		if (judge_slot_level(j, &j->slot[i]) >= LEVEL_WARN)
+		least = at[len] == '!' ? LEVEL_FAIL : LEVEL_WARN;
+		if (judge_slot_level(j, &j->slot[i]) >= least)
 			return true;
 	}
 	return false;
@@ -40,7 +40,7 @@ static bool explained(const struct judge *j, const struct check_class *class)
 /* The limits come from so few episodes that a failure would say more than they know. */
 static bool untaught(const struct judge *j, const struct check_class *class)
 {
-	return class->needs & NEED_PROFILE && j->run.profile->episodes < FEW_EPISODES;
+	return class->needs & NEED_PROFILE && j->run.profile->episodes < CHECK_FEW_EPISODES;
 }
 
 static struct check_slot *slot_of(struct judge *j, const struct check *c)

@@ -19,46 +19,21 @@ static const struct check_param params[] = {
 
 struct state {
 	bool judged;
-	unsigned joint, far; /* the worst one; how many over the limit */
-	double gap, limit, ratio;
+	struct first_gap first;
 };
-
-static double gap_limit(const struct run_joint *r)
-{
-	return fmax(r->action_max, r->gap && r->gap->known ? r->gap->first_max : 0.0);
-}
-
-/* The joint with the largest gap in its own limits; false: nothing to compare yet. */
-static bool measure(const struct check *c, const struct tick *t, struct state *s)
-{
-	for (unsigned j = 0; j < c->run->joints; j++) {
-		const struct run_joint *r = &c->run->joint[j];
-		double now = isnan(t->v[VEC_GOT][j]) ? t->v[VEC_SEEN][j] : t->v[VEC_GOT][j];
-		double gap = fabs(t->v[VEC_ASKED][j] - now), ratio;
-
-		if (!r->action || !r->pair || isnan(gap))
-			continue;
-		ratio = gap / gap_limit(r);
-		s->far += ratio >= c->param[P_WARN];
-		if (s->judged && ratio <= s->ratio)
-			continue;
-		s->judged = true;
-		s->joint = j;
-		s->gap = gap;
-		s->ratio = ratio;
-		s->limit = gap_limit(r);
-	}
-	return s->judged;
-}
 
 static void step(struct check *c, const struct tick *t)
 {
-	struct state *s = c->state;
+	struct state *state = c->state;
+	struct first_gap *s = &state->first;
 	const char *unit;
 	struct finding f;
 
+	if (state->judged || !check_first_gap(c, t, c->param[P_WARN], s))
+		return;
+	state->judged = true;
 	/* Training itself, replayed, comes to 1 and is nothing to tell. */
-	if (s->judged || !measure(c, t, s) || s->ratio < 1.0 + 1e-6)
+	if (s->ratio < 1.0 + 1e-6)
 		return;
 	f.level = s->ratio >= c->param[P_FAIL]	 ? LEVEL_FAIL
 		  : s->ratio >= c->param[P_WARN] ? LEVEL_WARN
@@ -76,9 +51,10 @@ static void step(struct check *c, const struct tick *t)
 
 static void show(const struct check *c, struct check_status *out)
 {
-	const struct state *s = c->state;
+	const struct state *state = c->state;
+	const struct first_gap *s = &state->first;
 
-	if (!s->judged) {
+	if (!state->judged) {
 		snprintf(out->why, sizeof(out->why), "no action beside a measured pose yet");
 		return;
 	}
@@ -94,7 +70,7 @@ const struct check_class check_first_action = {
 	.needs = NEED_START | NEED_ASKED | NEED_MEASURED | NEED_PROFILE | NEED_ABSOLUTE,
 	.params = params,
 	.state_size = sizeof(struct state),
-	.yields = "finite home",
+	.yields = "finite home stale-chunk",
 	.step = step,
 	.show = show,
 };

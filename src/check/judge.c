@@ -37,6 +37,7 @@ struct judge *judge_new(const struct profile *profile, const struct judge_host *
 
 	j->host = *host;
 	j->run.profile = profile;
+	j->now.seq = SEQ_UNKNOWN;
 	j->nslots = table_size();
 	j->slot = xcalloc(j->nslots, sizeof(*j->slot));
 	for (size_t i = 0; i < j->nslots; i++) {

@@ -140,16 +140,15 @@ static void quiet_datasets(struct bench *b)
 	}
 }
 
-static void quiet_sim(struct bench *b)
+static void quiet_sim(struct bench *b, struct tally *y)
 {
 	struct episodes e;
 	struct profile *p;
-	struct tally y = {0};
 
 	tape_sim_episodes(&e, 50, 7);
 	p = profile_build(&e, NULL);
-	tape_play_sim(p, 300, 1000, &y);
-	print_tally(b, "simulated arm, healthy", &y, 1, 10);
+	tape_play_sim(p, 300, 1000, y);
+	print_tally(b, "simulated arm, healthy", y, 1, 10);
 	profile_free(p);
 	episodes_fini(&e);
 }
@@ -163,14 +162,17 @@ static const struct {
 	{"unnorm_missing", "first-action range jump seam"},
 	{"stats_other", "first-action range jump seam"},
 	{"no_reset", "first-action seam"},
+	{"no_reset", "stale-chunk"},
 	{"joint_swap", "first-action range seam"},
 	{"sign_flip", "first-action range seam"},
 	{"late_chunk", "seam"},
+	{"late_chunk", "reversal"},
 	{"jump", "jump"},
 	{"torque_lost", "tracking"},
 	{"weak_motor", "tracking"},
 	{"stale_state", "frozen"},
 	{"starved", "cadence"},
+	{"starved", "latency"},
 	{"gripper_01", "gripper"},
 	{"gripper_mean", "gripper"},
 	{"twitch", "motion jump"},
@@ -222,19 +224,18 @@ static void add_rollout(struct fault_row *row, const struct heard *h, const char
 
 static void print_faults(struct bench *b, struct fault_row *rows)
 {
-	printf("\n%-16s %8s %6s %6s  %s\n", "fault", "detected", "step", "fail",
-	       "by code (! fail)");
+	printf("\n%-16s %-28s %8s %6s %6s  %s\n", "fault", "shown by", "detected", "step", "fail",
+	       "all codes (! fail)");
 	for (unsigned i = 0; fits[i].fault; i++) {
 		struct fault_row *r = &rows[i];
 		bool good = !fits[i].codes || r->hits + 1 >= r->any.n;
 
 		qsort(r->seq, r->hits, sizeof(r->seq[0]), by_seq);
 		b->broken += !good;
-		printf("%-16s %3u/%-4u %6lld %6u %s", fits[i].fault, r->hits, r->any.n,
-		       r->hits ? (long long)r->seq[r->hits / 2] : -1LL, r->any.fail,
-		       !fits[i].codes ? "(not shown by steps alone) "
-		       : good	      ? ""
-				      : "<< ");
+		printf("%-16s %-28s %3u/%-4u %6lld %6u %s", fits[i].fault,
+		       fits[i].codes ? fits[i].codes : "(not shown by steps alone)", r->hits,
+		       r->any.n, r->hits ? (long long)r->seq[r->hits / 2] : -1LL, r->any.fail,
+		       good ? "" : "<< ");
 		print_codes(&r->any);
 	}
 }
@@ -259,6 +260,8 @@ static void play_label(struct bench *b, const cJSON *label, const struct profile
 		b->broken++;
 		return;
 	}
+	/* As if it were a policy with language: this one's name says that it reads no prompt. */
+	b->tape->hello.policy[0] = '\0';
 	tape_play(b->tape, p, &heard);
 	if (!cJSON_IsString(fault)) {
 		bool success = cJSON_IsString(outcome) &&
@@ -279,12 +282,12 @@ static void play_label(struct bench *b, const cJSON *label, const struct profile
 	}
 }
 
-static void rollouts(struct bench *b, const char *set)
+static void rollouts(struct bench *b, const char *set, struct tally *success)
 {
 	struct fault_row *rows = xcalloc(FAULTS_MAX, sizeof(*rows));
 	struct episodes e = {0};
 	struct profile *p = profile_of(b->data, set, &e);
-	struct tally clean = {0}, failed = {0};
+	struct tally failed = {0};
 	char path[1024], line[4096], name[128];
 	struct injected *in;
 	FILE *f;
@@ -296,11 +299,11 @@ static void rollouts(struct bench *b, const char *set)
 	while (p && f && fgets(line, sizeof(line), f)) {
 		cJSON *label = cJSON_Parse(line);
 
-		play_label(b, label, p, &clean, &failed, rows, in);
+		play_label(b, label, p, success, &failed, rows, in);
 		cJSON_Delete(label);
 	}
 	snprintf(name, sizeof(name), "rollouts, success, by %s", set);
-	print_tally(b, name, &clean, 1, 10);
+	print_tally(b, name, success, 1, 10);
 	snprintf(name, sizeof(name), "rollouts, failed, by %s", set);
 	print_tally(b, name, &failed, 100, 100);
 	print_faults(b, rows);
@@ -313,6 +316,21 @@ static void rollouts(struct bench *b, const char *set)
 	profile_free(p);
 	episodes_fini(&e);
 	free(rows);
+}
+
+/* Each check by itself in the clean runs of a policy: in how many it judged, warned, failed. */
+static void print_checks(const struct tally y[3])
+{
+	printf("clean runs by check: judged, warned, failed\n%-20s %14s %14s %14s\n", "",
+	       "simulated", "by state_v30", "by sim_v30");
+	for (unsigned i = 0; check_table[i]; i++) {
+		printf("%-20s", check_table[i]->name);
+		for (unsigned k = 0; k < 3; k++)
+			printf("  %5u %3u %3u", y[k].judged_by_code[i], y[k].by_code[i],
+			       y[k].fail_by_code[i]);
+		printf("\n");
+	}
+	printf("\n");
 }
 
 static void print_injected(struct bench *b)
@@ -329,6 +347,7 @@ static void print_injected(struct bench *b)
 int main(void)
 {
 	struct bench b = {.data = getenv("POLICYTOP_DATA"), .rng = rng_seed(3)};
+	struct tally clean[3] = {0};
 
 	if (!b.data || !b.data[0]) {
 		printf("b_checks: set POLICYTOP_DATA to the folder with the real data\n");
@@ -340,9 +359,10 @@ int main(void)
 	printf("%-34s %5s %6s %6s %6s     of 100; by code (! fail)\n", "clean episodes", "n",
 	       "note", "warn", "fail");
 	quiet_datasets(&b);
-	quiet_sim(&b);
-	rollouts(&b, "so101_state_v30");
-	rollouts(&b, "so101_sim_v30");
+	quiet_sim(&b, &clean[0]);
+	rollouts(&b, "so101_state_v30", &clean[1]);
+	rollouts(&b, "so101_sim_v30", &clean[2]);
+	print_checks(clean);
 	print_injected(&b);
 	printf("\n%u figures worse than promised\n", b.broken);
 	tape_free(b.tape);

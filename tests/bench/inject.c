@@ -101,7 +101,7 @@ void inject_all(struct tape *t, const struct profile *p, struct rng *rng,
 	for (unsigned k = 0; k < INJECT_KINDS; k++) {
 		t->nchunks = fake ? 0 : t->nchunks;
 		for (unsigned i = 0; fake && k >= INJECT_SEAM && i < t->nsteps; i += FAKE_CHUNK)
-			t->chunk[t->nchunks++] = t->step[i].seq;
+			tape_add_chunk(t, t->step[i].seq);
 		inject_one(t, work, p, rng, (enum inject_kind)k, &curves[k]);
 	}
 	t->nchunks = fake ? 0 : t->nchunks;
@@ -165,10 +165,30 @@ static void field_replans(struct tape *work, const struct profile *p, unsigned j
 	work->nchunks = 0;
 	for (unsigned i = 0; i < work->nsteps; i += 10) {
 		if (told)
-			work->chunk[work->nchunks++] = work->step[i].seq;
+			tape_add_chunk(work, work->step[i].seq);
 		for (unsigned k = i; k < i + 10 && k < work->nsteps && i / 10 % 2; k++)
 			add(work, k, joint, times * p->action.joint[joint].delta.max);
 	}
+}
+
+/* What only the traffic with the policy shows. */
+static unsigned inject_policy(struct tape *work, const struct tape *t, const struct profile *p)
+{
+	struct heard h;
+	unsigned missed;
+
+	tape_copy(work, t);
+	for (unsigned i = 0; i < work->nchunks; i++) {
+		work->chunk[i].horizon = 16;
+		work->chunk[i].execute = 0;
+		work->chunk[i].latency_s = 0.8;
+	}
+	tape_play(work, p, &h);
+	missed = field_line("800 ms a call, chunks of 16 steps", &h, "latency");
+	tape_copy(work, t);
+	tape_idle(work, 60, 90);
+	tape_play(work, p, &h);
+	return missed + field_line("no action for 3 s", &h, "starved");
 }
 
 unsigned inject_field(struct tape *t, const struct profile *p)
@@ -208,6 +228,7 @@ unsigned inject_field(struct tape *t, const struct profile *p)
 	work->step[0].vec[VEC_SEEN].v[5] = work->step[0].vec[VEC_GOT].v[5] = 28.0;
 	tape_play(work, p, &h);
 	missed += field_line("gripper starts at 28", &h, "home");
+	missed += inject_policy(work, t, p);
 	tape_free(work);
 	return missed;
 }

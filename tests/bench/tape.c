@@ -21,17 +21,50 @@ struct tape *tape_new(void)
 
 void tape_free(struct tape *t)
 {
+	free(t->actions);
 	free(t);
+}
+
+static void add_chunk(struct tape *t, const struct chunk *c)
+{
+	size_t n = c->actions ? (size_t)c->horizon * c->dims : 0;
+
+	if (t->nchunks == TAPE_CHUNKS)
+		return;
+	if (t->used + n > t->room) {
+		t->room = 2 * (t->used + n);
+		t->actions = xrealloc(t->actions, t->room, sizeof(double));
+	}
+	if (n)
+		memcpy(t->actions + t->used, c->actions, n * sizeof(double));
+	t->chunk[t->nchunks] = *c;
+	t->at[t->nchunks++] = n ? t->used : SIZE_MAX;
+	t->used += n;
+}
+
+void tape_add_chunk(struct tape *t, int64_t seq)
+{
+	struct chunk c = {.number = CHUNK_UNKNOWN, .seq = seq, .latency_s = NAN};
+
+	c.request_ns = c.reply_ns = TIME_UNKNOWN;
+	add_chunk(t, &c);
 }
 
 void tape_copy(struct tape *to, const struct tape *from)
 {
 	to->hello = from->hello;
 	to->nsteps = from->nsteps;
-	to->nchunks = from->nchunks;
 	to->outcome = from->outcome;
 	memcpy(to->step, from->step, from->nsteps * sizeof(from->step[0]));
-	memcpy(to->chunk, from->chunk, from->nchunks * sizeof(from->chunk[0]));
+	memcpy(to->task, from->task, sizeof(to->task));
+	to->nchunks = 0;
+	to->used = 0;
+	for (unsigned i = 0; i < from->nchunks; i++) {
+		struct chunk c = from->chunk[i];
+
+		c.actions = from->at[i] == SIZE_MAX ? NULL : from->actions + from->at[i];
+		add_chunk(to, &c);
+	}
 }
 
 unsigned tape_code(const char *name)
@@ -49,9 +82,11 @@ static void take(void *host, const struct event *ev)
 
 	if (ev->kind == EVENT_HELLO) {
 		t->hello = *ev->hello;
-	} else if (ev->kind == EVENT_CHUNK && t->nchunks < TAPE_CHUNKS) {
-		t->chunk[t->nchunks++] = ev->chunk->seq;
-	} else if (ev->kind == EVENT_EPISODE && !ev->episode->start) {
+	} else if (ev->kind == EVENT_CHUNK) {
+		add_chunk(t, ev->chunk);
+	} else if (ev->kind == EVENT_EPISODE && ev->episode->start) {
+		memcpy(t->task, ev->episode->task, sizeof(t->task));
+	} else if (ev->kind == EVENT_EPISODE) {
 		t->outcome = ev->episode->outcome;
 	} else if (ev->kind == EVENT_STEP && t->nsteps < TAPE_STEPS) {
 		t->step[t->nsteps] = *ev->step;
@@ -60,6 +95,14 @@ static void take(void *host, const struct event *ev)
 		if (t->step[t->nsteps].seq == SEQ_UNKNOWN)
 			t->step[t->nsteps].seq = t->nsteps;
 		t->nsteps++;
+	}
+}
+
+void tape_idle(struct tape *t, unsigned from, unsigned n)
+{
+	for (unsigned i = from; i < from + n && i < t->nsteps; i++) {
+		t->step[i].driver = DRIVER_IDLE;
+		t->step[i].vec[VEC_ASKED].present = false;
 	}
 }
 
@@ -73,6 +116,8 @@ int tape_read_gz(struct tape *t, const char *path, struct err *e)
 	if (!f)
 		return err_set(e, ENOENT, "%s: cannot open", path);
 	t->nsteps = t->nchunks = 0;
+	t->used = 0;
+	t->task[0] = '\0';
 	t->outcome = OUTCOME_UNKNOWN;
 	s = stream_new(take, t);
 	while ((n = gzread(f, buf, sizeof(buf))) > 0)
@@ -89,7 +134,9 @@ void tape_from_episode(struct tape *t, const struct episodes *e, size_t i)
 	const struct joint *joint = e->naction ? e->action_joint : e->state_joint;
 
 	t->nchunks = 0;
+	t->used = 0;
 	t->outcome = OUTCOME_UNKNOWN;
+	snprintf(t->task, sizeof(t->task), "%s", span->task < e->ntasks ? e->task[span->task] : "");
 	t->hello = (struct hello){.fps = e->fps, .joints = e->naction ? e->naction : e->nstate};
 	memcpy(t->hello.joint, joint, t->hello.joints * sizeof(*joint));
 	t->nsteps = span->frames < TAPE_STEPS ? (unsigned)span->frames : TAPE_STEPS;
@@ -110,7 +157,7 @@ void tape_from_episode(struct tape *t, const struct episodes *e, size_t i)
 bool tape_is_seam(const struct tape *t, unsigned step)
 {
 	for (unsigned i = 0; i < t->nchunks; i++) {
-		if (t->chunk[i] == t->step[step].seq)
+		if (t->chunk[i].seq == t->step[step].seq)
 			return true;
 	}
 	return false;
@@ -138,6 +185,16 @@ static void heard_init(struct heard *h)
 		h->warn_seq[i] = SEQ_UNKNOWN;
 }
 
+/* Which checks had something to judge: what is quiet because it is deaf does not count. */
+static void hear_status(const struct judge *j, struct heard *h)
+{
+	struct check_status status[TAPE_CODES];
+	size_t n = judge_status(j, status, TAPE_CODES);
+
+	for (size_t i = 0; i < n; i++)
+		h->judged[i] = isfinite(status[i].value);
+}
+
 void tape_play(const struct tape *t, const struct profile *p, struct heard *out)
 {
 	struct judge *j = judge_new(p, &(struct judge_host){out, hear});
@@ -146,19 +203,22 @@ void tape_play(const struct tape *t, const struct profile *p, struct heard *out)
 	unsigned chunk = 0;
 
 	heard_init(out);
+	memcpy(mark.task, t->task, sizeof(mark.task));
 	judge_feed(j, &ev);
 	ev = (struct event){.kind = EVENT_EPISODE, .episode = &mark};
 	judge_feed(j, &ev);
 	for (unsigned i = 0; i < t->nsteps; i++) {
-		for (; chunk < t->nchunks && t->chunk[chunk] <= t->step[i].seq; chunk++) {
-			struct chunk c = {.seq = t->chunk[chunk], .latency_s = NAN};
+		for (; chunk < t->nchunks && t->chunk[chunk].seq <= t->step[i].seq; chunk++) {
+			struct chunk c = t->chunk[chunk];
 
+			c.actions = t->at[chunk] == SIZE_MAX ? NULL : t->actions + t->at[chunk];
 			ev = (struct event){.kind = EVENT_CHUNK, .chunk = &c};
 			judge_feed(j, &ev);
 		}
 		ev = (struct event){.kind = EVENT_STEP, .step = &t->step[i]};
 		judge_feed(j, &ev);
 	}
+	hear_status(j, out);
 	judge_free(j);
 }
 
@@ -220,6 +280,7 @@ void tally_add(struct tally *y, const struct heard *h)
 	for (unsigned i = 0; i < TAPE_CODES; i++) {
 		y->by_code[i] += h->level[i] >= LEVEL_WARN;
 		y->fail_by_code[i] += h->level[i] == LEVEL_FAIL;
+		y->judged_by_code[i] += h->judged[i];
 	}
 }
 
@@ -238,6 +299,7 @@ void tape_play_sim(const struct profile *p, unsigned n, uint64_t seed, struct ta
 		if (ev.kind == EVENT_EPISODE && ev.episode->start && open) {
 			if (heard.worst >= LEVEL_WARN && getenv("POLICYTOP_VERBOSE"))
 				printf("  sim %u %s\n", done, heard.message);
+			hear_status(j, &heard);
 			tally_add(out, &heard);
 			heard_init(&heard);
 			done++;

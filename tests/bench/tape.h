@@ -15,14 +15,25 @@ struct tape {
 	struct hello hello;
 	unsigned nsteps, nchunks;
 	struct step step[TAPE_STEPS];
-	int64_t chunk[TAPE_CHUNKS]; /* first steps, ascending */
+	char task[TASK_BYTES]; /* of the episode */
+	/* By first step, ascending; their actions are at[i] of actions, NULL there are none. */
+	struct chunk chunk[TAPE_CHUNKS];
+	size_t at[TAPE_CHUNKS], used, room;
+	double *actions; /* owned */
 	enum outcome outcome;
 };
+
+/* Announces a chunk without actions for the steps from seq on. */
+void tape_add_chunk(struct tape *t, int64_t seq);
+
+/* Takes the actions of n steps away. */
+void tape_idle(struct tape *t, unsigned from, unsigned n);
 
 /* What the judge said about a tape, by index into check_table. */
 struct heard {
 	enum level level[TAPE_CODES];
 	int64_t warn_seq[TAPE_CODES]; /* of the first warn or fail, SEQ_UNKNOWN none */
+	bool judged[TAPE_CODES];      /* applicable, with a value */
 	char message[MESSAGE_BYTES];  /* of the worst */
 	enum level worst;
 };
@@ -52,6 +63,7 @@ struct tally {
 	unsigned n, note, warn, fail;
 	unsigned by_code[TAPE_CODES]; /* episodes with a warn or fail of the code */
 	unsigned fail_by_code[TAPE_CODES];
+	unsigned judged_by_code[TAPE_CODES];
 };
 void tally_add(struct tally *y, const struct heard *h);
 void tape_play_sim(const struct profile *p, unsigned n, uint64_t seed, struct tally *out);

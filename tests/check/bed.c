@@ -85,6 +85,7 @@ void bed_restart(struct bed *b)
 	b->seq = 0;
 	b->episode = 0;
 	b->t_s = 1.0;
+	b->chunk = (struct chunk){.number = -1};
 	judge_feed(b->judge, &ev);
 }
 
@@ -148,6 +149,44 @@ void bed_chunk(struct bed *b)
 	struct event ev = {.kind = EVENT_CHUNK, .chunk = &chunk, .t_ns = (int64_t)(b->t_s * 1e9)};
 
 	judge_feed(b->judge, &ev);
+}
+
+void bed_plan(struct bed *b, unsigned from)
+{
+	for (unsigned h = 0; h < BED_HORIZON; h++)
+		for (unsigned j = 0; j < BED_JOINTS; j++)
+			b->actions[h][j] = bed_command(j, from + h);
+	b->chunk = (struct chunk){
+		.number = b->chunk.number + 1,
+		.seq = b->seq,
+		.request_ns = TIME_UNKNOWN,
+		.reply_ns = TIME_UNKNOWN,
+		.latency_s = NAN,
+		.execute = b->chunk.execute,
+		.horizon = BED_HORIZON,
+		.dims = BED_JOINTS,
+		.actions = b->actions[0],
+	};
+}
+
+void bed_announce(struct bed *b)
+{
+	bed_event(b, (struct event){.kind = EVENT_CHUNK, .chunk = &b->chunk});
+}
+
+void bed_event(struct bed *b, struct event ev)
+{
+	ev.t_ns = (int64_t)(b->t_s * 1e9);
+	ev.src_ns = TIME_UNKNOWN;
+	judge_feed(b->judge, &ev);
+}
+
+void bed_exchange(struct bed *b, enum exchange_state state, uint64_t number, const char *error)
+{
+	struct exchange x = {.number = number, .state = state, .error = error, .endpoint = ""};
+
+	x.request_ns = x.reply_ns = TIME_UNKNOWN;
+	bed_event(b, (struct event){.kind = EVENT_EXCHANGE, .exchange = &x});
 }
 
 void bed_run(struct bed *b, unsigned n)

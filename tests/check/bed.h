@@ -9,7 +9,14 @@
 
 #include "check/judge.h"
 
-enum { BED_JOINTS = 4, BED_GRIPPER = 3, BED_VERDICTS = 256, BED_STEPS = 300, BED_EPISODES = 12 };
+enum {
+	BED_JOINTS = 4,
+	BED_GRIPPER = 3,
+	BED_VERDICTS = 256,
+	BED_STEPS = 300,
+	BED_EPISODES = 12,
+	BED_HORIZON = 30
+};
 
 struct bed {
 	struct profile *profile;
@@ -19,6 +26,9 @@ struct bed {
 	int64_t seq;
 	uint32_t episode;
 	double t_s;
+	/* What bed_announce() tells. */
+	struct chunk chunk;
+	double actions[BED_HORIZON][BED_JOINTS];
 	unsigned nverdicts;
 	struct verdict verdict[BED_VERDICTS];
 };
@@ -44,6 +54,19 @@ void bed_send(struct bed *b);
 
 /* Announces a chunk that starts with the next step. */
 void bed_chunk(struct bed *b);
+
+/*
+ * A chunk of BED_HORIZON healthy actions from step `from` of the motion on, for the next step, as
+ * b->chunk says; a test may change that and b->actions before it is announced.
+ */
+void bed_plan(struct bed *b, unsigned from);
+void bed_announce(struct bed *b);
+
+/* Any event, at the time of the next step. */
+void bed_event(struct bed *b, struct event ev);
+
+/* A request and its answer. */
+void bed_exchange(struct bed *b, enum exchange_state state, uint64_t number, const char *error);
 
 /* Whole healthy episode of n steps with a chunk every 20. */
 void bed_run(struct bed *b, unsigned n);

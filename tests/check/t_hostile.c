@@ -5,8 +5,10 @@
  */
 #include <float.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/rng.h"
 #include "tests/check/bed.h"
 #include "tests/tap.h"
@@ -41,12 +43,72 @@ static void odd_step(struct bed *b, struct rng *r, struct step *s)
 	s->src_ns = rng_u32(r) % 16 ? TIME_UNKNOWN : (int64_t)rng_u32(r) - INT32_MAX;
 	s->episode = b->episode;
 	s->driver = rng_u32(r) % 8 ? DRIVER_POLICY : (enum driver)(rng_u32(r) % DRIVER_N);
+	if (rng_u32(r) % 4 == 0)
+		return;
+	s->chunk = rng_u32(r) % 64 ? b->chunk.number : (int64_t)rng_u32(r);
+	s->position = rng_u32(r) % 16 ? (int32_t)(rng_u32(r) % 50) : (int32_t)(rng_u32(r) >> 1);
+}
+
+static void odd_text(struct rng *r, char *dst, size_t size)
+{
+	static const char bits[] = "Gr ab. \xc3\xa9_'\t";
+	size_t len = rng_u32(r) % size;
+
+	for (size_t i = 0; i < len; i++)
+		dst[i] = bits[rng_u32(r) % (sizeof(bits) - 1)];
+	dst[len] = '\0';
+}
+
+/* Of any shape, with the actions that it says. */
+static void odd_chunk(struct bed *b, struct rng *r)
+{
+	static double actions[200 * MAX_JOINTS];
+	struct chunk *c = &b->chunk;
+
+	c->number = rng_u32(r) % 16 ? c->number + 1 : CHUNK_UNKNOWN;
+	c->seq = rng_u32(r) % 8	  ? b->seq + rng_u32(r) % 40
+		 : rng_u32(r) % 2 ? SEQ_UNKNOWN
+				  : INT64_MIN;
+	c->request_ns = rng_u32(r) % 4 ? (int64_t)(b->t_s * 1e9) : INT64_MIN;
+	c->latency_s = rng_u32(r) % 2 ? odd_value(r) : 0.1;
+	c->execute = rng_u32(r) % 4 ? 10 : rng_u32(r);
+	c->horizon = rng_u32(r) % 4 ? 30 : rng_u32(r) % 200;
+	c->dims = rng_u32(r) % 4 ? b->hello.joints : rng_u32(r) % (MAX_JOINTS + 1);
+	for (size_t i = 0; i < (size_t)c->horizon * c->dims; i++)
+		actions[i] = rng_u32(r) % 64 ? (double)(i % 97) : odd_value(r);
+	c->actions = rng_u32(r) % 8 ? actions : NULL;
+	c->prompt_known = rng_u32(r) % 2;
+	odd_text(r, c->prompt, sizeof(c->prompt));
+	bed_event(b, (struct event){.kind = EVENT_CHUNK, .chunk = c});
+}
+
+static void odd_exchange(struct bed *b, struct rng *r)
+{
+	char error[300];
+	struct exchange x = {.number = rng_u32(r) % 4, .endpoint = ""};
+
+	x.state = (enum exchange_state)(rng_u32(r) % (EXCHANGE_STRANGER + 1));
+	x.request_ns = rng_u32(r) % 2 ? b->chunk.request_ns : TIME_UNKNOWN;
+	odd_text(r, error, sizeof(error));
+	x.error = rng_u32(r) % 2 ? error : NULL;
+	bed_event(b, (struct event){.kind = EVENT_EXCHANGE, .exchange = &x});
+}
+
+static void odd_executed(struct bed *b, struct rng *r)
+{
+	struct executed x = {.chunk = b->chunk.number - rng_u32(r) % 2};
+
+	x.steps = rng_u32(r) % 4 ? rng_u32(r) % 50 : rng_u32(r);
+	bed_event(b, (struct event){.kind = EVENT_EXECUTED, .executed = &x});
 }
 
 static void odd_hello(struct bed *b, struct rng *r)
 {
 	b->hello.joints = rng_u32(r) % 4 ? BED_JOINTS : rng_u32(r) % (MAX_JOINTS + 1);
 	b->hello.fps = rng_u32(r) % 2 ? 30.0 : rng_range(r, 0, 2000);
+	b->hello.no_tick = rng_u32(r) % 3 == 0;
+	odd_text(r, b->hello.policy, sizeof(b->hello.policy));
+	odd_text(r, b->hello.task, sizeof(b->hello.task));
 	for (unsigned j = 0; j < b->hello.joints; j++) {
 		if (j >= BED_JOINTS)
 			memset(b->hello.joint[j].name, 'n', NAME_BYTES - 1);
@@ -57,7 +119,6 @@ static void odd_hello(struct bed *b, struct rng *r)
 static void odd_event(struct bed *b, struct rng *r)
 {
 	static struct step s; /* 4 kB: too much to clear at every event */
-	struct chunk chunk = {.seq = b->seq + rng_u32(r) % 40, .latency_s = NAN};
 	struct episode_mark mark = {.start = rng_u32(r) % 2};
 	struct event ev = {.kind = EVENT_STEP, .step = &s};
 	unsigned what = rng_u32(r) % 100;
@@ -68,10 +129,10 @@ static void odd_event(struct bed *b, struct rng *r)
 	} else if (what < 3) {
 		b->episode += mark.start;
 		ev = (struct event){.kind = EVENT_EPISODE, .episode = &mark};
-	} else if (what < 8) {
-		chunk.seq = what == 7 ? SEQ_UNKNOWN : what == 6 ? INT64_MIN : chunk.seq;
-		ev = (struct event){.kind = EVENT_CHUNK, .chunk = &chunk};
-	} else if (what == 8) {
+	} else if (what < 9) {
+		(what < 6 ? odd_chunk : what < 8 ? odd_executed : odd_exchange)(b, r);
+		return;
+	} else if (what == 9) {
 		ev = (struct event){.kind = EVENT_RESET};
 	} else {
 		odd_step(b, r, &s);
@@ -91,6 +152,18 @@ static bool good_status(const struct bed *b)
 	return good;
 }
 
+/* Three tasks of any text. */
+static void odd_tasks(struct bed *b, struct rng *r)
+{
+	struct profile *p = b->profile;
+
+	free(p->tasks);
+	p->tasks = xcalloc(3, sizeof(*p->tasks));
+	p->ntasks = 3;
+	for (size_t i = 0; i < p->ntasks; i++)
+		odd_text(r, p->tasks[i].task, TASK_BYTES);
+}
+
 static void test_anything(struct tap *t)
 {
 	struct bed *b = &(struct bed){0};
@@ -98,6 +171,8 @@ static void test_anything(struct tap *t)
 	bool good = true;
 
 	bed_init(b);
+	r = rng_seed(1);
+	odd_tasks(b, &r);
 	for (unsigned seed = 0; seed < 20; seed++) {
 		r = rng_seed(seed);
 		bed_restart(b);

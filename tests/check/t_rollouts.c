@@ -23,14 +23,17 @@ static const struct fit {
 	{"unnorm_missing", {"first-action", "range", "jump", "seam"}},
 	{"stats_other", {"first-action", "range", "jump", "seam"}},
 	{"no_reset", {"first-action", "seam"}},
+	{"no_reset", {"stale-chunk"}},
 	{"joint_swap", {"first-action", "range", "seam"}},
 	{"sign_flip", {"first-action", "range", "seam"}},
 	{"late_chunk", {"seam"}},
+	{"late_chunk", {"reversal"}},
 	{"jump", {"jump"}},
 	{"torque_lost", {"tracking"}},
 	{"weak_motor", {"tracking"}},
 	{"stale_state", {"frozen"}},
 	{"starved", {"cadence"}},
+	{"starved", {"latency"}},
 	{"gripper_01", {"gripper"}},
 	{"gripper_mean", {"gripper"}},
 	{"twitch", {"motion", "jump"}},
@@ -117,8 +120,8 @@ int main(void)
 	if (ok(&t, p, "the training set is read: %s", err.msg))
 		judge_all(&c, data, p);
 	for (unsigned i = 0; i < FITS; i++)
-		ok(&t, c.runs[i] && c.found[i] == c.runs[i], "%s: %u of %u", fits[i].fault,
-		   c.found[i], c.runs[i]);
+		ok(&t, c.runs[i] && c.found[i] == c.runs[i], "%s by %s: %u of %u", fits[i].fault,
+		   fits[i].codes[0], c.found[i], c.runs[i]);
 	ok(&t, c.clean > 20 && c.failed == 0 && c.warned * 10 <= c.clean,
 	   "%u clean runs: %u with a warn, %u with a fail", c.clean, c.warned, c.failed);
 	profile_free(p);
