@@ -19,6 +19,7 @@ noinst_LIBRARIES += %D%/libcheck.a
 	%D%/latency.c \
 	%D%/motion.c \
 	%D%/plans.c %D%/plans.h \
+	%D%/prompt.c \
 	%D%/range.c \
 	%D%/recent.h \
 	%D%/reversal.c \
@@ -29,4 +30,5 @@ noinst_LIBRARIES += %D%/libcheck.a
 	%D%/status.c \
 	%D%/table.c \
 	%D%/tracking.c \
+	%D%/words.c %D%/words.h \
 	%D%/wrong_port.c

@@ -179,12 +179,19 @@ static unsigned inject_policy(struct tape *work, const struct tape *t, const str
 
 	tape_copy(work, t);
 	for (unsigned i = 0; i < work->nchunks; i++) {
+		work->chunk[i].prompt_known = true;
+		snprintf(work->chunk[i].prompt, TASK_BYTES, "Grasp a cube and put it in the bin.");
+	}
+	tape_play(work, p, &h);
+	missed = field_line("a prompt that was not trained", &h, "prompt");
+	tape_copy(work, t);
+	for (unsigned i = 0; i < work->nchunks; i++) {
 		work->chunk[i].horizon = 16;
 		work->chunk[i].execute = 0;
 		work->chunk[i].latency_s = 0.8;
 	}
 	tape_play(work, p, &h);
-	missed = field_line("800 ms a call, chunks of 16 steps", &h, "latency");
+	missed += field_line("800 ms a call, chunks of 16 steps", &h, "latency");
 	tape_copy(work, t);
 	tape_idle(work, 60, 90);
 	tape_play(work, p, &h);

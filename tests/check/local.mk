@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-CHECK_TESTS = %D%/t_actprobe %D%/t_chunks %D%/t_hostile %D%/t_judge %D%/t_motion %D%/t_pose \
+CHECK_TESTS = %D%/t_actprobe %D%/t_chunks %D%/t_hostile %D%/t_judge %D%/t_motion %D%/t_pose %D%/t_prompt \
 	%D%/t_rollouts %D%/t_steps %D%/t_traffic
 check_PROGRAMS += $(CHECK_TESTS)
 TESTS += $(CHECK_TESTS)
@@ -17,6 +17,8 @@ CHECK_BED = %D%/bed.c %D%/bed.h
 %C%_t_actprobe_LDADD = $(TEST_PROGRAM_LIBS)
 %C%_t_chunks_SOURCES = %D%/t_chunks.c $(CHECK_BED)
 %C%_t_chunks_LDADD = $(TEST_PROGRAM_LIBS)
+%C%_t_prompt_SOURCES = %D%/t_prompt.c $(CHECK_BED)
+%C%_t_prompt_LDADD = $(TEST_PROGRAM_LIBS)
 %C%_t_traffic_SOURCES = %D%/t_traffic.c $(CHECK_BED)
 %C%_t_traffic_LDADD = $(TEST_PROGRAM_LIBS)
 %C%_t_hostile_SOURCES = %D%/t_hostile.c $(CHECK_BED)
