@@ -123,20 +123,20 @@ static void fill_start(struct cell_text *t, const struct view_joint *j, enum uni
 enum { WIDE = 120, WIDER = 150, NARROW = WIDE - 1, ANY = 1 << 20 };
 
 const struct column column_table[] = {
-	{"seen", 9, WIDE, ANY, FACT_SEEN, fill_seen},
-	{"got", 9, WIDE, ANY, FACT_GOT, fill_got},
-	{"got", 8, 0, NARROW, FACT_GOT, fill_got_or_seen},
-	{"seen", 8, 0, NARROW, FACT_SEEN, fill_got_or_seen},
-	{"asked", 8, 0, NARROW, FACT_ASKED, fill_asked},
-	{"asked", 9, WIDE, ANY, FACT_ASKED, fill_asked},
-	{"sent", 9, WIDE, ANY, FACT_SENT, fill_sent},
-	{"sent", 5, 76, NARROW, FACT_SENT, fill_same},
-	{"err", 8, WIDER, ANY, 0, fill_error},
-	{"err/max", 8, 76, ANY, 0, fill_error_ratio},
-	{"\xce\x94", 8, WIDER, ANY, 0, fill_step},
-	{"\xce\x94/max", 7, 0, ANY, 0, fill_step_ratio},
-	{"z", 6, WIDE, ANY, 0, fill_z},
-	{"train start", 15, WIDER, ANY, 0, fill_start},
+	{"seen", 9, WIDE, ANY, FACT_SEEN, false, fill_seen},
+	{"got", 9, WIDE, ANY, FACT_GOT, false, fill_got},
+	{"got", 8, 0, NARROW, FACT_GOT, false, fill_got_or_seen},
+	{"seen", 8, 0, NARROW, FACT_SEEN, false, fill_got_or_seen},
+	{"asked", 8, 0, NARROW, FACT_ASKED, false, fill_asked},
+	{"asked", 9, WIDE, ANY, FACT_ASKED, false, fill_asked},
+	{"sent", 9, WIDE, ANY, FACT_SENT, false, fill_sent},
+	{"sent", 5, 76, NARROW, FACT_SENT, false, fill_same},
+	{"err", 8, WIDER, ANY, 0, false, fill_error},
+	{"err/max", 8, 76, ANY, 0, false, fill_error_ratio},
+	{"\xce\x94", 8, WIDER, ANY, 0, true, fill_step},
+	{"\xce\x94/max", 7, 0, ANY, 0, true, fill_step_ratio},
+	{"z", 6, WIDE, ANY, 0, false, fill_z},
+	{"train start", 15, WIDER, ANY, 0, false, fill_start},
 	{0},
 };
 
@@ -145,6 +145,8 @@ bool column_shown(const struct column *c, const struct snapshot *s, int table_w)
 	if (table_w < c->from_w || table_w > c->to_w)
 		return false;
 	if (c->fill == fill_got_or_seen && c->facts == FACT_SEEN && s->facts & FACT_GOT)
+		return false;
+	if (c->tick && s->no_tick)
 		return false;
 	return c->facts == 0 || s->facts & c->facts;
 }

@@ -16,6 +16,7 @@ struct column {
 	int w;		  /* with the gap before it */
 	int from_w, to_w; /* widths of the table that have it */
 	unsigned facts;	  /* FACT_*: none of these is seen, no column; 0 always */
+	bool tick;	  /* of the control tick: none where steps are replies of the policy */
 	void (*fill)(struct cell_text *t, const struct view_joint *j, enum units u, int w);
 };
 

@@ -5,7 +5,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/bar.c %D%/bar.h \
 	%D%/canvas.c %D%/canvas.h \
 	%D%/columns.c %D%/columns.h \
-	%D%/json.c %D%/json.h \
+	%D%/json.c %D%/json.h %D%/json_impl.h %D%/json_policy.c \
 	%D%/keys.c %D%/keys.h \
 	%D%/layout.c %D%/layout.h \
 	%D%/number.c %D%/number.h \
@@ -13,7 +13,9 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/output.c %D%/output.h \
 	%D%/panel.h \
 	%D%/panel_alarms.c \
+	%D%/panel_cadence.c \
 	%D%/panel_checks.c \
+	%D%/panel_chunk.c %D%/panel_chunk.h \
 	%D%/panel_events.c \
 	%D%/panel_header.c \
 	%D%/panel_joints.c \
@@ -22,7 +24,9 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/panel_plot.c \
 	%D%/panel_sources.c \
 	%D%/panel_task.c \
+	%D%/panel_traffic.c \
 	%D%/plot.c %D%/plot.h \
+	%D%/policy_text.c %D%/policy_text.h \
 	%D%/screen.c %D%/screen.h \
 	%D%/state.c %D%/state.h \
 	%D%/table.c \

@@ -32,7 +32,8 @@ struct panel_class {
 extern const struct panel_class *const panel_table[];
 
 extern const struct panel_class panel_header, panel_alarms, panel_task, panel_joints, panel_motion,
-	panel_plot, panel_checks, panel_sources, panel_events, panel_keys;
+	panel_plot, panel_chunk, panel_traffic, panel_cadence, panel_checks, panel_sources,
+	panel_events, panel_keys;
 
 /* Lines of a list that scrolls: first visible one so that `at` is seen, by whole pages. */
 int panel_page_first(int at, int visible, int total);
@@ -42,6 +43,9 @@ const char *panel_unit(const char *word);
 
 /* What stands for the measured value: "got", or "seen" where no source gives got. */
 const char *panel_got_word(const struct snapshot *s);
+
+/* A dim label at x 1 and a text beside it, cut at the right; returns the next line. */
+int panel_line(struct area a, int y, const char *label, enum role r, const char *text);
 
 /* "12-20 of 44 " at the right end of row 0, when not everything is visible. */
 void panel_position(struct area a, enum role r, int first, int visible, int total);

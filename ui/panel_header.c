@@ -65,6 +65,8 @@ static int draw_rate(const struct snapshot *s, struct area a, int x)
 {
 	char hz[NUMBER_BYTES], target[NUMBER_BYTES], text[2 * NUMBER_BYTES + 8];
 
+	if (s->no_tick)
+		return piece(a, x, ROLE_HEADER, "no tick");
 	if (isnan(s->hz) && !(s->target_hz > 0))
 		return x;
 	number_text(hz, s->hz, 7, s->hz < 999 ? 1 : 0);

@@ -12,6 +12,7 @@
 #include "ui/bar.h"
 #include "ui/columns.h"
 #include "ui/panel.h"
+#include "ui/policy_text.h"
 
 enum {
 	NAME_MIN_W = 8,
@@ -25,14 +26,6 @@ enum {
 
 enum { WIDE_FROM = 120 };
 
-/* "left/shoulder_pan.pos" without the ".pos": the prefix tells the arms apart. */
-static void shown_name(char dst[NAME_BYTES], const char *name)
-{
-	text_copy(dst, NAME_BYTES, name);
-	if (strlen(dst) > 4 && text_ends(dst, ".pos"))
-		dst[strlen(dst) - 4] = '\0';
-}
-
 struct widths {
 	int name, bar, flag;
 	int tail; /* columns of a cut name that come from its end */
@@ -45,10 +38,10 @@ static int same_names(const struct scene *v, const struct canvas *c, int w, int 
 	int same = 0;
 
 	for (unsigned i = 0; i < v->s->njoints; i++) {
-		shown_name(name, v->s->joint[i].joint.name);
+		policy_joint(name, &v->s->joint[i]);
 		text_fit(a, sizeof(a), c, name, w, tail);
 		for (unsigned k = i + 1; k < v->s->njoints && k <= i + NEIGHBOURS; k++) {
-			shown_name(name, v->s->joint[k].joint.name);
+			policy_joint(name, &v->s->joint[k]);
 			text_fit(b, sizeof(b), c, name, w, tail);
 			same += strcmp(a, b) == 0;
 		}
@@ -83,7 +76,7 @@ static struct widths measure(const struct scene *v, struct area a)
 	int used = 0, most = a.w >= 150 ? NAME_MAX_W : a.w >= WIDE_FROM ? 22 : a.w >= 76 ? 16 : 14;
 
 	for (unsigned i = 0; i < v->s->njoints; i++) {
-		shown_name(name, v->s->joint[i].joint.name);
+		policy_joint(name, &v->s->joint[i]);
 		if (text_width(a.c, name) > m.name)
 			m.name = text_width(a.c, name);
 	}
@@ -168,7 +161,7 @@ static void draw_joint(const struct scene *v, struct area a, const struct widths
 	char name[NAME_BYTES], fitted[NAME_BYTES];
 	int x = 1 + m->name;
 
-	shown_name(name, j->joint.name);
+	policy_joint(name, j);
 	area_text(a, 0, y, ROLE_TEXT, selected ? ">" : " ");
 	text_fit(fitted, sizeof(fitted), a.c, name, m->name, m->tail);
 	area_text(a, 1, y, j->level >= LEVEL_WARN ? level_role(j->level) : ROLE_TEXT, fitted);

@@ -27,6 +27,7 @@ static int draw_item(struct area a, int x, const char *item)
 /* Help and quit are always there; of the others as many as fit. */
 static void draw_bar(const struct ui_state *u, struct area a)
 {
+	static const char *const back[PAGE_N] = {NULL, "c back", "t back", "y back"};
 	int x = 0, right;
 
 	area_fill(a, ROLE_BAR, ' ');
@@ -43,6 +44,8 @@ static void draw_bar(const struct ui_state *u, struct area a)
 
 		if (i == ACTION_PAUSE && u->paused)
 			item = "space go on";
+		if (i == ACTION_CHUNK && u->page < PAGE_N && back[u->page])
+			item = back[u->page];
 		if (item && x + text_width(a.c, item) < right)
 			x = draw_item(a, x, item) + 1;
 	}

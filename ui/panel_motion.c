@@ -3,11 +3,14 @@
  * How it moves: path, net motion and roughness beside training, then the gripper. Twitching and a
  * gripper that hovers are seen here long before a check may call them an alarm.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "ui/panel.h"
 
 enum { LABEL_W = 7 };
+
+#define STALLED_S 1.0 /* shorter rests are part of every grasp */
 
 static const struct view_check *find(const struct snapshot *s, const char *code)
 {
@@ -42,11 +45,26 @@ static void draw_line(const struct view_check *c, struct area a, int y, const ch
 			 FIT_LEFT, c->why);
 }
 
+/* At the right end; how far it came may be cut for that. Returns the columns it takes. */
+static int draw_stalled(const struct snapshot *s, struct area a)
+{
+	char text[48], n[NUMBER_BYTES];
+	int w;
+
+	if (!(s->stalled_s >= STALLED_S))
+		return 0;
+	snprintf(text, sizeof(text), "stalled %s", number_age(n, s->stalled_s));
+	w = text_width(a.c, text) + 2;
+	area_text(a, a.w - w, 0, ROLE_NOTE, text);
+	return w;
+}
+
 static void draw(const struct scene *v, struct area a)
 {
 	const struct view_check *gripper = find(v->s, "gripper");
+	int stalled = draw_stalled(v->s, a);
 
-	draw_line(find(v->s, "motion"), a, 0, "move");
+	draw_line(find(v->s, "motion"), area_sub(a, 0, 0, a.w - stalled, 1), 0, "move");
 	if (a.h > 1 && judged(gripper))
 		draw_line(gripper, a, 1, "grip");
 }

@@ -6,8 +6,9 @@
 
 #include "ui/panel.h"
 #include "ui/plot.h"
+#include "ui/policy_text.h"
 
-enum { FACTS_LINES = 7, FACTS_BELOW_FROM_H = 17 };
+enum { FACTS_LINES = 9, FACTS_BELOW_FROM_H = 17 };
 
 static int want(const struct scene *v, int w)
 {
@@ -50,78 +51,59 @@ static void draw_times(struct area a, const struct plot *p, const struct plot_wi
 }
 
 /* One line of facts: a dim label and a value. */
-static int fact(struct area a, int y, const char *label, const char *value)
+static int fact(struct area a, int y, const char *label, enum role r, const char *value)
 {
 	int x;
 
 	if (value[0] == '\0' || y >= a.h)
 		return y;
 	x = area_text(a, 0, y, ROLE_DIM, label);
-	area_text(a, x + 1, y, ROLE_TEXT, value);
+	area_text(a, x + 1, y, r, value);
 	return y + 1;
 }
 
-static void chunk_text(const struct snapshot *s, char *dst, size_t size)
+/* What the policy does with all joints; returns the next line. */
+static int draw_policy(const struct snapshot *s, struct area a)
 {
-	char n[NUMBER_BYTES];
+	char text[POLICY_TEXT_BYTES];
+	enum role r = policy_chunk(text, s, true);
+	int line = fact(a, 0, "chunk", r, text);
 
-	if (!s->has_chunk) {
-		snprintf(dst, size, "not seen by any source");
-		return;
-	}
-	snprintf(dst, size, "%u", s->horizon);
-	if (s->execute)
-		snprintf(dst + strlen(dst), size - strlen(dst), " runs %u, %u left", s->execute,
-			 s->queue);
-	if (s->replan_s > 0)
-		snprintf(dst + strlen(dst), size - strlen(dst), ", %ss",
-			 number_text(n, s->replan_s, 5, 2));
-}
-
-static void latency_text(const struct snapshot *s, char *dst, size_t size)
-{
-	char n[NUMBER_BYTES], p95[NUMBER_BYTES];
-	double steps = ceil(s->latency_ms * s->target_hz / 1000.0);
-
-	dst[0] = '\0';
-	if (isnan(s->latency_ms))
-		return;
-	snprintf(dst, size, "%s ms, p95 %s", number_text(n, s->latency_ms, 6, 0),
-		 number_text(p95, s->latency_p95_ms, 6, 0));
-	if (s->target_hz > 0)
-		snprintf(dst + strlen(dst), size - strlen(dst), " = %.0f step%s", steps,
-			 steps > 1 ? "s" : "");
+	r = policy_latency(text, s, true);
+	line = fact(a, line, "infer", r, text);
+	if (!s->chunk.seen)
+		return line;
+	r = policy_seam(text, s, true);
+	line = fact(a, line, "seam", r, text);
+	r = policy_path(text, s, true);
+	return fact(a, line, "path", r, text);
 }
 
 static void draw_facts(const struct scene *v, struct area a, const struct view_joint *j)
 {
+	int line = draw_policy(v->s, a), d = number_decimals(UNITS_ROBOT, j);
 	char text[96], x[NUMBER_BYTES], y[NUMBER_BYTES];
-	int line = 0, d = number_decimals(UNITS_ROBOT, j);
 
-	chunk_text(v->s, text, sizeof(text));
-	line = fact(a, line, "chunk", text);
-	latency_text(v->s, text, sizeof(text));
-	line = fact(a, line, "reply", text);
 	snprintf(text, sizeof(text), "%s, peak %s", number_text(x, j->delta_now, 7, d),
 		 number_text(y, j->delta_peak, 7, d));
 	if (j->trained)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), ", train %s",
 			 number_text(x, j->delta_max, 7, d));
-	line = fact(a, line, "step", text);
+	line = fact(a, line, "step", ROLE_TEXT, text);
 	snprintf(text, sizeof(text), "%s, 2s peak %s", number_text(x, j->err_now, 7, d),
 		 number_text(y, j->err_peak, 7, d));
-	line = fact(a, line, "error", text);
+	line = fact(a, line, "error", ROLE_TEXT, text);
 	if (!j->trained)
 		return;
 	snprintf(text, sizeof(text), "%s..%s", number_text(x, j->q01, 7, d),
 		 number_text(y, j->q99, 7, d));
-	line = fact(a, line, "q01..q99", text);
+	line = fact(a, line, "q01..q99", ROLE_TEXT, text);
 	snprintf(text, sizeof(text), "%s..%s", number_text(x, j->min, 7, d),
 		 number_text(y, j->max, 7, d));
-	line = fact(a, line, "min..max", text);
+	line = fact(a, line, "min..max", ROLE_TEXT, text);
 	snprintf(text, sizeof(text), "%s \xc2\xb1%s", number_text(x, j->mean, 7, d),
 		 number_text(y, j->std, 7, d));
-	fact(a, line, "mean", text);
+	fact(a, line, "mean", ROLE_TEXT, text);
 }
 
 static void draw_title(const struct snapshot *s, struct area a, const struct view_joint *j)

@@ -17,7 +17,7 @@ static const char *const fact_names[FACT_N] = {
 static int want(const struct scene *v, int w)
 {
 	(void)w;
-	return 3 + (int)v->s->nsources;
+	return 3 + (v->s->nframes > 0) + (int)v->s->nsources;
 }
 
 static void list_facts(char *dst, size_t size, unsigned facts)
@@ -105,6 +105,27 @@ static void draw_seen(const struct snapshot *s, struct area a, bool one_line)
 		 text[0] ? text : "to nothing");
 }
 
+/* "front 640x480 0.4s ago, dark 2 %" */
+static void draw_cameras(const struct snapshot *s, struct area a, int y)
+{
+	char text[VIEW_CAMERAS * (NAME_BYTES + 64)] = "", age[NUMBER_BYTES], dark[NUMBER_BYTES];
+
+	for (unsigned i = 0; i < s->nframes && i < VIEW_CAMERAS; i++) {
+		const struct view_frame *f = &s->frame[i];
+		size_t used = strlen(text);
+
+		snprintf(text + used, sizeof(text) - used, "%s%s %ux%u %s old", i ? "   " : "",
+			 f->camera, (unsigned)f->width, (unsigned)f->height,
+			 number_age(age, f->age_s));
+		used = strlen(text);
+		if (f->dark > 0.5)
+			snprintf(text + used, sizeof(text) - used, ", %s %% dark",
+				 number_text(dark, 100 * f->dark, 5, 0));
+	}
+	area_text(a, 1, y, ROLE_DIM, "cams");
+	area_fit(a, LABEL_W, y, a.w - LABEL_W - 1, ROLE_TEXT, FIT_LEFT, text);
+}
+
 static void draw_source(const struct view_source *src, struct area a, int y)
 {
 	char facts[160], text[TASK_BYTES + NAME_BYTES + 256];
@@ -126,6 +147,8 @@ static void draw(const struct scene *v, struct area a)
 	draw_time(v->s, a);
 	draw_seen(v->s, area_sub(a, 0, 1, a.w, a.h - 1), a.h == 2);
 	y = 3;
+	if (v->s->nframes && y < a.h)
+		draw_cameras(v->s, a, y++);
 	for (unsigned i = 0; i < v->s->nsources && y < a.h; i++)
 		draw_source(&v->s->source[i], a, y++);
 }

@@ -65,10 +65,8 @@ static void widen(double v, double *lo, double *hi)
 		*hi = v;
 }
 
-bool plot_range(const struct history *h, const struct view_joint *j, double *lo, double *hi)
+static void widen_past(const struct history *h, double *lo, double *hi)
 {
-	double span, least = 1e-6;
-
 	*lo = *hi = (double)NAN;
 	for (unsigned i = 0; i < h->columns && i < HISTORY_COLUMNS; i++) {
 		widen((double)h->got_min[i], lo, hi);
@@ -78,6 +76,12 @@ bool plot_range(const struct history *h, const struct view_joint *j, double *lo,
 	}
 	for (unsigned i = 0; i < h->nplan && i < HISTORY_PLAN; i++)
 		widen((double)h->plan[i], lo, hi);
+}
+
+static bool add_margin(const struct view_joint *j, double *lo, double *hi)
+{
+	double span, least = 1e-6;
+
 	if (isnan(*lo))
 		return false;
 	if (j->trained && j->max > j->min)
@@ -91,6 +95,27 @@ bool plot_range(const struct history *h, const struct view_joint *j, double *lo,
 	*lo -= 0.05 * span;
 	*hi += 0.05 * span;
 	return *hi > *lo;
+}
+
+bool plot_range(const struct history *h, const struct view_joint *j, double *lo, double *hi)
+{
+	widen_past(h, lo, hi);
+	return add_margin(j, lo, hi);
+}
+
+bool plot_chunks_range(const struct history *h, const struct view_joint *j, double *lo, double *hi)
+{
+	widen_past(h, lo, hi);
+	for (unsigned k = 0; k < h->nchunks && k < HISTORY_CHUNKS; k++) {
+		const struct history_chunk *c = &h->chunk[k];
+
+		/* What was predicted for long ago is not on the screen. */
+		if (!(c->start_s + c->n * h->plan_dt_s >= -h->span_s))
+			continue;
+		for (unsigned i = 0; i < c->n && i < HISTORY_PLAN; i++)
+			widen((double)c->v[i], lo, hi);
+	}
+	return add_margin(j, lo, hi);
 }
 
 static void set_dot(struct dots *d, int x, int y, enum role r)
@@ -173,6 +198,34 @@ static void draw_plan(struct dots *d, const struct plot *p)
 	}
 }
 
+/* Dot column of a time from now on, in seconds; the axis of now takes a cell. */
+static double time_x(const struct dots *d, const struct plot *p, double t_s)
+{
+	double x = p->now_x * d->sx + t_s / p->step_s;
+
+	return t_s >= 0 ? x + d->sx : x;
+}
+
+static void draw_prediction(struct dots *d, const struct plot *p, const struct history_chunk *c,
+			    struct pen pen, int every)
+{
+	double dt_s = p->hist->plan_dt_s;
+
+	for (int x = 0; x < d->w * d->sx; x++) {
+		double t_s = (x - p->now_x * d->sx) * p->step_s, at;
+
+		if (x / d->sx == p->now_x)
+			continue;
+		if (x / d->sx > p->now_x)
+			t_s -= d->sx * p->step_s;
+		at = (t_s - c->start_s) / dt_s;
+		if (!(at >= 0 && at < c->n && at < HISTORY_PLAN))
+			pen.top = pen.bottom = -1;
+		else if (x % every == 0)
+			draw_column(d, p, &pen, x, (double)c->v[(int)at], (double)c->v[(int)at]);
+	}
+}
+
 static uint32_t dot_rune(const struct dots *d, int at)
 {
 	static const uint32_t halves[] = {' ', 0x2580, 0x2584, 0x2588};
@@ -181,7 +234,10 @@ static uint32_t dot_rune(const struct dots *d, int at)
 		return 0x2800u + d->bits[at];
 	if (d->sy == 2)
 		return halves[d->bits[at] & 3];
-	return d->role[at] == ROLE_GOT ? 'o' : d->role[at] == ROLE_ASKED ? '>' : '+';
+	return d->role[at] == ROLE_GOT	   ? 'o'
+	       : d->role[at] == ROLE_ASKED ? '>'
+	       : d->role[at] == ROLE_PLAN  ? '+'
+					   : '.';
 }
 
 static void draw_level(struct area a, const struct plot *p, double v, const char *name)
@@ -196,26 +252,85 @@ static void draw_level(struct area a, const struct plot *p, double v, const char
 	area_text(a, a.w - 4, y, ROLE_BAND, name);
 }
 
-void plot_draw(struct area a, const struct plot *p)
+static struct dots dots_new(struct area a)
 {
 	struct dots d = {a.w, a.h, dots_x(a.c->symbols), dots_y(a.c->symbols), NULL, NULL};
 
-	if (a.w < 1 || a.h < 1)
-		return;
 	d.bits = xcalloc((size_t)(a.w * a.h), 1);
 	d.role = xcalloc((size_t)(a.w * a.h), 1);
+	return d;
+}
+
+static void draw_ground(struct area a, const struct plot *p)
+{
 	draw_level(a, p, p->q99, " q99");
 	draw_level(a, p, p->q01, " q01");
 	for (int y = 0; y < a.h; y++)
 		area_rune(a, p->now_x, y, ROLE_AXIS, 0x250a);
-	draw_past(&d, p, p->hist->asked_min, p->hist->asked_max,
-		  (struct pen){-1, -1, ROLE_ASKED, d.sx == 2});
-	draw_past(&d, p, p->hist->got_min, p->hist->got_max, (struct pen){-1, -1, ROLE_GOT, false});
-	draw_plan(&d, p);
+}
+
+static void draw_curves(struct dots *d, const struct plot *p)
+{
+	draw_past(d, p, p->hist->asked_min, p->hist->asked_max,
+		  (struct pen){-1, -1, ROLE_ASKED, d->sx == 2});
+	draw_past(d, p, p->hist->got_min, p->hist->got_max, (struct pen){-1, -1, ROLE_GOT, false});
+}
+
+static void put_dots(struct area a, struct dots *d)
+{
 	for (int i = 0; i < a.w * a.h; i++) {
-		if (d.bits[i])
-			area_rune(a, i % a.w, i / a.w, (enum role)d.role[i], dot_rune(&d, i));
+		if (d->bits[i])
+			area_rune(a, i % a.w, i / a.w, (enum role)d->role[i], dot_rune(d, i));
 	}
-	free(d.bits);
-	free(d.role);
+	free(d->bits);
+	free(d->role);
+}
+
+void plot_draw(struct area a, const struct plot *p)
+{
+	struct dots d;
+
+	if (a.w < 1 || a.h < 1)
+		return;
+	d = dots_new(a);
+	draw_ground(a, p);
+	draw_curves(&d, p);
+	draw_plan(&d, p);
+	put_dots(a, &d);
+}
+
+/* A line where a chunk began; its column, -1: outside. */
+static int draw_seam(struct area a, const struct dots *d, const struct plot *p, double start_s)
+{
+	double x = time_x(d, p, start_s) / d->sx;
+
+	if (!(x >= 0 && x < a.w)) /* or no time is known */
+		return -1;
+	for (int y = 0; y < a.h; y++)
+		area_rune(a, (int)x, y, ROLE_AXIS, 0x2502);
+	return (int)x;
+}
+
+int plot_draw_chunks(struct area a, const struct plot *p)
+{
+	const struct history *h = p->hist;
+	unsigned n = h->nchunks < HISTORY_CHUNKS ? h->nchunks : HISTORY_CHUNKS;
+	struct dots d;
+	int seam = -1;
+
+	if (a.w < 1 || a.h < 1)
+		return -1;
+	d = dots_new(a);
+	draw_ground(a, p);
+	for (unsigned i = n; i-- > 0 && h->plan_dt_s > 0;)
+		seam = draw_seam(a, &d, p, h->chunk[i].start_s);
+	for (unsigned i = n; i-- > 1 && h->plan_dt_s > 0;)
+		draw_prediction(&d, p, &h->chunk[i], (struct pen){-1, -1, ROLE_AXIS, false}, 3);
+	if (n && h->plan_dt_s > 0)
+		draw_prediction(&d, p, &h->chunk[0], (struct pen){-1, -1, ROLE_PLAN, false}, 1);
+	else
+		draw_plan(&d, p);
+	draw_curves(&d, p);
+	put_dots(a, &d);
+	return seam;
 }

@@ -35,4 +35,14 @@ bool plot_range(const struct history *h, const struct view_joint *j, double *lo,
 /* Draws on an area of plot_widths.curves columns. Gaps in the data stay gaps. */
 void plot_draw(struct area a, const struct plot *p);
 
+/* The range of all that the last chunks predicted, too. */
+bool plot_chunks_range(const struct history *h, const struct view_joint *j, double *lo, double *hi);
+
+/*
+ * As plot_draw(), with the newest chunk from its beginning on, the ones before as they were
+ * predicted, and a line where each began. Returns the column of the newest chunk's line; -1: it
+ * lies outside, or no time is known.
+ */
+int plot_draw_chunks(struct area a, const struct plot *p);
+
 #endif

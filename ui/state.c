@@ -107,32 +107,46 @@ static void ask_line(struct ui_state *u, const struct snapshot *s, enum mode mod
 	u->episode = s->episode;
 }
 
+/* The same key again goes back. Esc does not: LeRobot ends its recording by it, in any window. */
+static void turn(struct ui_state *u, enum action action)
+{
+	enum page page = action == ACTION_CHUNK	    ? PAGE_CHUNK
+			 : action == ACTION_TRAFFIC ? PAGE_TRAFFIC
+						    : PAGE_CADENCE;
+
+	u->page = u->page == page ? PAGE_MAIN : page;
+}
+
+static void turn_bell(struct ui_state *u)
+{
+	u->bell = !u->bell;
+	state_say(u, false, u->bell ? "bell on" : "bell off");
+}
+
 static enum wish view_action(struct ui_state *u, const struct snapshot *s, enum action action)
 {
+	static const int lines[ACTION_N] = {[ACTION_DOWN] = 1,
+					    [ACTION_UP] = -1,
+					    [ACTION_PAGE_DOWN] = PAGE,
+					    [ACTION_PAGE_UP] = -PAGE,
+					    [ACTION_FIRST] = -MAX_JOINTS,
+					    [ACTION_LAST] = MAX_JOINTS};
+
 	switch (action) {
 	case ACTION_DOWN:
-		move(u, s, 1);
-		break;
 	case ACTION_UP:
-		move(u, s, -1);
-		break;
 	case ACTION_PAGE_DOWN:
-		move(u, s, PAGE);
-		break;
 	case ACTION_PAGE_UP:
-		move(u, s, -PAGE);
-		break;
 	case ACTION_FIRST:
-		move(u, s, -MAX_JOINTS);
-		break;
 	case ACTION_LAST:
-		move(u, s, MAX_JOINTS);
+		move(u, s, lines[action]);
 		break;
 	case ACTION_FOCUS:
 		u->focus = (enum focus)((u->focus + 1) % FOCUS_N);
 		break;
 	case ACTION_FIND:
-		ask_line(u, s, MODE_FIND);
+	case ACTION_MARK:
+		ask_line(u, s, action == ACTION_FIND ? MODE_FIND : MODE_NOTE);
 		break;
 	case ACTION_UNITS:
 		u->units = (enum units)((u->units + 1) % UNITS_N);
@@ -143,16 +157,17 @@ static enum wish view_action(struct ui_state *u, const struct snapshot *s, enum 
 	case ACTION_EPISODE:
 		ask_episode(u, s);
 		break;
-	case ACTION_MARK:
-		ask_line(u, s, MODE_NOTE);
-		break;
 	case ACTION_BELL:
-		u->bell = !u->bell;
-		state_say(u, false, u->bell ? "bell on" : "bell off");
+		turn_bell(u);
 		break;
 	case ACTION_HELP:
 		u->mode = MODE_HELP;
 		u->help_first = 0;
+		break;
+	case ACTION_CHUNK:
+	case ACTION_TRAFFIC:
+	case ACTION_CADENCE:
+		turn(u, action);
 		break;
 	case ACTION_REDRAW:
 		return WISH_REDRAW;

@@ -26,8 +26,12 @@ enum mode {
 /* Where j and k go. */
 enum focus { FOCUS_JOINTS, FOCUS_CHECKS, FOCUS_EVENTS, FOCUS_N };
 
+/* What stands in the place of the plot, and on a small screen of everything but the alarms. */
+enum page { PAGE_MAIN, PAGE_CHUNK, PAGE_TRAFFIC, PAGE_CADENCE, PAGE_N };
+
 struct ui_state {
 	enum mode mode;
+	enum page page;
 	enum focus focus;
 	enum units units;
 	bool chosen;	     /* the operator picked the joint: it stays */

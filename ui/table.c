@@ -4,8 +4,9 @@
 #include <stdio.h>
 
 const struct panel_class *const panel_table[] = {
-	&panel_header, &panel_alarms,  &panel_task,   &panel_joints, &panel_motion, &panel_plot,
-	&panel_checks, &panel_sources, &panel_events, &panel_keys,   NULL,
+	&panel_header,	&panel_alarms, &panel_task,    &panel_joints,  &panel_motion,
+	&panel_plot,	&panel_chunk,  &panel_traffic, &panel_cadence, &panel_checks,
+	&panel_sources, &panel_events, &panel_keys,    NULL,
 };
 
 int panel_page_first(int at, int visible, int total)
@@ -28,6 +29,15 @@ const char *panel_unit(const char *word)
 const char *panel_got_word(const struct snapshot *s)
 {
 	return s->facts & FACT_SEEN && !(s->facts & FACT_GOT) ? "seen" : "got";
+}
+
+int panel_line(struct area a, int y, const char *label, enum role r, const char *text)
+{
+	enum { LABEL_W = 9 };
+
+	area_text(a, 1, y, ROLE_DIM, label);
+	area_fit(a, LABEL_W, y, a.w - LABEL_W - 1, r, FIT_LEFT, text);
+	return y + 1;
 }
 
 void panel_position(struct area a, enum role r, int first, int visible, int total)

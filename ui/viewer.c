@@ -218,11 +218,12 @@ static void read_keys(struct viewer *v)
 	while (!v->done && (key = term_key(v->term)) != 0) {
 		bool was_paused = v->ui.paused;
 		unsigned was_selected = v->ui.selected;
+		enum page was_page = v->ui.page;
 		struct state_wish w = state_key(&v->ui, &shown(v)->s, key);
 
 		if (v->ui.paused && !was_paused)
 			v->held = v->live;
-		if (v->ui.selected != was_selected)
+		if (v->ui.selected != was_selected || v->ui.page != was_page)
 			ask_history(v);
 		grant(v, &w);
 		v->dirty = true;
@@ -362,7 +363,8 @@ int viewer_run(struct client **c, const struct viewer_cfg *cfg, struct viewer_re
 	v->client = c;
 	v->onfail.command = cfg->on_fail;
 	v->epoll_fd = v->signal_fd = v->timer_fd = -1;
-	v->live.s.hz = v->live.s.target_hz = v->live.s.latency_ms = (double)NAN;
+	v->live.s.hz = v->live.s.target_hz = v->live.s.latency.last_ms = (double)NAN;
+	v->live.s.stalled_s = (double)NAN;
 	v->live.s.length_q50_s = v->live.s.length_q95_s = (double)NAN;
 	v->live.s.task_index = -2;
 	v->term = term_open(&cfg->term, e);

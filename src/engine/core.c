@@ -185,6 +185,7 @@ static void feed_executed(struct core *c, const struct event *ev)
 	r.executed = ev->executed;
 	record(c, &r);
 	judge_feed(c->judge, ev);
+	live_executed(c->live, ev->executed);
 }
 
 static void feed_frame(struct core *c, const struct event *ev)
@@ -195,6 +196,7 @@ static void feed_frame(struct core *c, const struct event *ev)
 	r.episode = merge_boundary(c->merge)->number;
 	record(c, &r);
 	judge_feed(c->judge, ev);
+	live_frame(c->live, ev->frame, clock_now_ns(c->clock));
 }
 
 static void feed_gap(struct core *c, const struct event *ev)
@@ -237,6 +239,7 @@ static void on_merged(void *host, const struct event *ev)
 		break;
 	case EVENT_RESET:
 		judge_feed(c->judge, ev);
+		live_reset(c->live);
 		core_note(c, LEVEL_OK, "the policy was reset");
 		break;
 	case EVENT_NOTE:
@@ -253,6 +256,7 @@ static void on_merged(void *host, const struct event *ev)
 		break;
 	case EVENT_EXCHANGE:
 		judge_feed(c->judge, ev);
+		live_exchange(c->live, ev->source, ev->exchange, clock_now_ns(c->clock));
 		break;
 	case EVENT_END:
 	default:

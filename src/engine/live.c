@@ -16,6 +16,10 @@ struct live *live_new(const struct profile *profile)
 
 	l->profile = profile;
 	l->episode_axis_ns = l->last_axis_ns = l->grid_ns = TIME_UNKNOWN;
+	l->acted_axis_ns = l->moved_axis_ns = TIME_UNKNOWN;
+	l->latency.cold = true;
+	l->latency.last_ms = l->latency.first_ms = NAN;
+	live_chunks_init(l);
 	step_init(&l->last, 0);
 	return l;
 }
@@ -26,7 +30,7 @@ void live_free(struct live *l)
 		return;
 	history_free(l->history);
 	free(l->joint);
-	free(l->plan);
+	live_chunks_free(l);
 	free(l);
 }
 
@@ -54,13 +58,18 @@ void live_hello(struct live *l, const struct hello *h, const struct judge *j)
 		l->history = history_new(h->joints);
 	}
 	l->hello = *h;
+	l->latency.cold = true;
 	for (unsigned i = 0; i < h->joints; i++) {
 		l->joint[i] = (struct live_joint){.at_grid = NAN,
 						  .delta_now = NAN,
 						  .delta_peak = NAN,
 						  .err_now = NAN,
 						  .gap_max = NAN,
-						  .err_peak = {NAN, NAN}};
+						  .err_peak = {NAN, NAN},
+						  .seam = NAN,
+						  .inside = NAN,
+						  .plan_off = NAN,
+						  .anchor = NAN};
 		if (l->profile)
 			match(&l->joint[i], l->profile, j, i);
 	}
@@ -84,20 +93,16 @@ void live_episode(struct live *l, const struct episode_mark *m, uint32_t number,
 		return;
 	if (m->task[0])
 		text_copy(l->task, sizeof(l->task), m->task);
-	l->episode_axis_ns = TIME_UNKNOWN;
-	l->has_chunk = false;
+	l->episode_axis_ns = l->moved_axis_ns = TIME_UNKNOWN;
+	live_cadence_episode(l);
 	for (unsigned i = 0; i < l->hello.joints && l->joint; i++) {
-		l->joint[i].delta_peak = l->joint[i].delta_now = l->joint[i].at_grid = NAN;
-		l->joint[i].err_peak[0] = l->joint[i].err_peak[1] = NAN;
-	}
-}
+		struct live_joint *j = &l->joint[i];
 
-static void note_interval(struct live *l, int64_t axis_ns)
-{
-	if (l->last_axis_ns != TIME_UNKNOWN && axis_ns > l->last_axis_ns) {
-		l->interval_ns[l->intervals++ % LIVE_INTERVALS] = axis_ns - l->last_axis_ns;
+		j->delta_peak = j->delta_now = j->at_grid = NAN;
+		j->err_peak[0] = j->err_peak[1] = NAN;
+		j->seam = j->inside = j->plan_off = j->anchor = NAN;
 	}
-	l->last_axis_ns = axis_ns;
+	live_chunks_episode(l);
 }
 
 static double larger(double a, double b)
@@ -105,11 +110,22 @@ static double larger(double a, double b)
 	return b > a || isnan(a) ? b : a;
 }
 
+/* A change of what is asked is a seam where a chunk began, else one inside a chunk. */
+static void note_seam(struct live *l, struct live_joint *j)
+{
+	if (l->chunks.seam_pending)
+		j->seam = j->delta_now;
+	else if (l->chunks.current)
+		j->inside = larger(j->inside, j->delta_now);
+}
+
 /* Δ on the training grid: steps closer than half a period to the last one belong to its slot. */
 static void note_deltas(struct live *l, const struct step *s, int64_t axis_ns)
 {
 	double fps = l->profile && l->profile->fps > 0 ? l->profile->fps : l->hello.fps;
 
+	if (l->hello.no_tick)
+		return;
 	if (fps > 0 && l->grid_ns != TIME_UNKNOWN && axis_ns > l->grid_ns &&
 	    (double)(axis_ns - l->grid_ns) < 0.5e9 / fps)
 		return;
@@ -124,6 +140,26 @@ static void note_deltas(struct live *l, const struct step *s, int64_t axis_ns)
 		j->delta_now = fabs(v - j->at_grid);
 		j->delta_peak = larger(j->delta_peak, j->delta_now);
 		j->at_grid = v;
+		if (s->vec[VEC_ASKED].present)
+			note_seam(l, j);
+	}
+	l->chunks.seam_pending = false;
+}
+
+/* A joint has moved when it is 0.5 % of its training span from where it was. */
+static void note_motion(struct live *l, const struct step *s, int64_t axis_ns)
+{
+	for (unsigned i = 0; i < s->joints; i++) {
+		struct live_joint *j = &l->joint[i];
+		double v;
+
+		if (!j->state ||
+		    (!vec_value(&s->vec[VEC_GOT], i, &v) && !vec_value(&s->vec[VEC_SEEN], i, &v)))
+			continue;
+		if (fabs(v - j->anchor) <= 0.005 * (j->state->value.max - j->state->value.min))
+			continue;
+		j->anchor = v;
+		l->moved_axis_ns = axis_ns;
 	}
 }
 
@@ -157,9 +193,11 @@ void live_step(struct live *l, const struct step *s, int64_t now_ns)
 
 	if (l->in_episode && l->episode_axis_ns == TIME_UNKNOWN)
 		l->episode_axis_ns = axis_ns;
-	note_interval(l, axis_ns);
+	live_cadence_step(l, s, axis_ns, live_chunks_step(l, s, axis_ns));
+	l->last_axis_ns = axis_ns;
 	note_deltas(l, s, axis_ns);
 	note_errors(l, s, axis_ns);
+	note_motion(l, s, axis_ns);
 	history_add(l->history, s);
 	l->last = *s;
 	l->last_now_ns = now_ns;
@@ -168,25 +206,9 @@ void live_step(struct live *l, const struct step *s, int64_t now_ns)
 		l->facts |= s->vec[k].present ? (unsigned)FACT_SEEN << k : 0u;
 }
 
-void live_chunk(struct live *l, const struct chunk *c, int64_t last_seq, int64_t now_ns)
+void live_reset(struct live *l)
 {
-	size_t n = (size_t)c->horizon * c->dims;
-
-	if (l->has_chunk)
-		l->replan_s = (double)(now_ns - l->chunk_now_ns) / 1e9;
-	else
-		l->replan_s = NAN;
-	l->has_chunk = true;
-	l->chunk_now_ns = now_ns;
-	l->chunk_seq = c->seq != SEQ_UNKNOWN ? c->seq : last_seq + 1;
-	l->horizon = c->horizon;
-	l->dims = c->dims;
-	l->execute = c->execute;
-	l->latency_s[l->latencies++ % LIVE_LATENCIES] = c->latency_s;
-	l->plan = xrealloc(l->plan, n ? n : 1, sizeof(*l->plan));
-	for (size_t i = 0; i < n; i++)
-		l->plan[i] = (float)c->actions[i];
-	l->facts |= FACT_CHUNK | (isfinite(c->latency_s) ? FACT_LATENCY : 0u);
+	l->facts |= FACT_RESET;
 }
 
 static struct live_alarm *alarm_of(struct live *l, const struct verdict *v)

@@ -21,6 +21,10 @@ void live_hello(struct live *l, const struct hello *h, const struct judge *j);
 void live_episode(struct live *l, const struct episode_mark *m, uint32_t number, int64_t now_ns);
 void live_step(struct live *l, const struct step *s, int64_t now_ns);
 void live_chunk(struct live *l, const struct chunk *c, int64_t last_seq, int64_t now_ns);
+void live_executed(struct live *l, const struct executed *x);
+void live_exchange(struct live *l, uint16_t source, const struct exchange *x, int64_t now_ns);
+void live_frame(struct live *l, const struct frame *f, int64_t now_ns);
+void live_reset(struct live *l); /* the policy was reset */
 void live_verdict(struct live *l, const struct verdict *v, int64_t now_ns);
 void live_note(struct live *l, enum level level, const char *text, int64_t now_ns);
 
@@ -30,7 +34,7 @@ uint64_t live_steps(const struct live *l); /* of this segment */
 void live_snapshot(const struct live *l, const struct judge *j, int64_t now_ns,
 		   struct snapshot *out);
 
-/* See history_read(); with the plan. False: no such joint, or nothing yet. */
+/* See history_read(); with the plan and the chunks before it. False: no such joint, or nothing yet. */
 bool live_history(const struct live *l, unsigned joint, unsigned columns, double span_s,
 		  int64_t now_ns, struct history *out);
 

@@ -21,8 +21,7 @@ static int ascending(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Linear interpolation between order statistics; sorts v. NaN without values. */
-static double quantile(double *v, size_t n, double q)
+double live_quantile(double *v, size_t n, double q)
 {
 	double at = q * (double)(n ? n - 1 : 0);
 	size_t i = (size_t)at;
@@ -31,23 +30,6 @@ static double quantile(double *v, size_t n, double q)
 		return NAN;
 	qsort(v, n, sizeof(*v), ascending);
 	return i + 1 < n ? v[i] + (at - (double)i) * (v[i + 1] - v[i]) : v[n - 1];
-}
-
-/* Median rate of the newest steps that lie within 2 s. */
-static double rate_hz(const struct live *l)
-{
-	double v[LIVE_INTERVALS], median;
-	int64_t sum = 0;
-	size_t n = 0;
-
-	while (n < LIVE_INTERVALS && n < l->intervals && sum < 2 * NS_PER_S) {
-		int64_t d = l->interval_ns[(l->intervals - 1 - n) % LIVE_INTERVALS];
-
-		sum += d;
-		v[n++] = (double)d;
-	}
-	median = quantile(v, n, 0.5);
-	return median > 0 ? 1e9 / median : NAN;
 }
 
 static void show_lengths(const struct profile *p, struct snapshot *out)
@@ -72,34 +54,9 @@ static void show_lengths(const struct profile *p, struct snapshot *out)
 		return;
 	for (unsigned i = 0; i < p->episodes; i++)
 		v[i] = p->episode_frames[i] / p->fps;
-	out->length_q50_s = quantile(v, p->episodes, 0.5);
-	out->length_q95_s = quantile(v, p->episodes, 0.95);
+	out->length_q50_s = live_quantile(v, p->episodes, 0.5);
+	out->length_q95_s = live_quantile(v, p->episodes, 0.95);
 	free(v);
-}
-
-static void show_chunk(const struct live *l, struct snapshot *out)
-{
-	double v[LIVE_LATENCIES];
-	size_t n = 0;
-
-	out->latency_ms = out->latency_p95_ms = out->replan_s = NAN;
-	out->has_chunk = l->has_chunk;
-	if (!l->has_chunk)
-		return;
-	out->horizon = l->horizon;
-	out->execute = l->execute;
-	if (l->chunk_seq + l->horizon > l->last.seq + 1) {
-		int64_t left = l->chunk_seq + l->horizon - l->last.seq - 1;
-
-		out->queue = left < l->horizon ? (unsigned)left : l->horizon;
-	}
-	out->replan_s = l->replan_s;
-	out->latency_ms = 1e3 * l->latency_s[(l->latencies - 1) % LIVE_LATENCIES];
-	for (size_t i = 0; i < LIVE_LATENCIES && i < l->latencies; i++) {
-		if (isfinite(l->latency_s[i]))
-			v[n++] = 1e3 * l->latency_s[i];
-	}
-	out->latency_p95_ms = quantile(v, n, 0.95);
 }
 
 static double value_of(const struct step *s, enum vec_kind k, unsigned i)
@@ -153,6 +110,9 @@ static void show_joint(const struct live *l, unsigned i, struct view_joint *v)
 	v->err_peak = lj->err_peak[1] > lj->err_peak[0] || isnan(lj->err_peak[0]) ? lj->err_peak[1]
 										  : lj->err_peak[0];
 	show_training(lj, v);
+	v->seam = lj->seam;
+	v->inside = lj->inside;
+	v->plan_off = lj->plan_off;
 	v->gripper = lj->gripper != NULL;
 	v->gripper_state = gripper_state(lj, v);
 }
@@ -281,15 +241,20 @@ void live_snapshot(const struct live *l, const struct judge *j, int64_t now_ns,
 				 ? NAN
 				 : seconds(l->episode_axis_ns, l->last_axis_ns);
 	out->seq = l->last.seq;
-	out->hz = rate_hz(l);
-	out->target_hz = l->hello.fps > 0		     ? l->hello.fps
-			 : l->profile && l->profile->fps > 0 ? l->profile->fps
-							     : NAN;
+	out->no_tick = l->hello.no_tick;
+	out->hz = live_rate_hz(l);
+	out->target_hz = live_target_hz(l);
+	out->stalled_s = l->moved_axis_ns != TIME_UNKNOWN && l->in_episode
+				 ? seconds(l->moved_axis_ns, l->last_axis_ns)
+				 : NAN;
 	out->steps = l->steps;
 	out->since_step_s = l->steps ? seconds(l->last_now_ns, now_ns) : NAN;
 	out->facts = l->facts;
 	out->worst = judge_worst(j);
-	show_chunk(l, out);
+	live_chunks_show(l, now_ns, out);
+	live_traffic_show(l, now_ns, out);
+	live_cadence_show(l, out);
+	live_frames_show(l, now_ns, out);
 	out->njoints = l->joint ? l->hello.joints : 0;
 	for (unsigned i = 0; i < out->njoints; i++)
 		show_joint(l, i, &out->joint[i]);
@@ -298,27 +263,15 @@ void live_snapshot(const struct live *l, const struct judge *j, int64_t now_ns,
 	show_events(l, now_ns, out);
 }
 
-static void show_plan(const struct live *l, unsigned joint, struct history *out)
-{
-	int64_t from = l->last.seq + 1 - l->chunk_seq;
-	double fps = rate_hz(l);
-
-	out->nplan = 0;
-	out->plan_dt_s = l->hello.fps > 0 ? 1 / l->hello.fps : fps > 0 ? 1 / fps : NAN;
-	if (!l->has_chunk || joint >= l->dims)
-		return;
-	for (int64_t h = from > 0 ? from : 0; h < l->horizon && out->nplan < HISTORY_PLAN; h++)
-		out->plan[out->nplan++] = l->plan[(size_t)h * l->dims + joint];
-}
-
 bool live_history(const struct live *l, unsigned joint, unsigned columns, double span_s,
 		  int64_t now_ns, struct history *out)
 {
+	int64_t end_ns = l->last_axis_ns + (now_ns - l->last_now_ns);
+
 	if (!l->steps || !l->history)
 		return false;
-	if (!history_read(l->history, joint, columns, span_s,
-			  l->last_axis_ns + (now_ns - l->last_now_ns), out))
+	if (!history_read(l->history, joint, columns, span_s, end_ns, out))
 		return false;
-	show_plan(l, joint, out);
+	live_chunks_history(l, joint, end_ns, out);
 	return true;
 }

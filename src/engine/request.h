@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Requests of viewers: one JSON object a packet, from any program of this user, so hostile.
- * {"v":1,"request":"hello","version":TEXT,"hz":N}   {"v":1,"request":"history","joint":N,
- * "columns":N,"span_s":S}   {"v":1,"request":"episode-end","episode":N,"outcome":WORD,"note":TEXT}
- * {"v":1,"request":"episode-start","episode":N}   {"v":1,"request":"mark","episode":N,
- * "note":TEXT}   {"v":1,"request":"stop"}. Pure; any thread.
+ * {"v":2,"request":"hello","version":TEXT,"hz":N}   {"v":2,"request":"history","joint":N,
+ * "columns":N,"span_s":S}   {"v":2,"request":"episode-end","episode":N,"outcome":WORD,"note":TEXT}
+ * {"v":2,"request":"episode-start","episode":N}   {"v":2,"request":"mark","episode":N,
+ * "note":TEXT}   {"v":2,"request":"stop"}. Pure; any thread.
  */
 #ifndef POLICYTOP_ENGINE_REQUEST_H
 #define POLICYTOP_ENGINE_REQUEST_H

@@ -4,5 +4,7 @@ noinst_LIBRARIES += %D%/libview.a
 %C%_libview_a_SOURCES = \
 	%D%/client.c %D%/client.h \
 	%D%/fields.c %D%/fields.h \
-	%D%/message.c %D%/message.h \
+	%D%/message.c %D%/message.h %D%/message_impl.h \
+	%D%/message_policy.c \
+	%D%/policy.h \
 	%D%/snapshot.h

@@ -4,21 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "view/fields.h"
-
-/* The tables name every field once, in the order of the packet. */
-#define ROW(kind, type, member, limit)                                                             \
-	{                                                                                          \
-		FIELD_##kind, offsetof(struct type, member), limit                                 \
-	}
-#define TEXT(type, member)                                                                         \
-	{                                                                                          \
-		FIELD_TEXT, offsetof(struct type, member), sizeof(((struct type *)0)->member)      \
-	}
-#define END                                                                                        \
-	{                                                                                          \
-		FIELD_END, 0, 0                                                                    \
-	}
+#include "view/message_impl.h"
 
 static const struct field snapshot_fields[] = {
 	TEXT(snapshot, rig),
@@ -46,19 +32,15 @@ static const struct field snapshot_fields[] = {
 	ROW(8, snapshot, since_step_s, 0),
 	ROW(4, snapshot, facts, 0),
 	ROW(ENUM, snapshot, worst, LEVEL_FAIL),
-	ROW(BOOL, snapshot, has_chunk, 0),
-	ROW(4, snapshot, horizon, 0),
-	ROW(4, snapshot, execute, 0),
-	ROW(4, snapshot, queue, 0),
-	ROW(8, snapshot, latency_ms, 0),
-	ROW(8, snapshot, latency_p95_ms, 0),
-	ROW(8, snapshot, replan_s, 0),
+	ROW(BOOL, snapshot, no_tick, 0),
+	ROW(8, snapshot, stalled_s, 0),
 	TEXT(snapshot, start_text),
 	ROW(4, snapshot, njoints, 0),
 	ROW(4, snapshot, nalarms, 0),
 	ROW(4, snapshot, nevents, 0),
 	ROW(4, snapshot, nchecks, 0),
 	ROW(4, snapshot, nsources, 0),
+	ROW(4, snapshot, nframes, 0),
 	END,
 };
 
@@ -84,6 +66,9 @@ static const struct field joint_fields[] = {
 	ROW(8, view_joint, err_now, 0),
 	ROW(8, view_joint, err_peak, 0),
 	ROW(8, view_joint, err_max, 0),
+	ROW(8, view_joint, seam, 0),
+	ROW(8, view_joint, inside, 0),
+	ROW(8, view_joint, plan_off, 0),
 	ROW(BOOL, view_joint, gripper, 0),
 	ROW(4, view_joint, gripper_state, 0),
 	ROW(ENUM, view_joint, level, LEVEL_FAIL),
@@ -129,8 +114,13 @@ static const struct field source_fields[] = {
 };
 
 static const struct field history_fields[] = {
-	ROW(4, history, joint, 0), ROW(4, history, columns, 0),	  ROW(8, history, span_s, 0),
-	ROW(4, history, nplan, 0), ROW(8, history, plan_dt_s, 0), END,
+	ROW(4, history, joint, 0),
+	ROW(4, history, columns, 0),
+	ROW(8, history, span_s, 0),
+	ROW(4, history, nplan, 0),
+	ROW(8, history, plan_dt_s, 0),
+	ROW(4, history, nchunks, 0),
+	END,
 };
 
 static const struct field verdict_fields[] = {
@@ -206,6 +196,7 @@ size_t message_put_snapshot(void *dst, size_t size, const struct snapshot *s)
 		fields_put(&c, check_fields, &s->check[i]);
 	for (unsigned i = 0; i < s->nsources; i++)
 		fields_put(&c, source_fields, &s->source[i]);
+	message_put_policy(&c, s);
 	return end_put(&c, size);
 }
 
@@ -215,7 +206,8 @@ int message_get_snapshot(struct snapshot *s, const void *p, size_t len)
 
 	fields_get(&c, snapshot_fields, s);
 	if (c.failed || s->njoints > MAX_JOINTS || s->nalarms > VIEW_ALARMS ||
-	    s->nevents > VIEW_EVENTS || s->nchecks > VIEW_CHECKS || s->nsources > VIEW_SOURCES)
+	    s->nevents > VIEW_EVENTS || s->nchecks > VIEW_CHECKS || s->nsources > VIEW_SOURCES ||
+	    s->nframes > VIEW_CAMERAS)
 		return -EBADMSG;
 	for (unsigned i = 0; i < s->njoints; i++)
 		fields_get(&c, joint_fields, &s->joint[i]);
@@ -227,6 +219,7 @@ int message_get_snapshot(struct snapshot *s, const void *p, size_t len)
 		fields_get(&c, check_fields, &s->check[i]);
 	for (unsigned i = 0; i < s->nsources; i++)
 		fields_get(&c, source_fields, &s->source[i]);
+	message_get_policy(&c, s);
 	return end_get(&c);
 }
 
@@ -241,6 +234,7 @@ size_t message_put_history(void *dst, size_t size, const struct history *h)
 	cursor_put(&c, h->asked_min, bytes);
 	cursor_put(&c, h->asked_max, bytes);
 	cursor_put(&c, h->plan, h->nplan * sizeof(float));
+	message_put_chunks(&c, h);
 	return end_put(&c, size);
 }
 
@@ -251,7 +245,7 @@ int message_get_history(struct history *h, const void *p, size_t len)
 
 	fields_get(&c, history_fields, h);
 	if (c.failed || h->joint >= MAX_JOINTS || h->columns > HISTORY_COLUMNS ||
-	    h->nplan > HISTORY_PLAN)
+	    h->nplan > HISTORY_PLAN || h->nchunks > HISTORY_CHUNKS)
 		return -EBADMSG;
 	bytes = h->columns * sizeof(float);
 	cursor_get(&c, h->got_min, bytes);
@@ -259,6 +253,7 @@ int message_get_history(struct history *h, const void *p, size_t len)
 	cursor_get(&c, h->asked_min, bytes);
 	cursor_get(&c, h->asked_max, bytes);
 	cursor_get(&c, h->plan, h->nplan * sizeof(float));
+	message_get_chunks(&c, h);
 	return end_get(&c);
 }
 

@@ -10,8 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "model/event.h"
-#include "model/verdict.h"
+#include "view/policy.h"
 
 enum { VIEW_ALARMS = 8, VIEW_EVENTS = 16, VIEW_CHECKS = 32, VIEW_SOURCES = 8 };
 
@@ -26,6 +25,9 @@ struct view_joint {
 	double delta_max;	  /* training */
 	double err_now, err_peak; /* |got - sent| or |got - asked|: now, largest of 2 s */
 	double err_max;		  /* training: largest |action - state| */
+	double seam;		  /* |Δasked| where the newest chunk began */
+	double inside;		  /* largest |Δasked| inside chunks, of the episode */
+	double plan_off;	  /* |got - plan| when the last chunk was over */
 	bool gripper;
 	int gripper_state;     /* 1 closed, 0 open, -1 unknown */
 	enum level level;      /* worst active verdict on this joint */
@@ -83,21 +85,33 @@ struct snapshot {
 	double since_step_s; /* age of the last step */
 	unsigned facts;	     /* what all sources together give */
 	enum level worst;
-	/* The policy's last reply. */
-	bool has_chunk;
-	unsigned horizon, execute, queue; /* queue: actions left of it; execute 0 unknown */
-	double latency_ms, latency_p95_ms, replan_s;
+	bool no_tick;	  /* steps are replies of the policy: no rate, no Δ */
+	double stalled_s; /* no joint has moved for so long; NaN unknown */
+	struct view_chunk chunk;
+	struct view_latency latency;
+	struct view_traffic traffic;
+	struct view_cadence cadence;
 	/* Start pose and first action of this episode, as sentences of the checks; "" unknown. */
 	char start_text[MESSAGE_BYTES];
-	unsigned njoints, nalarms, nevents, nchecks, nsources;
+	unsigned njoints, nalarms, nevents, nchecks, nsources, nframes;
 	struct view_joint joint[MAX_JOINTS];
 	struct view_alarm alarm[VIEW_ALARMS]; /* active first, then worst, then newest */
 	struct view_check check[VIEW_CHECKS];
 	struct view_event event[VIEW_EVENTS]; /* newest first */
 	struct view_source source[VIEW_SOURCES];
+	struct view_frame frame[VIEW_CAMERAS]; /* in the order in which they were first seen */
 };
 
-enum { HISTORY_COLUMNS = 512, HISTORY_PLAN = 128 };
+enum { HISTORY_COLUMNS = 512, HISTORY_PLAN = 128, HISTORY_CHUNKS = 6 };
+
+/* What a chunk predicted for one joint. */
+struct history_chunk {
+	int64_t number;
+	double start_s; /* of its first action, from now on; negative: in the past */
+	int ran;	/* how many of it were executed */
+	unsigned n;	/* predictions, a plan_dt_s apart; a longer horizon is cut */
+	float v[HISTORY_PLAN];
+};
 
 /* The last seconds of one joint, one entry per screen column (half-cells are columns, too). */
 struct history {
@@ -106,9 +120,11 @@ struct history {
 	double span_s; /* time from the left edge to now */
 	float got_min[HISTORY_COLUMNS], got_max[HISTORY_COLUMNS]; /* NaN: no data */
 	float asked_min[HISTORY_COLUMNS], asked_max[HISTORY_COLUMNS];
-	unsigned nplan; /* what is left of the last chunk, from now on */
-	double plan_dt_s;
+	unsigned nplan;	  /* what is left of the last chunk, from now on */
+	double plan_dt_s; /* NaN: no rate is known */
 	float plan[HISTORY_PLAN];
+	unsigned nchunks; /* newest first: the last chunks as they were predicted */
+	struct history_chunk chunk[HISTORY_CHUNKS];
 };
 
 #endif

@@ -28,8 +28,10 @@ TESTS += %D%/t_control
 %C%_t_control_SOURCES = %D%/t_control.c
 %C%_t_control_LDADD = $(TEST_PROGRAM_LIBS)
 
-check_PROGRAMS += %D%/t_live
-TESTS += %D%/t_live
+check_PROGRAMS += %D%/t_live %D%/t_live_policy
+TESTS += %D%/t_live %D%/t_live_policy
+%C%_t_live_policy_SOURCES = %D%/t_live_policy.c
+%C%_t_live_policy_LDADD = $(TEST_PROGRAM_LIBS)
 %C%_t_live_SOURCES = %D%/t_live.c
 %C%_t_live_LDADD = $(TEST_PROGRAM_LIBS)
 

@@ -26,6 +26,37 @@ static void fill_joint(struct view_joint *j, unsigned i)
 	text_copy(j->code, sizeof(j->code), "jump");
 }
 
+static void fill_policy(struct snapshot *s)
+{
+	s->no_tick = true;
+	s->chunk.seen = true;
+	s->chunk.ran = s->chunk.queue = COUNT_UNKNOWN;
+	s->chunk.match = PROMPT_TASK;
+	memset(s->chunk.prompt, 'p', TASK_BYTES - 1);
+	s->latency.n = 64;
+	s->latency.first_ms = 4310;
+	s->traffic.state = EXCHANGE_STRANGER;
+	s->traffic.number = UINT64_MAX;
+	memset(s->traffic.error, 'x', MESSAGE_BYTES - 1);
+	s->traffic.ntensors = TENSORS_MAX;
+	for (unsigned i = 0; i < TENSORS_MAX; i++) {
+		struct tensor *t = &s->traffic.tensor[i];
+
+		memset(t->name, 't', NAME_BYTES - 1);
+		text_copy(t->dtype, sizeof(t->dtype), "<f4");
+		t->reply = i % 2;
+		t->dims = 4;
+		t->shape[3] = UINT32_MAX;
+		t->mean = NAN;
+	}
+	s->cadence.bin[VIEW_BINS - 1] = 7;
+	s->nframes = VIEW_CAMERAS;
+	for (unsigned i = 0; i < VIEW_CAMERAS; i++) {
+		memset(s->frame[i].camera, 'c', NAME_BYTES - 1);
+		s->frame[i].std[2] = 0.25;
+	}
+}
+
 static void fill_snapshot(struct snapshot *s)
 {
 	text_copy(s->rig, sizeof(s->rig), "bench2");
@@ -42,6 +73,7 @@ static void fill_snapshot(struct snapshot *s)
 	s->nevents = VIEW_EVENTS;
 	s->nchecks = VIEW_CHECKS;
 	s->nsources = VIEW_SOURCES;
+	fill_policy(s);
 	for (unsigned i = 0; i < MAX_JOINTS; i++)
 		fill_joint(&s->joint[i], i);
 	for (unsigned i = 0; i < VIEW_ALARMS; i++) {
@@ -81,11 +113,98 @@ static void test_snapshot(struct tap *t)
 	in->nalarms = 2;
 	in->nchecks = 11;
 	in->nsources = 1;
+	in->traffic.ntensors = 6;
+	in->nframes = 2;
 	n = message_put_snapshot(p, MESSAGE_SIZE_MAX, in);
 	ok(t, n > 0 && n < 14000, "a snapshot of 14 joints takes about 10 kB (%zu)", n);
 	free(in);
 	free(out);
 	free(p);
+}
+
+/* Where two packets differ first: the place of the one thing that makes them differ. */
+static size_t place(const char *p, const char *q)
+{
+	size_t at = 0;
+
+	while (at < MESSAGE_SIZE_MAX && p[at] == q[at])
+		at++;
+	return at;
+}
+
+/* What comes of a packet whose count, here 1 and then 2, says n. */
+static int say(struct snapshot *in, unsigned *count, uint32_t n)
+{
+	struct snapshot *out = xcalloc(1, sizeof(*out));
+	char *p = xcalloc(1, MESSAGE_SIZE_MAX), *q = xcalloc(1, MESSAGE_SIZE_MAX);
+	size_t len;
+	int rc;
+
+	*count = 1;
+	message_put_snapshot(p, MESSAGE_SIZE_MAX, in);
+	*count = 2;
+	len = message_put_snapshot(q, MESSAGE_SIZE_MAX, in);
+	memcpy(q + place(p, q), &n, sizeof(n));
+	rc = message_get_snapshot(out, q, len);
+	*count = 0;
+	free(out);
+	free(p);
+	free(q);
+	return rc;
+}
+
+static void test_counts(struct tap *t)
+{
+	struct snapshot *in = xcalloc(1, sizeof(*in)), *out = xcalloc(1, sizeof(*out));
+	char *p = xcalloc(1, MESSAGE_SIZE_MAX);
+	size_t n;
+
+	in->traffic.ntensors = 1;
+	in->traffic.tensor[0].dims = 5;
+	n = message_put_snapshot(p, MESSAGE_SIZE_MAX, in);
+	ok(t, n > 0 && message_get_snapshot(out, p, n) == -EBADMSG, "five dimensions are refused");
+	in->traffic.tensor[0].dims = 4;
+	n = message_put_snapshot(p, MESSAGE_SIZE_MAX, in);
+	ok(t, n > 0 && message_get_snapshot(out, p, n) == 0, "four are not");
+	in->traffic.state = (enum exchange_state)99;
+	in->chunk.match = (enum prompt_match)99;
+	n = message_put_snapshot(p, MESSAGE_SIZE_MAX, in);
+	ok(t,
+	   message_get_snapshot(out, p, n) == 0 && out->traffic.state == EXCHANGE_ASKED &&
+		   out->chunk.match == PROMPT_UNSEEN,
+	   "words out of range are the first");
+	in->traffic.ntensors = 0;
+	ok(t,
+	   say(in, &in->traffic.ntensors, 2) == 0 &&
+		   say(in, &in->traffic.ntensors, TENSORS_MAX + 1) == -EBADMSG,
+	   "too many arrays are refused");
+	ok(t, say(in, &in->nframes, 2) == 0 && say(in, &in->nframes, VIEW_CAMERAS + 1) == -EBADMSG,
+	   "and too many cameras");
+	free(in);
+	free(out);
+	free(p);
+}
+
+/* The same for a history: the count is a chunk's length, or how many there are. */
+static int say_history(struct history *in, unsigned *count, uint32_t n)
+{
+	struct history *out = xcalloc(1, sizeof(*out));
+	char *p = xcalloc(1, MESSAGE_SIZE_MAX), *q = xcalloc(1, MESSAGE_SIZE_MAX);
+	unsigned was = *count;
+	size_t len;
+	int rc;
+
+	message_put_history(p, MESSAGE_SIZE_MAX, in);
+	*count = was - 1;
+	message_put_history(q, MESSAGE_SIZE_MAX, in);
+	*count = was;
+	len = message_put_history(p, MESSAGE_SIZE_MAX, in);
+	memcpy(p + place(p, q), &n, sizeof(n));
+	rc = message_get_history(out, p, len);
+	free(out);
+	free(p);
+	free(q);
+	return rc;
 }
 
 static void test_history(struct tap *t)
@@ -102,9 +221,26 @@ static void test_history(struct tap *t)
 	in->got_min[2] = -1.5f;
 	in->asked_max[0] = NAN;
 	in->plan[1] = 9;
+	in->nchunks = HISTORY_CHUNKS;
+	for (unsigned i = 0; i < HISTORY_CHUNKS; i++) {
+		in->chunk[i].number = i;
+		in->chunk[i].n = i;
+		in->chunk[i].start_s = -0.5;
+		in->chunk[i].ran = COUNT_UNKNOWN;
+		if (i)
+			in->chunk[i].v[i - 1] = 2.5f;
+	}
 	n = message_put_history(p, MESSAGE_SIZE_MAX, in);
 	ok(t, message_get_history(out, p, n) == 0 && memcmp(in, out, sizeof(*in)) == 0,
 	   "history comes back (%zu bytes)", n);
+	ok(t,
+	   say_history(in, &in->nchunks, HISTORY_CHUNKS) == 0 &&
+		   say_history(in, &in->nchunks, HISTORY_CHUNKS + 1) == -EBADMSG,
+	   "too many chunks are refused");
+	ok(t,
+	   say_history(in, &in->chunk[2].n, 2) == 0 &&
+		   say_history(in, &in->chunk[2].n, HISTORY_PLAN + 1) == -EBADMSG,
+	   "and one that is too long");
 	in->columns = HISTORY_COLUMNS + 1;
 	memcpy(p + 8 + 4, &in->columns, 4);
 	ok(t, message_get_history(out, p, n) == -EBADMSG, "too many columns are refused");
@@ -140,6 +276,7 @@ int main(void)
 	struct tap t = {0};
 
 	test_snapshot(&t);
+	test_counts(&t);
 	test_history(&t);
 	test_hostile(&t);
 	return tap_done(&t);

@@ -80,7 +80,7 @@ static void answer(struct fake *f, int fd, char *request)
 	if (at)
 		sscanf(at + 11, "%39[a-z-]", word);
 	if (strcmp(word, "hello") == 0) {
-		send_text(fd, "{\"v\":1,\"version\":\"fake\",\"pid\":1,\"run\":12}");
+		send_text(fd, "{\"v\":2,\"version\":\"fake\",\"pid\":1,\"run\":12}");
 	} else if (strcmp(word, "history") == 0) {
 		f->w.hist.joint = joint ? (unsigned)atoi(joint + 8) : 0;
 		send(fd, f->packet, message_put_history(f->packet, sizeof(f->packet), &f->w.hist),

@@ -1,22 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 check_PROGRAMS += %D%/t_golden
 TESTS += %D%/t_golden
-%C%_t_golden_SOURCES = %D%/t_golden.c %D%/world.c %D%/world.h
+%C%_t_golden_SOURCES = %D%/t_golden.c %D%/world.c %D%/world_policy.c %D%/world.h
 %C%_t_golden_LDADD = $(TEST_PROGRAM_LIBS)
 
 check_PROGRAMS += %D%/t_canvas
 TESTS += %D%/t_canvas
-%C%_t_canvas_SOURCES = %D%/t_canvas.c %D%/world.c %D%/world.h
+%C%_t_canvas_SOURCES = %D%/t_canvas.c %D%/world.c %D%/world_policy.c %D%/world.h
 %C%_t_canvas_LDADD = $(TEST_PROGRAM_LIBS)
 
 check_PROGRAMS += %D%/t_layout
 TESTS += %D%/t_layout
-%C%_t_layout_SOURCES = %D%/t_layout.c %D%/world.c %D%/world.h
+%C%_t_layout_SOURCES = %D%/t_layout.c %D%/world.c %D%/world_policy.c %D%/world.h
 %C%_t_layout_LDADD = $(TEST_PROGRAM_LIBS)
 
 check_PROGRAMS += %D%/t_state
 TESTS += %D%/t_state
-%C%_t_state_SOURCES = %D%/t_state.c %D%/world.c %D%/world.h
+%C%_t_state_SOURCES = %D%/t_state.c %D%/world.c %D%/world_policy.c %D%/world.h
 %C%_t_state_LDADD = $(TEST_PROGRAM_LIBS)
 
 check_PROGRAMS += %D%/t_plot
@@ -34,7 +34,7 @@ if HAVE_VTERM
 check_PROGRAMS += %D%/t_tty
 TESTS += %D%/t_tty
 endif
-%C%_t_tty_SOURCES = %D%/t_tty.c %D%/fake.c %D%/fake.h %D%/world.c %D%/world.h
+%C%_t_tty_SOURCES = %D%/t_tty.c %D%/fake.c %D%/fake.h %D%/world.c %D%/world_policy.c %D%/world.h
 %C%_t_tty_CFLAGS = $(AM_CFLAGS) $(VTERM_CFLAGS)
 %C%_t_tty_LDADD = $(TEST_PROGRAM_LIBS) $(VTERM_LIBS)
 
@@ -61,4 +61,30 @@ EXTRA_DIST += %D%/t_once.sh \
 	%D%/golden/asked-80x24-ascii.txt \
 	%D%/golden/help-60x16-ascii.txt \
 	%D%/golden/help-80x24-ascii.txt \
+	%D%/golden/chunk-80x24-utf8.txt \
+	%D%/golden/chunk-80x24-ascii.txt \
+	%D%/golden/chunk-132x43-utf8.txt \
+	%D%/golden/chunk14-200x60-utf8.txt \
+	%D%/golden/chunk28-80x24-block.txt \
+	%D%/golden/chunk44-132x43-ascii.txt \
+	%D%/golden/chunk-40x12-ascii.txt \
+	%D%/golden/chunk-60x16-utf8.txt \
+	%D%/golden/traffic-80x24-utf8.txt \
+	%D%/golden/traffic-80x24-ascii.txt \
+	%D%/golden/traffic14-132x43-utf8.txt \
+	%D%/golden/traffic28-200x60-ascii.txt \
+	%D%/golden/traffic44-80x24-utf8.txt \
+	%D%/golden/traffic-40x12-ascii.txt \
+	%D%/golden/traffic-60x16-ascii.txt \
+	%D%/golden/cadence-80x24-utf8.txt \
+	%D%/golden/cadence-80x24-ascii.txt \
+	%D%/golden/cadence14-80x24-block.txt \
+	%D%/golden/cadence28-132x43-utf8.txt \
+	%D%/golden/cadence44-200x60-utf8.txt \
+	%D%/golden/cadence-40x12-ascii.txt \
+	%D%/golden/cadence-60x16-utf8.txt \
+	%D%/golden/notick-80x24-utf8.txt \
+	%D%/golden/notick-200x60-utf8.txt \
+	%D%/golden/starved-80x24-utf8.txt \
+	%D%/golden/starved-132x43-ascii.txt \
 	%D%/golden/silent-80x24-utf8.txt

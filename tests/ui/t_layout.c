@@ -16,7 +16,9 @@
 
 enum { W_MAX = 300, H_MAX = 120 };
 
-static const char *const worlds[] = {"seam", "calm", "humanoid", "many", "empty", "blind", "odd"};
+static const char *const worlds[] = {"seam",	"calm",	     "humanoid", "many",
+				     "empty",	"blind",     "odd",	 "notick",
+				     "starved", "traffic28", "chunk14",	 "cadence"};
 
 enum { WORLDS = sizeof(worlds) / sizeof(worlds[0]) };
 
@@ -32,8 +34,11 @@ static bool apart(const struct placed *a, const struct placed *b)
 	       b->y + b->h <= a->y;
 }
 
+static const struct panel_class *const pages[PAGE_N] = {&panel_joints, &panel_chunk, &panel_traffic,
+							&panel_cadence};
+
 /* NULL or what is wrong. */
-static const char *judge(const struct layout *l, int w, int h)
+static const char *judge(const struct layout *l, int w, int h, const struct panel_class *must)
 {
 	int last = 0;
 
@@ -51,7 +56,7 @@ static const char *judge(const struct layout *l, int w, int h)
 		}
 	}
 	if (!layout_find(l, &panel_header) || !layout_find(l, &panel_keys) ||
-	    !layout_find(l, &panel_alarms) || !layout_find(l, &panel_joints) ||
+	    !layout_find(l, &panel_alarms) || !layout_find(l, must) ||
 	    !layout_find(l, &panel_sources))
 		return "a panel that must be there is not";
 	return last == h ? NULL : "lines left over";
@@ -65,17 +70,18 @@ static void test_world(struct tap *t, const char *name)
 	struct layout l;
 
 	world_make(&w, name);
-	for (int focus = 0; focus < FOCUS_N && !wrong; focus++) {
+	for (int k = 0; k < FOCUS_N * PAGE_N && !wrong; k++) {
 		struct scene v = world_scene(&w);
 
-		w.ui.focus = (enum focus)focus;
+		w.ui.focus = (enum focus)(k % FOCUS_N);
+		w.ui.page = (enum page)(k / FOCUS_N);
 		for (int width = 1; width <= W_MAX && !wrong; width++) {
 			for (int height = 1; height <= H_MAX && !wrong; height++) {
 				layout_make(&l, &v, width, height);
-				wrong = judge(&l, width, height);
+				wrong = judge(&l, width, height, pages[w.ui.page]);
 				if (wrong)
-					snprintf(at, sizeof(at), "%dx%d focus %d", width, height,
-						 focus);
+					snprintf(at, sizeof(at), "%dx%d focus %d page %d", width,
+						 height, k % FOCUS_N, k / FOCUS_N);
 			}
 		}
 	}
@@ -91,6 +97,11 @@ static void test_draw(struct tap *t)
 	for (int i = 0; i < WORLDS; i++)
 		world_make(&w[i], worlds[i]);
 	w[0].s.length_q95_s = w[1].hist.plan_dt_s = (double)INFINITY;
+	w[3].hist.chunk[0].start_s = w[5].s.cadence.bin_ms = (double)NAN;
+	w[3].hist.plan_dt_s = w[8].hist.chunk[1].start_s = (double)INFINITY;
+	w[6].s.chunk.seam_joint = w[6].s.chunk.off_joint = 1 << 30;
+	w[9].hist.chunk[2].start_s = -1e300;
+	w[10].s.cadence.bin_ms = 1e-300;
 	w[1].hist.span_s = w[1].s.elapsed_s = w[2].s.joint[0].min = (double)NAN;
 	for (int width = 1; width <= W_MAX; width++) {
 		for (int height = 1; height <= H_MAX; height++) {
@@ -102,6 +113,7 @@ static void test_draw(struct tap *t)
 				continue;
 			one->ui.focus = (enum focus)(height % FOCUS_N);
 			one->ui.units = (enum units)(width % UNITS_N);
+			one->ui.page = (enum page)((width + height / 5) % PAGE_N);
 			one->ui.mode = width % 13 == 0 ? MODE_HELP : MODE_VIEW;
 			canvas_init(&c, width, height, (enum symbols)(height % 3));
 			screen_draw(&c, &v);
@@ -128,6 +140,17 @@ static void test_arm_and_hand(struct tap *t)
 	ok(t, layout_find(&l, &panel_motion), "and how it moves");
 	layout_make(&l, &v, LAYOUT_MIN_W, LAYOUT_MIN_H);
 	ok(t, layout_find(&l, &panel_motion), "even on the smallest screen");
+	w.ui.page = PAGE_CHUNK;
+	layout_make(&l, &v, 80, 24);
+	ok(t, layout_find(&l, &panel_chunk)->h >= 16 && !layout_find(&l, &panel_joints),
+	   "80x24: the chunk in the place of the joints");
+	layout_make(&l, &v, 132, 43);
+	ok(t, layout_find(&l, &panel_chunk)->h >= 16 && layout_find(&l, &panel_joints)->h >= 7,
+	   "132x43: beside them");
+	w.ui.page = PAGE_MAIN;
+	layout_make(&l, &v, 132, 43);
+	ok(t, layout_find(&l, &panel_cadence) && !layout_find(&l, &panel_traffic),
+	   "and the cadence without being asked for; no traffic that nobody sees");
 	w.ui.focus = FOCUS_CHECKS;
 	layout_make(&l, &v, 80, 24);
 	ok(t, layout_find(&l, &panel_checks)->h >= 8, "focused checks become a list");

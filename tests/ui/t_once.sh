@@ -33,6 +33,11 @@ ok $? "--ascii: nothing but ASCII"
 ok $? "--svg"
 "$POLICYTOP" watch sim: --once --json >"$dir/json" && grep -q '^{"schema":1,.*"joints":\[{"joint":"shoulder_pan.pos"' "$dir/json"
 ok $? "--json"
+grep -q '"chunk":{"chunk":[0-9]*,"horizon":30,.*"latency":{"n":.*"traffic":null,"cadence":{"n":' "$dir/json" &&
+	grep -q '"cameras":\[\]' "$dir/json" && grep -q '"seam":' "$dir/json"
+ok $? "with chunk, latency, cadence, and no traffic that nobody sees"
+grep -q 'infer [0-9]* ms' "$dir/text" && grep -q 'chunk 30 runs 20, queue' "$dir/text"
+ok $? "the text has the chunk and what it costs"
 grep -Eq 'nan|inf[,}]' "$dir/json"
 test $? -ne 0
 ok $? "with null for unknown"

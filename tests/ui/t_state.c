@@ -167,6 +167,28 @@ static void test_rest(struct tap *t)
 	ok(t, w.ui.selected == 0, "until the operator picks another");
 }
 
+/* Esc above all: LeRobot ends its recording by it, in whatever window it is pressed. */
+static void test_pages(struct tap *t)
+{
+	static struct world w;
+
+	world_make(&w, "seam");
+	press(&w, 'c');
+	ok(t, w.ui.page == PAGE_CHUNK, "c: the chunk");
+	press(&w, 't');
+	ok(t, w.ui.page == PAGE_TRAFFIC, "t: traffic in its place");
+	press(&w, UI_KEY_ESC);
+	ok(t, w.ui.page == PAGE_TRAFFIC, "Esc means nothing");
+	press(&w, 't');
+	ok(t, w.ui.page == PAGE_MAIN, "the same key goes back");
+	press(&w, 'y');
+	press(&w, 'j');
+	ok(t, w.ui.page == PAGE_CADENCE && w.ui.selected == 2, "y: cadence; j is still the joint");
+	press(&w, 'e');
+	press(&w, 'c');
+	ok(t, w.ui.page == PAGE_CADENCE && w.ui.mode == MODE_OUTCOME, "no page in a question");
+}
+
 int main(void)
 {
 	struct tap t = {0};
@@ -176,5 +198,6 @@ int main(void)
 	test_outcome(&t);
 	test_note(&t);
 	test_rest(&t);
+	test_pages(&t);
 	return tap_done(&t);
 }

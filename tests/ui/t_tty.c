@@ -220,6 +220,19 @@ static void test_look(struct tap *t, char *const argv[])
 	ok(t, wait_text(&s, ">wrist_roll"), "/ finds");
 	type(&s, "u");
 	ok(t, wait_text(&s, "JOINT 0..1"), "u: units");
+	type(&s, "c");
+	ok(t, wait_text(&s, "earlier plans") && wait_text(&s, "seam 0.6"),
+	   "c: the chunk, with the joint's own seam");
+	type(&s, "k");
+	ok(t, wait_text(&s, "CHUNK 12  wrist_flex"), "of another joint");
+	type(&s, "t");
+	ok(t, wait_text(&s, "no source sees requests"), "t: the traffic");
+	type(&s, "y");
+	ok(t, wait_text(&s, "33.3 budget"), "y: the cadence");
+	type(&s, "\x1b");
+	ok(t, wait_text(&s, "y back"), "Esc does not leave it");
+	type(&s, "yj");
+	ok(t, wait_text(&s, ">wrist_roll"), "y does");
 	type(&s, "?");
 	ok(t, wait_text(&s, "policytop: keys"), "? help");
 	type(&s, "x \t");

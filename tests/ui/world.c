@@ -163,13 +163,7 @@ static void make_run(struct snapshot *s)
 	s->target_hz = 30;
 	s->since_step_s = 0.02;
 	s->facts = FACT_SEEN | FACT_ASKED | FACT_GOT | FACT_CHUNK | FACT_LATENCY | FACT_PROMPT;
-	s->has_chunk = true;
-	s->horizon = 10;
-	s->execute = 10;
-	s->queue = 6;
-	s->latency_ms = 41;
-	s->latency_p95_ms = 58;
-	s->replan_s = 0.333;
+	s->stalled_s = 0.1;
 	TEXT(s->start_text, "as in training, gripper 0.6 (1 % open) | "
 			    "1st action 2.1 (train 8.4), wrist_flex");
 	s->nsources = 1;
@@ -198,6 +192,7 @@ static void make_history(struct history *h, double base, double span, bool jump)
 	h->nplan = 20;
 	for (unsigned i = 0; i < h->nplan; i++)
 		h->plan[i] = (float)(base + span * sin(6.0 + 0.25 + 0.03 * i));
+	world_plans(h, base, span);
 }
 
 static void make_calm(struct world *w)
@@ -212,6 +207,8 @@ static void make_calm(struct world *w)
 		j->err_peak = j->err_max * 0.4;
 		j->delta_peak = j->delta_max * 0.7;
 	}
+	world_chunk(&w->s);
+	world_cadence(&w->s.cadence);
 	make_checks(&w->s, false);
 	add_event(&w->s, 4.3, LEVEL_OK, "episode 7 began (episode message)");
 	add_event(&w->s, 31.0, LEVEL_OK, "episode 6 ended: success (operator)");
@@ -224,6 +221,8 @@ static void make_seam(struct world *w)
 {
 	make_run(&w->s);
 	make_arm(&w->s);
+	world_chunk(&w->s);
+	world_cadence(&w->s.cadence);
 	make_checks(&w->s, true);
 	add_alarm(&w->s, LEVEL_FAIL, "seam", "shoulder_lift",
 		  "shoulder_lift jumps 26.1 deg at a replan, training max 13.0", 1.3, 11);
@@ -277,6 +276,8 @@ static void make_many(struct world *w, unsigned joints, const char *robot)
 		j->start_mean = 0.2;
 		j->start_std = 0.05;
 	}
+	world_chunk(&w->s);
+	world_cadence(&w->s.cadence);
 	w->s.facts |= FACT_SENT;
 	make_history(&w->hist, 0.2, 0.9, false);
 	w->hist.joint = w->ui.selected = joints * 2 / 3;
@@ -293,8 +294,7 @@ static void make_blind(struct world *w)
 	s->task_index = -2;
 	s->run = 0;
 	s->facts = s->source[0].facts = FACT_ASKED;
-	s->has_chunk = false;
-	s->latency_ms = s->latency_p95_ms = s->replan_s = (double)NAN;
+	s->stalled_s = (double)NAN;
 	s->hz = s->target_hz = s->length_q50_s = s->length_q95_s = (double)NAN;
 	s->driver = DRIVER_UNKNOWN;
 	TEXT(s->source[0].word, "tcp:robot.local:7001");
@@ -337,6 +337,73 @@ static void make_odd(struct world *w)
 	w->hist.plan[3] = (float)NAN;
 }
 
+/* One that stands in the path of a policy server, and nothing else: a step is a reply. */
+static void make_no_tick(struct world *w)
+{
+	struct snapshot *s = &w->s;
+
+	make_calm(w);
+	s->no_tick = true;
+	s->hz = s->stalled_s = (double)NAN;
+	s->facts = s->source[0].facts = FACT_SEEN | FACT_ASKED | FACT_CHUNK | FACT_PROMPT |
+					FACT_LATENCY | FACT_FRAMES;
+	TEXT(s->source[0].word, "openpi:8000=gpu.local:8000");
+	s->chunk.ran = s->chunk.queue = COUNT_UNKNOWN;
+	s->chunk.execute = 0;
+	s->chunk.match = PROMPT_OTHER;
+	TEXT(s->chunk.prompt, "grab the brain");
+	world_traffic(&s->traffic, 6);
+	world_cameras(s);
+	s->cadence = (struct view_cadence){.budget_ms = 100.0 / 3};
+	for (unsigned i = 0; i < s->njoints; i++) {
+		struct view_joint *j = &s->joint[i];
+
+		j->got = j->delta_now = j->delta_peak = (double)NAN;
+	}
+}
+
+/* The policy is slower than its chunk: the queue is empty, and no action comes. */
+static void make_starved(struct world *w)
+{
+	make_calm(w);
+	w->s.driver = DRIVER_IDLE;
+	w->s.chunk.queue = 0;
+	w->s.chunk.ran = 10;
+	w->s.cadence.idle = 0.62;
+	w->s.cadence.starved_s = w->s.stalled_s = 2.6;
+	w->s.traffic.seen = true;
+	world_traffic(&w->s.traffic, 6);
+	w->s.traffic.state = EXCHANGE_ASKED;
+	w->s.traffic.in_flight_s = w->s.traffic.age_s = 2.6;
+	w->ui.page = PAGE_CADENCE;
+}
+
+/* "chunk", "traffic28": a page, of an arm or of so many joints. */
+static bool make_page(struct world *w, const char *name)
+{
+	static const char *const pages[PAGE_N] = {NULL, "chunk", "traffic", "cadence"};
+	unsigned joints = 0;
+
+	for (unsigned i = 1; i < PAGE_N; i++) {
+		size_t n = strlen(pages[i]);
+
+		if (strncmp(name, pages[i], n) || (name[n] && sscanf(name + n, "%u", &joints) != 1))
+			continue;
+		if (joints)
+			make_many(w, joints, "hands");
+		else
+			make_seam(w);
+		w->s.facts |= FACT_FRAMES;
+		world_traffic(&w->s.traffic, w->s.njoints);
+		world_cameras(&w->s);
+		w->ui.page = (enum page)i;
+		if (w->ui.page == PAGE_CHUNK)
+			w->hist.span_s = 0.5; /* what the panel asks for with these chunks */
+		return true;
+	}
+	return false;
+}
+
 /* Between episodes, the engine says nothing, checks have the focus, the bell is off. */
 static void make_silent(struct world *w)
 {
@@ -371,7 +438,7 @@ bool world_make(struct world *w, const char *name)
 	memset(w, 0, sizeof(*w));
 	w->name = name;
 	state_init(&w->ui);
-	w->s.hz = w->s.target_hz = w->s.latency_ms = (double)NAN;
+	w->s.hz = w->s.target_hz = w->s.latency.last_ms = w->s.stalled_s = (double)NAN;
 	w->s.length_q50_s = w->s.length_q95_s = (double)NAN;
 	if (strcmp(name, "seam") == 0)
 		make_seam(w);
@@ -391,8 +458,12 @@ bool world_make(struct world *w, const char *name)
 		make_asked(w);
 	else if (strcmp(name, "help") == 0)
 		make_help(w);
+	else if (strcmp(name, "notick") == 0)
+		make_no_tick(w);
+	else if (strcmp(name, "starved") == 0)
+		make_starved(w);
 	else if (strcmp(name, "empty") != 0)
-		return false;
+		return make_page(w, name);
 	return true;
 }
 

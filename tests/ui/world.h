@@ -13,8 +13,19 @@ struct world {
 	bool has_history;
 };
 
-/* "seam" "calm" "humanoid" "many" "empty" "blind" "odd" "silent" "asked" "help"; false: no such world. */
+/*
+ * "seam" "calm" "humanoid" "many" "empty" "blind" "odd" "silent" "asked" "help" "notick" "starved";
+ * "chunk" "traffic" "cadence": their page, of "seam", or with a number of joints: "chunk14". False:
+ * no such world.
+ */
 bool world_make(struct world *w, const char *name);
+
+/* Parts of them. */
+void world_chunk(struct snapshot *s);
+void world_traffic(struct view_traffic *t, unsigned joints);
+void world_cadence(struct view_cadence *c);
+void world_cameras(struct snapshot *s);
+void world_plans(struct history *h, double base, double span);
 
 struct scene world_scene(const struct world *w);
 
