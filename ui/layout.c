@@ -56,8 +56,8 @@ static const struct band wide_page[] = {
 	{&panel_keys, NULL, 100, 0, 1},
 };
 
-static const struct panel_class *const page_panel[PAGE_N] = {&panel_plot, &panel_chunk,
-							     &panel_traffic, &panel_cadence};
+static const struct panel_class *const page_panel[PAGE_N] = {
+	&panel_plot, &panel_chunk, &panel_traffic, &panel_cadence, &panel_cameras};
 
 struct plan {
 	struct band band;

@@ -14,6 +14,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/panel.h \
 	%D%/panel_alarms.c \
 	%D%/panel_cadence.c \
+	%D%/panel_cameras.c \
 	%D%/panel_checks.c \
 	%D%/panel_chunk.c %D%/panel_chunk.h \
 	%D%/panel_events.c \

@@ -15,6 +15,19 @@ void state_init(struct ui_state *u)
 	*u = (struct ui_state){.bell = true, .silent_s = (double)NAN};
 }
 
+bool page_from_word(const char *word, enum page *out)
+{
+	static const char *const words[PAGE_N] = {"", "chunk", "traffic", "cadence", "cameras"};
+
+	for (unsigned i = PAGE_CHUNK; i < PAGE_N; i++) {
+		if (strcmp(words[i], word) == 0) {
+			*out = (enum page)i;
+			return true;
+		}
+	}
+	return false;
+}
+
 void state_say(struct ui_state *u, bool bad, const char *text)
 {
 	text_copy(u->message, sizeof(u->message), text);
@@ -112,7 +125,8 @@ static void turn(struct ui_state *u, enum action action)
 {
 	enum page page = action == ACTION_CHUNK	    ? PAGE_CHUNK
 			 : action == ACTION_TRAFFIC ? PAGE_TRAFFIC
-						    : PAGE_CADENCE;
+			 : action == ACTION_CADENCE ? PAGE_CADENCE
+						    : PAGE_CAMERAS;
 
 	u->page = u->page == page ? PAGE_MAIN : page;
 }
@@ -167,6 +181,7 @@ static enum wish view_action(struct ui_state *u, const struct snapshot *s, enum 
 	case ACTION_CHUNK:
 	case ACTION_TRAFFIC:
 	case ACTION_CADENCE:
+	case ACTION_CAMERAS:
 		turn(u, action);
 		break;
 	case ACTION_REDRAW:

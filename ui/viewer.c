@@ -27,6 +27,7 @@ struct picture {
 	struct snapshot s;
 	struct history hist;
 	bool has_history;
+	struct view_thumb thumb[VIEW_CAMERAS];
 };
 
 struct viewer {
@@ -41,6 +42,7 @@ struct viewer {
 	int epoll_fd, signal_fd, timer_fd;
 	int64_t heard_ns, tried_ns;
 	int message_ticks; /* how long the line for the key bar has been there */
+	unsigned camera;   /* whose thumbnail was looked for last */
 	bool dirty, done, connected, gave_up;
 	int stop_signal; /* that ended the loop, 0 none */
 };
@@ -61,7 +63,7 @@ static struct scene scene_of(const struct viewer *v)
 {
 	const struct picture *p = shown(v);
 
-	return (struct scene){&p->s, p->has_history ? &p->hist : NULL, &v->ui};
+	return (struct scene){&p->s, p->has_history ? &p->hist : NULL, &v->ui, p->thumb};
 }
 
 static void fit_canvas(struct viewer *v)
@@ -100,6 +102,18 @@ static void ask_history(struct viewer *v)
 		client_history(*v->client, v->ui.selected, columns, span_s);
 }
 
+/* One camera a snapshot, in turn: they come at 1 Hz, and snapshots ten times as often. */
+static void ask_thumb(struct viewer *v)
+{
+	unsigned n = v->live.s.nframes;
+
+	if (!v->connected || v->ui.paused || v->ui.page != PAGE_CAMERAS || !n)
+		return;
+	v->camera = (v->camera + 1) % n;
+	if (v->live.thumb[v->camera].count != v->live.s.frame[v->camera].count)
+		client_thumb(*v->client, v->camera);
+}
+
 static void took_verdict(struct viewer *v, const struct verdict *verdict)
 {
 	struct err e = {0};
@@ -129,6 +143,7 @@ static void took_snapshot(struct viewer *v)
 	v->heard_ns = now_ns();
 	v->ui.silent_s = (double)NAN;
 	ask_history(v);
+	ask_thumb(v);
 }
 
 static void read_client(struct viewer *v)
@@ -144,6 +159,8 @@ static void read_client(struct viewer *v)
 		} else if (kind == CLIENT_HISTORY) {
 			v->live.hist = v->in.history;
 			v->live.has_history = true;
+		} else if (kind == CLIENT_THUMB) {
+			v->live.thumb[v->in.thumb.camera] = v->in.thumb;
 		} else if (kind == CLIENT_VERDICT) {
 			took_verdict(v, &v->in.verdict);
 		} else if (kind == CLIENT_ANSWER) {

@@ -176,6 +176,16 @@ static int read_size(const struct app *app, int *w, int *h, struct err *e)
 	return 0;
 }
 
+static int read_page(const struct app *app, enum page *page, struct err *e)
+{
+	const char *word = opts_text(&app->opts, "page");
+
+	if (word && !page_from_word(word, page))
+		return err_set(e, EINVAL, "--page: chunk, traffic, cadence or cameras, not '%s'",
+			       word);
+	return 0;
+}
+
 static int once(struct watch *w, bool mono)
 {
 	const struct opts *o = &w->app->opts;
@@ -188,7 +198,7 @@ static int once(struct watch *w, bool mono)
 			      ? SYMBOLS_ASCII
 			      : SYMBOLS_BRAILLE;
 	cfg.colours = text_colours(w->app, mono);
-	if (read_size(w->app, &cfg.w, &cfg.h, &e) ||
+	if (read_size(w->app, &cfg.w, &cfg.h, &e) || read_page(w->app, &cfg.page, &e) ||
 	    opts_double(o, "after", 0, 3600, 0, &cfg.after_s, &e))
 		return cmd_fail_status(&e, EXIT_USAGE);
 	if (attach(w, &e))
@@ -278,6 +288,7 @@ static const struct opt options[] = {
 	{"svg", NULL, "with --once: as an SVG picture"},
 	{"json", NULL, "with --once: as one JSON object"},
 	{"size", "WxH", "with --once: columns and lines, for example 132x43"},
+	{"page", "NAME", "with --once: chunk, traffic, cadence or cameras beside it"},
 	{"after", "SECONDS", "with --once: let so much data arrive first"},
 	{"ascii", NULL, "draw with ASCII characters only"},
 	{"color", "WHEN", "auto, always or never; NO_COLOR is heeded"},

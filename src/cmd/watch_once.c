@@ -28,6 +28,7 @@ struct once {
 	struct client_data in;
 	struct snapshot s;
 	struct history hist;
+	struct view_thumb thumb[VIEW_CAMERAS];
 	struct ui_state ui;
 	bool has_snapshot, has_history, ended;
 	int64_t began_ms, first_step_ms; /* first_step_ms < 0: none yet */
@@ -42,7 +43,7 @@ static int64_t now_ms(void)
 
 static struct scene scene_of(const struct once *o)
 {
-	return (struct scene){&o->s, o->has_history ? &o->hist : NULL, &o->ui};
+	return (struct scene){&o->s, o->has_history ? &o->hist : NULL, &o->ui, o->thumb};
 }
 
 static void ask_history(struct once *o)
@@ -61,6 +62,14 @@ static void ask_history(struct once *o)
 		o->has_history = true;
 }
 
+static void ask_thumbs(struct once *o)
+{
+	for (unsigned i = 0; i < o->s.nframes; i++) {
+		if (o->thumb[i].count != o->s.frame[i].count)
+			client_thumb(o->c, i);
+	}
+}
+
 static void took_snapshot(struct once *o)
 {
 	unsigned selected = o->ui.selected;
@@ -74,6 +83,8 @@ static void took_snapshot(struct once *o)
 		o->has_history = false;
 	if (o->s.steps)
 		ask_history(o);
+	if (o->ui.page == PAGE_CAMERAS)
+		ask_thumbs(o);
 }
 
 static void read_all(struct once *o)
@@ -92,6 +103,9 @@ static void read_all(struct once *o)
 		case CLIENT_BYE:
 		case CLIENT_GONE:
 			o->ended = true;
+			break;
+		case CLIENT_THUMB:
+			o->thumb[o->in.thumb.camera] = o->in.thumb;
 			break;
 		case CLIENT_VERDICT:
 		case CLIENT_EVENT:
@@ -172,6 +186,7 @@ int watch_once(struct client *c, const struct once_cfg *cfg)
 	o->began_ms = now_ms();
 	o->first_step_ms = -1;
 	state_init(&o->ui);
+	o->ui.page = cfg->page;
 	while (!enough(o)) {
 		poll(&p, 1, POLL_MS);
 		read_all(o);

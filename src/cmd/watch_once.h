@@ -4,6 +4,7 @@
 #define POLICYTOP_CMD_WATCH_ONCE_H
 
 #include "ui/output.h"
+#include "ui/state.h"
 #include "view/client.h"
 
 enum once_format { ONCE_TEXT, ONCE_SVG, ONCE_JSON };
@@ -13,6 +14,7 @@ struct once_cfg {
 	enum symbols symbols; /* of text; pictures have braille */
 	enum colours colours; /* of text: COLOURS_MONO prints no escape sequence */
 	int w, h;
+	enum page page; /* what stands in the place of the plot */
 	double after_s; /* let so much data arrive first */
 };
 

@@ -40,6 +40,7 @@ struct control {
 	struct viewer viewer[CONTROL_VIEWERS_MAX];
 	struct snapshot snapshot;
 	struct history history;
+	struct view_thumb thumb;
 	char packet[MESSAGE_SIZE_MAX];
 };
 
@@ -164,6 +165,17 @@ static void send_history(struct viewer *v, const struct request *r)
 		give_up(v);
 }
 
+static void send_thumb(struct viewer *v, const struct request *r)
+{
+	struct control *c = v->control;
+	size_t len;
+
+	c->host.thumb(c->host.host, r, &c->thumb);
+	len = message_put_thumb(c->packet, sizeof(c->packet), &c->thumb);
+	if (!send_to(v, c->packet, len))
+		give_up(v);
+}
+
 static void handle(struct viewer *v, const char *text, size_t len)
 {
 	struct control *c = v->control;
@@ -178,6 +190,8 @@ static void handle(struct viewer *v, const char *text, size_t len)
 		welcome(v, &r);
 	} else if (r.kind == REQUEST_HISTORY) {
 		send_history(v, &r);
+	} else if (r.kind == REQUEST_THUMB) {
+		send_thumb(v, &r);
 	} else if (c->host.act(c->host.host, &r, done, &e)) {
 		answer(v, "error", e.msg, e.code == ESTALE ? "stale" : "refused");
 	} else {

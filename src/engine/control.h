@@ -21,6 +21,7 @@ struct control_host {
 	int64_t (*run)(void *host); /* 0 unknown */
 	void (*snapshot)(void *host, struct snapshot *out);
 	bool (*history)(void *host, const struct request *r, struct history *out);
+	void (*thumb)(void *host, const struct request *r, struct view_thumb *out);
 	/* episode-end, episode-start, mark, stop: 0 with a text for the answer, or -errno with e. */
 	int (*act)(void *host, const struct request *r, char text[MESSAGE_BYTES], struct err *e);
 };

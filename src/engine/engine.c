@@ -155,6 +155,11 @@ static bool host_history(void *host, const struct request *r, struct history *ou
 			    out);
 }
 
+static void host_thumb(void *host, const struct request *r, struct view_thumb *out)
+{
+	live_thumb(((struct engine *)host)->core.live, r->camera, out);
+}
+
 static int mark(struct engine *g, const struct request *r, char text[MESSAGE_BYTES])
 {
 	char line[MESSAGE_BYTES];
@@ -312,6 +317,7 @@ static int open_control(struct engine *g, struct err *e)
 		.run = host_run,
 		.snapshot = host_snapshot,
 		.history = host_history,
+		.thumb = host_thumb,
 		.act = host_act,
 	};
 	char *path = rig_socket_dup(g->cfg->rig, e);

@@ -38,4 +38,7 @@ void live_snapshot(const struct live *l, const struct judge *j, int64_t now_ns,
 bool live_history(const struct live *l, unsigned joint, unsigned columns, double span_s,
 		  int64_t now_ns, struct history *out);
 
+/* The last thumbnail of a camera of the snapshot; none: its width is 0. */
+void live_thumb(const struct live *l, unsigned camera, struct view_thumb *out);
+
 #endif

@@ -71,6 +71,7 @@ struct live_interval {
 
 struct live_frame {
 	struct view_frame v;
+	struct view_thumb thumb;
 	int64_t at_ns;
 };
 

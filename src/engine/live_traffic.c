@@ -161,7 +161,19 @@ static struct live_frame *place_of(struct live *l, const char *camera)
 	if (l->frames < VIEW_CAMERAS)
 		oldest = &l->frame[l->frames++];
 	oldest->v.count = 0;
+	oldest->thumb.width = oldest->thumb.height = 0;
 	return oldest;
+}
+
+/* A frame without one leaves the last: sources that look at every picture make few of them. */
+static void keep_thumb(struct view_thumb *to, const struct frame *f)
+{
+	if (!f->thumb || !f->thumb_width || !f->thumb_height ||
+	    f->thumb_width > FRAME_THUMB_WIDTH || f->thumb_height > FRAME_THUMB_HEIGHT)
+		return;
+	to->width = f->thumb_width;
+	to->height = f->thumb_height;
+	memcpy(to->rgb, f->thumb, (size_t)3 * to->width * to->height);
 }
 
 void live_frame(struct live *l, const struct frame *f, int64_t now_ns)
@@ -177,6 +189,7 @@ void live_frame(struct live *l, const struct frame *f, int64_t now_ns)
 	to->v.dark = f->dark;
 	to->v.bright = f->bright;
 	to->v.count = count;
+	keep_thumb(&to->thumb, f);
 	to->at_ns = now_ns;
 	l->facts |= FACT_FRAMES;
 }
@@ -188,4 +201,14 @@ void live_frames_show(const struct live *l, int64_t now_ns, struct snapshot *out
 		out->frame[i] = l->frame[i].v;
 		out->frame[i].age_s = seconds(l->frame[i].at_ns, now_ns);
 	}
+}
+
+void live_thumb(const struct live *l, unsigned camera, struct view_thumb *out)
+{
+	*out = (struct view_thumb){.camera = camera};
+	if (camera >= l->frames)
+		return;
+	*out = l->frame[camera].thumb;
+	out->camera = camera;
+	out->count = l->frame[camera].v.count;
 }

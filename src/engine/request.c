@@ -14,6 +14,7 @@
 static const char *const words[] = {
 	[REQUEST_HELLO] = "hello",
 	[REQUEST_HISTORY] = "history",
+	[REQUEST_THUMB] = "thumb",
 	[REQUEST_EPISODE_END] = "episode-end",
 	[REQUEST_EPISODE_START] = "episode-start",
 	[REQUEST_MARK] = "mark",
@@ -66,6 +67,7 @@ static int fill(struct request *r, const cJSON *o, struct err *e)
 	r->joint = (unsigned)number(o, "joint", 0, MAX_JOINTS - 1, MAX_JOINTS);
 	r->columns = (unsigned)number(o, "columns", 1, HISTORY_COLUMNS, HISTORY_COLUMNS);
 	r->span_s = number(o, "span_s", 0.01, MESSAGE_SPAN_MAX_S, MESSAGE_SPAN_MAX_S);
+	r->camera = (unsigned)number(o, "camera", 0, VIEW_CAMERAS - 1, 0);
 	r->outcome = outcome_from_word(text_of(o, "outcome"));
 	text_clean(r->note, sizeof(r->note), note, strlen(note));
 	if (episode >= 0)

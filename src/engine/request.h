@@ -2,7 +2,7 @@
 /*
  * Requests of viewers: one JSON object a packet, from any program of this user, so hostile.
  * {"v":2,"request":"hello","version":TEXT,"hz":N}   {"v":2,"request":"history","joint":N,
- * "columns":N,"span_s":S}   {"v":2,"request":"episode-end","episode":N,"outcome":WORD,"note":TEXT}
+ * "columns":N,"span_s":S}   {"v":2,"request":"thumb","camera":N}   {"v":2,"request":"episode-end","episode":N,"outcome":WORD,"note":TEXT}
  * {"v":2,"request":"episode-start","episode":N}   {"v":2,"request":"mark","episode":N,
  * "note":TEXT}   {"v":2,"request":"stop"}. Pure; any thread.
  */
@@ -19,6 +19,7 @@ enum { REQUEST_BYTES_MAX = 4096 };
 enum request_kind {
 	REQUEST_HELLO,
 	REQUEST_HISTORY,
+	REQUEST_THUMB,
 	REQUEST_EPISODE_END,
 	REQUEST_EPISODE_START,
 	REQUEST_MARK,
@@ -31,6 +32,7 @@ struct request {
 	unsigned joint;	       /* history, and the two below */
 	unsigned columns;      /* 1 … HISTORY_COLUMNS */
 	double span_s;	       /* 0 … 8 */
+	unsigned camera;       /* thumb: less than VIEW_CAMERAS */
 	uint32_t episode;      /* the one it means */
 	enum outcome outcome;  /* episode-end */
 	char note[TASK_BYTES]; /* cleaned; "" none */

@@ -222,6 +222,8 @@ static enum client_kind read_message(struct client *c, struct client_data *d, si
 								      : CLIENT_VERDICT;
 	case MESSAGE_EVENT:
 		return message_get_event(&d->event, c->packet, n) ? CLIENT_NOTHING : CLIENT_EVENT;
+	case MESSAGE_THUMB:
+		return message_get_thumb(&d->thumb, c->packet, n) ? CLIENT_NOTHING : CLIENT_THUMB;
 	case MESSAGE_NONE:
 	default:
 		return CLIENT_NOTHING;
@@ -255,6 +257,15 @@ int client_history(struct client *c, unsigned joint, unsigned columns, double sp
 	snprintf(text, sizeof(text),
 		 "{\"v\":%d,\"request\":\"history\",\"joint\":%u,\"columns\":%u,\"span_s\":%g}",
 		 MESSAGE_VERSION, joint, columns, span_s);
+	return send_request(c, text);
+}
+
+int client_thumb(struct client *c, unsigned camera)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "{\"v\":%d,\"request\":\"thumb\",\"camera\":%u}",
+		 MESSAGE_VERSION, camera);
 	return send_request(c, text);
 }
 

@@ -123,6 +123,14 @@ static const struct field history_fields[] = {
 	END,
 };
 
+static const struct field thumb_fields[] = {
+	ROW(4, view_thumb, camera, 0),
+	ROW(8, view_thumb, count, 0),
+	ROW(4, view_thumb, width, 0),
+	ROW(4, view_thumb, height, 0),
+	END,
+};
+
 static const struct field verdict_fields[] = {
 	ROW(ENUM, verdict, level, LEVEL_FAIL),
 	TEXT(verdict, code),
@@ -146,7 +154,7 @@ enum message_kind message_kind(const void *p, size_t len)
 	if (len < sizeof(magic) + sizeof(kind) || memcmp(p, magic, sizeof(magic)))
 		return MESSAGE_NONE;
 	memcpy(&kind, (const char *)p + sizeof(magic), sizeof(kind));
-	return kind <= MESSAGE_EVENT ? (enum message_kind)kind : MESSAGE_NONE;
+	return kind <= MESSAGE_THUMB ? (enum message_kind)kind : MESSAGE_NONE;
 }
 
 static struct cursor begin_put(void *dst, size_t size, enum message_kind kind)
@@ -286,5 +294,26 @@ int message_get_event(struct view_event *ev, const void *p, size_t len)
 	struct cursor c = begin_get(p, len, MESSAGE_EVENT);
 
 	fields_get(&c, event_fields, ev);
+	return end_get(&c);
+}
+
+size_t message_put_thumb(void *dst, size_t size, const struct view_thumb *t)
+{
+	struct cursor c = begin_put(dst, size, MESSAGE_THUMB);
+
+	fields_put(&c, thumb_fields, t);
+	cursor_put(&c, t->rgb, (size_t)3 * t->width * t->height);
+	return end_put(&c, size);
+}
+
+int message_get_thumb(struct view_thumb *t, const void *p, size_t len)
+{
+	struct cursor c = begin_get(p, len, MESSAGE_THUMB);
+
+	fields_get(&c, thumb_fields, t);
+	if (c.failed || t->camera >= VIEW_CAMERAS || t->width > FRAME_THUMB_WIDTH ||
+	    t->height > FRAME_THUMB_HEIGHT)
+		return -EBADMSG;
+	cursor_get(&c, t->rgb, (size_t)3 * t->width * t->height);
 	return end_get(&c);
 }

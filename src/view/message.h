@@ -27,6 +27,7 @@ enum message_kind {
 	MESSAGE_HISTORY,
 	MESSAGE_VERDICT, /* struct verdict, at once */
 	MESSAGE_EVENT,	 /* struct view_event, at once; its age is 0 */
+	MESSAGE_THUMB,	 /* struct view_thumb, when asked for */
 };
 
 enum message_kind message_kind(const void *p, size_t len);
@@ -36,11 +37,13 @@ size_t message_put_snapshot(void *dst, size_t size, const struct snapshot *s);
 size_t message_put_history(void *dst, size_t size, const struct history *h);
 size_t message_put_verdict(void *dst, size_t size, const struct verdict *v);
 size_t message_put_event(void *dst, size_t size, const struct view_event *ev);
+size_t message_put_thumb(void *dst, size_t size, const struct view_thumb *t);
 
 /* 0, or -EBADMSG: not such a message; the destination is then undefined. */
 int message_get_snapshot(struct snapshot *s, const void *p, size_t len);
 int message_get_history(struct history *h, const void *p, size_t len);
 int message_get_verdict(struct verdict *v, const void *p, size_t len);
 int message_get_event(struct view_event *ev, const void *p, size_t len);
+int message_get_thumb(struct view_thumb *t, const void *p, size_t len);
 
 #endif

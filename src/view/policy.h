@@ -90,4 +90,12 @@ struct view_frame {
 	uint64_t count;
 };
 
+/* Its thumbnail: asked for by itself, because it is as large as a whole snapshot. */
+struct view_thumb {
+	unsigned camera;	/* index into the snapshot's frames */
+	uint64_t count;		/* of that frame */
+	unsigned width, height; /* 0 none; at most FRAME_THUMB_* */
+	uint8_t rgb[FRAME_THUMB_WIDTH * FRAME_THUMB_HEIGHT * 3];
+};
+
 #endif

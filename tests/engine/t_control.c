@@ -54,6 +54,13 @@ static bool host_history(void *host, const struct request *r, struct history *ou
 	return r->joint < 6;
 }
 
+static void host_thumb(void *host, const struct request *r, struct view_thumb *out)
+{
+	(void)host;
+	*out = (struct view_thumb){.camera = r->camera, .count = 9, .width = 2, .height = 1};
+	memset(out->rgb, 200, 6);
+}
+
 static int host_act(void *host, const struct request *r, char text[MESSAGE_BYTES], struct err *e)
 {
 	struct fake *f = host;
@@ -81,7 +88,8 @@ static void on_tick(void *arg, int64_t now_ns)
 static void serve(const char *path, uid_t uid)
 {
 	struct fake f = {0};
-	struct control_host host = {&f, host_run, host_snapshot, host_history, host_act};
+	struct control_host host = {&f,		  host_run,   host_snapshot,
+				    host_history, host_thumb, host_act};
 	struct err e;
 
 	f.loop = loop_new(&e);
@@ -136,6 +144,11 @@ static void test_requests(struct tap *t, struct client_data *d)
 	client_history(c, 4, 33, 2);
 	ok(t, wait_for(c, d, CLIENT_HISTORY) && d->history.joint == 4 && d->history.columns == 33,
 	   "asks for history");
+	client_thumb(c, 3);
+	ok(t,
+	   wait_for(c, d, CLIENT_THUMB) && d->thumb.camera == 3 && d->thumb.width == 2 &&
+		   d->thumb.rgb[5] == 200,
+	   "and for a thumbnail");
 	client_history(c, 6, 33, 2);
 	ok(t, wait_for(c, d, CLIENT_ANSWER) && d->error, "of no joint: %s", d->text);
 	client_mark(c, EPISODE, "a \"note\"");

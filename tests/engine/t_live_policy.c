@@ -356,6 +356,7 @@ static void test_cadence(struct tap *t)
 static void test_frames(struct tap *t)
 {
 	struct frame f = {.width = 640, .height = 480, .channels = 3, .dark = NAN, .bright = NAN};
+	struct view_thumb thumb;
 	struct bench b;
 
 	begin(&b, true, false);
@@ -367,6 +368,19 @@ static void test_frames(struct tap *t)
 		live_frame(b.live, &f, b.now_ns + i);
 		live_frame(b.live, &f, b.now_ns + i);
 	}
+	f.thumb_width = 2;
+	f.thumb_height = 1;
+	f.thumb = (const uint8_t[]){1, 2, 3, 4, 5, 6};
+	live_frame(b.live, &f, b.now_ns);
+	f.thumb = NULL;
+	live_frame(b.live, &f, b.now_ns);
+	live_thumb(b.live, 0, &thumb);
+	ok(t, thumb.width == 2 && thumb.rgb[5] == 6 && thumb.count == 4,
+	   "a thumbnail stays until the next one");
+	live_thumb(b.live, 1, &thumb);
+	ok(t, thumb.width == 0 && thumb.camera == 1, "who has none has none");
+	live_thumb(b.live, VIEW_CAMERAS, &thumb);
+	ok(t, thumb.width == 0, "nor has a camera that does not exist");
 	run(&b, 0, 11, 10.4);
 	look(&b);
 	ok(t, b.s->nframes == VIEW_CAMERAS && !strcmp(b.s->frame[0].camera, "cam4"),

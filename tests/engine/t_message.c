@@ -271,6 +271,32 @@ static void test_hostile(struct tap *t)
 	ok(t, message_get_verdict(&out, p, n) == -EBADMSG, "an event is no verdict");
 }
 
+static void test_thumb(struct tap *t)
+{
+	struct view_thumb *in = xcalloc(1, sizeof(*in)), *out = xcalloc(1, sizeof(*out));
+	char *p = xcalloc(1, MESSAGE_SIZE_MAX);
+	uint32_t wide = FRAME_THUMB_WIDTH + 1, fifth = VIEW_CAMERAS;
+	size_t n;
+
+	in->camera = 3;
+	in->count = 7;
+	in->width = FRAME_THUMB_WIDTH;
+	in->height = FRAME_THUMB_HEIGHT;
+	memset(in->rgb, 9, sizeof(in->rgb));
+	n = message_put_thumb(p, MESSAGE_SIZE_MAX, in);
+	ok(t, message_get_thumb(out, p, n) == 0 && memcmp(in, out, sizeof(*in)) == 0,
+	   "a thumbnail comes back (%zu bytes)", n);
+	ok(t, message_get_thumb(out, p, n - 1) == -EBADMSG, "one without its end does not");
+	memcpy(p + 8 + 4 + 8, &wide, sizeof(wide));
+	ok(t, message_get_thumb(out, p, n) == -EBADMSG, "too wide a one is refused");
+	memcpy(p + 8 + 4 + 8, &in->width, sizeof(wide));
+	memcpy(p + 8, &fifth, sizeof(fifth));
+	ok(t, message_get_thumb(out, p, n) == -EBADMSG, "and one of a fifth camera");
+	free(in);
+	free(out);
+	free(p);
+}
+
 int main(void)
 {
 	struct tap t = {0};
@@ -278,6 +304,7 @@ int main(void)
 	test_snapshot(&t);
 	test_counts(&t);
 	test_history(&t);
+	test_thumb(&t);
 	test_hostile(&t);
 	return tap_done(&t);
 }

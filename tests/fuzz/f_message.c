@@ -15,6 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	unsigned char *p = xcalloc(1, 2 * MESSAGE_SIZE_MAX);
 	struct verdict v;
 	struct view_event ev;
+	struct view_thumb *t = xcalloc(1, sizeof(*t));
 
 	if (message_get_snapshot(s, data, size) == 0 &&
 	    !message_put_snapshot(p, 2 * MESSAGE_SIZE_MAX, s))
@@ -27,6 +28,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	if (message_get_event(&ev, data, size) == 0 && !message_put_event(p, MESSAGE_SIZE_MAX, &ev))
 		abort();
+	if (message_get_thumb(t, data, size) == 0 && !message_put_thumb(p, MESSAGE_SIZE_MAX, t))
+		abort();
+	free(t);
 	free(s);
 	free(h);
 	free(p);

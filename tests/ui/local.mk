@@ -83,6 +83,9 @@ EXTRA_DIST += %D%/t_once.sh \
 	%D%/golden/cadence44-200x60-utf8.txt \
 	%D%/golden/cadence-40x12-ascii.txt \
 	%D%/golden/cadence-60x16-utf8.txt \
+	%D%/golden/cameras-80x24-utf8.txt \
+	%D%/golden/cameras14-132x43-ascii.txt \
+	%D%/golden/cameras-60x16-block.txt \
 	%D%/golden/notick-80x24-utf8.txt \
 	%D%/golden/notick-200x60-utf8.txt \
 	%D%/golden/starved-80x24-utf8.txt \

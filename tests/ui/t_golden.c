@@ -43,8 +43,10 @@ static const struct shot shots[] = {
 	{"cadence", 80, 24, SYMBOLS_ASCII},	 {"cadence14", 80, 24, SYMBOLS_BLOCK},
 	{"cadence28", 132, 43, SYMBOLS_BRAILLE}, {"cadence44", 200, 60, SYMBOLS_BRAILLE},
 	{"cadence", 40, 12, SYMBOLS_ASCII},	 {"cadence", 60, 16, SYMBOLS_BRAILLE},
-	{"notick", 80, 24, SYMBOLS_BRAILLE},	 {"notick", 200, 60, SYMBOLS_BRAILLE},
-	{"starved", 80, 24, SYMBOLS_BRAILLE},	 {"starved", 132, 43, SYMBOLS_ASCII},
+	{"cameras", 80, 24, SYMBOLS_BRAILLE},	 {"cameras14", 132, 43, SYMBOLS_ASCII},
+	{"cameras", 60, 16, SYMBOLS_BLOCK},	 {"notick", 80, 24, SYMBOLS_BRAILLE},
+	{"notick", 200, 60, SYMBOLS_BRAILLE},	 {"starved", 80, 24, SYMBOLS_BRAILLE},
+	{"starved", 132, 43, SYMBOLS_ASCII},
 };
 
 static const char *symbols_word(enum symbols s)

@@ -16,9 +16,9 @@
 
 enum { W_MAX = 300, H_MAX = 120 };
 
-static const char *const worlds[] = {"seam",	"calm",	     "humanoid", "many",
-				     "empty",	"blind",     "odd",	 "notick",
-				     "starved", "traffic28", "chunk14",	 "cadence"};
+static const char *const worlds[] = {"seam",	"calm",	   "humanoid", "many",	  "empty",
+				     "blind",	"odd",	   "notick",   "starved", "traffic28",
+				     "chunk14", "cadence", "cameras"};
 
 enum { WORLDS = sizeof(worlds) / sizeof(worlds[0]) };
 
@@ -35,7 +35,7 @@ static bool apart(const struct placed *a, const struct placed *b)
 }
 
 static const struct panel_class *const pages[PAGE_N] = {&panel_joints, &panel_chunk, &panel_traffic,
-							&panel_cadence};
+							&panel_cadence, &panel_cameras};
 
 /* NULL or what is wrong. */
 static const char *judge(const struct layout *l, int w, int h, const struct panel_class *must)

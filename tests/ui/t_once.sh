@@ -31,6 +31,9 @@ test $? -ne 0
 ok $? "--ascii: nothing but ASCII"
 "$POLICYTOP" watch sim: --once --svg >"$dir/svg" && grep -q '^</svg>$' "$dir/svg"
 ok $? "--svg"
+"$POLICYTOP" watch sim: --once --page chunk >"$dir/chunk"
+grep -q '^ CHUNK [0-9]' "$dir/chunk" && grep -q '^ seam ' "$dir/chunk"
+ok $? "--page chunk"
 "$POLICYTOP" watch sim: --once --json >"$dir/json" && grep -q '^{"schema":1,.*"joints":\[{"joint":"shoulder_pan.pos"' "$dir/json"
 ok $? "--json"
 grep -q '"chunk":{"chunk":[0-9]*,"horizon":30,.*"latency":{"n":.*"traffic":null,"cadence":{"n":' "$dir/json" &&
@@ -55,7 +58,7 @@ ok $? "no engine: 66 and a sentence"
 "$POLICYTOP" watch sim: </dev/null >/dev/null 2>"$dir/err"
 test $? -eq 69 && grep -q -- '--once' "$dir/err"
 ok $? "no terminal: 69, and --once is suggested"
-for bad in "--size 80" "--size 0x0" "--color blue" "--after soon"; do
+for bad in "--size 80" "--size 0x0" "--color blue" "--after soon" "--page moon"; do
 	# shellcheck disable=SC2086
 	"$POLICYTOP" watch sim: --once $bad >/dev/null 2>&1
 	test $? -eq 64

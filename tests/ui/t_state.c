@@ -184,6 +184,9 @@ static void test_pages(struct tap *t)
 	press(&w, 'y');
 	press(&w, 'j');
 	ok(t, w.ui.page == PAGE_CADENCE && w.ui.selected == 2, "y: cadence; j is still the joint");
+	press(&w, 'i');
+	ok(t, w.ui.page == PAGE_CAMERAS, "i: images");
+	press(&w, 'y');
 	press(&w, 'e');
 	press(&w, 'c');
 	ok(t, w.ui.page == PAGE_CADENCE && w.ui.mode == MODE_OUTCOME, "no page in a question");

@@ -381,7 +381,7 @@ static void make_starved(struct world *w)
 /* "chunk", "traffic28": a page, of an arm or of so many joints. */
 static bool make_page(struct world *w, const char *name)
 {
-	static const char *const pages[PAGE_N] = {NULL, "chunk", "traffic", "cadence"};
+	static const char *const pages[PAGE_N] = {NULL, "chunk", "traffic", "cadence", "cameras"};
 	unsigned joints = 0;
 
 	for (unsigned i = 1; i < PAGE_N; i++) {
@@ -396,6 +396,7 @@ static bool make_page(struct world *w, const char *name)
 		w->s.facts |= FACT_FRAMES;
 		world_traffic(&w->s.traffic, w->s.njoints);
 		world_cameras(&w->s);
+		world_thumb(&w->thumb[0]);
 		w->ui.page = (enum page)i;
 		if (w->ui.page == PAGE_CHUNK)
 			w->hist.span_s = 0.5; /* what the panel asks for with these chunks */
@@ -469,5 +470,5 @@ bool world_make(struct world *w, const char *name)
 
 struct scene world_scene(const struct world *w)
 {
-	return (struct scene){&w->s, w->has_history ? &w->hist : NULL, &w->ui};
+	return (struct scene){&w->s, w->has_history ? &w->hist : NULL, &w->ui, w->thumb};
 }

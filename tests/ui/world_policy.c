@@ -144,3 +144,19 @@ void world_plans(struct history *h, double base, double span)
 			c->v[k] = (float)(base + span * (0.12 * i + sin(6.0 + 0.02 * k - 0.2 * i)));
 	}
 }
+
+/* A bright disc left of the middle on a ground that grows brighter to the right. */
+void world_thumb(struct view_thumb *t)
+{
+	t->count = 31;
+	t->width = FRAME_THUMB_WIDTH;
+	t->height = FRAME_THUMB_HEIGHT;
+	for (unsigned y = 0; y < t->height; y++) {
+		for (unsigned x = 0; x < t->width; x++) {
+			double dx = (int)x - 20, dy = (int)y - 24;
+			uint8_t v = dx * dx + dy * dy < 100 ? 250 : (uint8_t)(2 * x);
+
+			memset(&t->rgb[3 * (y * t->width + x)], v, 3);
+		}
+	}
+}
