@@ -56,6 +56,9 @@ unsigned panel_chunk_columns(const struct scene *v, int w, int h, enum symbols s
 	/* As far ahead as the whole plan reaches: two columns ahead for three of the past. */
 	*span_s = v->s->chunk.seen && horizon_s > 0 ? 1.5 * horizon_s : 8;
 	*span_s = *span_s > 8 ? 8 : *span_s < 0.5 ? 0.5 : *span_s;
+	/* No more than there are steps: a column that no step fell into would be a gap. */
+	if (v->s->target_hz > 0 && n > *span_s * v->s->target_hz * 0.8)
+		n = (int)(*span_s * v->s->target_hz * 0.8);
 	return n < 1 ? 1 : n > HISTORY_COLUMNS ? HISTORY_COLUMNS : (unsigned)n;
 }
 

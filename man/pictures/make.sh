@@ -23,4 +23,4 @@ shot()
 # The demo leaves the profile of its training set in its database.
 "$program" demo --headless --seconds 1 >/dev/null || [ $? -le 3 ]
 shot dashboard 12.5 100x32 'sim:?seed=4&fault=jump@6'
-shot chunk 4 100x26 'sim:?seed=4' --page chunk
+shot chunk 2.4 100x26 'sim:?seed=4' --page chunk
