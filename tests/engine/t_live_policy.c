@@ -144,11 +144,11 @@ static void test_chunks(struct tap *t)
 	ok(t, c->match == PROMPT_TASK && c->task == 1, "the prompt is the second task");
 	ok(t, isnan(b.s->joint[0].seam) && b.s->joint[1].inside == 10 && c->seam_joint == -1,
 	   "the first chunk has no seam, and Δ inside it");
-	chunk(&b, 33, 0.05, "place");
-	run(&b, 33, 1, 19);
+	chunk(&b, 8, 0.05, "place");
+	run(&b, 8, 1, 19);
 	look(&b);
-	ok(t, b.s->joint[0].seam == 20 && b.s->joint[1].seam == 7 && c->seam_joint == 0,
-	   "a seam of 20 of 5 is larger than 7 of 50 (%g %g)", b.s->joint[0].seam,
+	ok(t, b.s->joint[0].seam == 5 && b.s->joint[1].seam == 32 && c->seam_joint == 0,
+	   "a seam of 5 of 5 is larger than 32 of 50 (%g %g)", b.s->joint[0].seam,
 	   b.s->joint[1].seam);
 	ok(t, b.s->joint[1].inside == 10 && c->last_ran == EXECUTE && c->ran == 1,
 	   "what is inside chunks stays apart from it");
@@ -180,6 +180,10 @@ static void test_history(struct tap *t)
 	   b.h->chunk[1].n == HORIZON && b.h->chunk[1].v[5] == 50 && b.h->chunk[1].ran == EXECUTE,
 	   "an earlier one with what was never executed");
 	ok(t, b.h->nplan == HORIZON - 2 && b.h->plan[0] == 40, "and what is left of the newest");
+	chunk(&b, 60, NAN, NULL);
+	live_history(b.live, 1, 8, 1, b.now_ns - period_ns, b.h);
+	ok(t, b.h->nchunks == 3 && fabs(b.h->chunk[0].start_s - 1.0 / HZ) < 1e-6,
+	   "one that has not begun follows the last step");
 	for (unsigned i = 0; i < 2 * HISTORY_CHUNKS; i++) {
 		chunk(&b, i, NAN, NULL);
 		run(&b, i, 1, 0);
@@ -244,7 +248,7 @@ static void tell(struct bench *b, uint64_t number, enum exchange_state state, do
 {
 	const struct tensor out = {.name = "state", .dtype = "<f4", .dims = 1, .shape = {6}};
 	const struct tensor in = {.name = "actions", .dtype = "<f8", .reply = true};
-	struct tensor both[2] = {out, in};
+	struct tensor all[3] = {out, in, out};
 	struct exchange x = {.number = number,
 			     .state = state,
 			     .acted = state == EXCHANGE_ANSWERED,
@@ -253,8 +257,8 @@ static void tell(struct bench *b, uint64_t number, enum exchange_state state, do
 			     .server_ms = NAN,
 			     .policy_ms = NAN,
 			     .endpoint = "infer",
-			     .tensors = state == EXCHANGE_ANSWERED ? 2 : 0,
-			     .tensor = both};
+			     .tensors = state == EXCHANGE_ANSWERED ? 3 : 0,
+			     .tensor = all};
 
 	if (state == EXCHANGE_ANSWERED)
 		x.reply_ns = b->now_ns + (int64_t)(took_s * 1e9);
@@ -281,6 +285,9 @@ static void test_traffic(struct tap *t)
 	look(&b);
 	ok(t, !v->seen && b.s->latency.first_ms == 9000 && b.s->latency.n == 0,
 	   "without exchanges chunks tell how long they took; the first stands apart");
+	chunk(&b, 0, 8, NULL);
+	look(&b);
+	ok(t, b.s->latency.n == 1 && b.s->latency.worst_ms == 8000, "the second does not");
 	ask(&b, 1, 2);
 	for (uint64_t i = 2; i <= 20; i++)
 		ask(&b, i, 0.04);
@@ -295,7 +302,9 @@ static void test_traffic(struct tap *t)
 	b.now_ns += NS_PER_S / 2;
 	look(&b);
 	ok(t, v->state == EXCHANGE_ASKED && v->in_flight_s == 0.5, "one under way, for 0.5 s");
-	ok(t, v->ntensors == 2 && v->tensor[1].reply && !strcmp(v->tensor[0].name, "state"),
+	ok(t,
+	   v->ntensors == 3 && v->tensor[2].reply && !v->tensor[1].reply &&
+		   !strcmp(v->tensor[0].name, "state"),
 	   "arrays of the last ones that had some");
 	tell(&b, 22, EXCHANGE_FAILED, 0);
 	ask(&b, 1, 3);
