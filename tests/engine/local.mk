@@ -28,6 +28,11 @@ TESTS += %D%/t_control
 %C%_t_control_SOURCES = %D%/t_control.c
 %C%_t_control_LDADD = $(TEST_PROGRAM_LIBS)
 
+check_PROGRAMS += %D%/t_core
+TESTS += %D%/t_core
+%C%_t_core_SOURCES = %D%/t_core.c
+%C%_t_core_LDADD = $(TEST_PROGRAM_LIBS)
+
 check_PROGRAMS += %D%/t_live %D%/t_live_policy
 TESTS += %D%/t_live %D%/t_live_policy
 %C%_t_live_policy_SOURCES = %D%/t_live_policy.c
