@@ -109,11 +109,11 @@ bool plot_chunks_range(const struct history *h, const struct view_joint *j, doub
 	for (unsigned k = 0; k < h->nchunks && k < HISTORY_CHUNKS; k++) {
 		const struct history_chunk *c = &h->chunk[k];
 
-		/* What was predicted for long ago is not on the screen. */
-		if (!(c->start_s + c->n * h->plan_dt_s >= -h->span_s))
-			continue;
-		for (unsigned i = 0; i < c->n && i < HISTORY_PLAN; i++)
-			widen((double)c->v[i], lo, hi);
+		for (unsigned i = 0; i < c->n && i < HISTORY_PLAN; i++) {
+			/* What was predicted for long ago is not on the screen. */
+			if (c->start_s + i * h->plan_dt_s >= -h->span_s)
+				widen((double)c->v[i], lo, hi);
+		}
 	}
 	return add_margin(j, lo, hi);
 }

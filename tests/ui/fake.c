@@ -85,6 +85,13 @@ static void answer(struct fake *f, int fd, char *request)
 		f->w.hist.joint = joint ? (unsigned)atoi(joint + 8) : 0;
 		send(fd, f->packet, message_put_history(f->packet, sizeof(f->packet), &f->w.hist),
 		     MSG_NOSIGNAL | MSG_DONTWAIT);
+	} else if (strcmp(word, "thumb") == 0) {
+		struct view_thumb *t = &f->w.thumb[atoi(strstr(request, "\"camera\":") + 9) % 2];
+
+		t->camera = (unsigned)(t - f->w.thumb);
+		t->count = f->w.s.frame[t->camera].count;
+		send(fd, f->packet, message_put_thumb(f->packet, sizeof(f->packet), t),
+		     MSG_NOSIGNAL | MSG_DONTWAIT);
 	} else {
 		char *outcome = strstr(request, "\"outcome\":\""), what[40] = "";
 		char *note = strstr(request, "\"note\":\"");

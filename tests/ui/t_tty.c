@@ -260,6 +260,26 @@ static void test_look(struct tap *t, char *const argv[])
 	stop(&s);
 }
 
+/* Thumbnails come when they are asked for; one camera has none. */
+static void test_images(struct tap *t, char *const argv[], pid_t engine)
+{
+	struct screen s;
+
+	start(&s, "xterm-256color", argv);
+	ok(t, wait_text(&s, "so101@bench2"), "another rig, with cameras");
+	type(&s, "i");
+	ok(t, wait_text(&s, "CAMERAS") && wait_text(&s, "\xe2\xa3\xbf"), "i: a picture of dots");
+	ok(t, wait_text(&s, "dark 93%"), "a dark one is told");
+	ok(t, has(&s, "no thumbnail"), "and that it has no picture");
+	resize(&s, 60, 16);
+	ok(t, wait_text(&s, "i back") && wait_text(&s, "\xe2\xa3\xbf"), "smaller");
+	type(&s, "q");
+	ok(t, wait_end(&s) == 0, "q leaves");
+	stop(&s);
+	kill(engine, SIGTERM);
+	waitpid(engine, NULL, 0);
+}
+
 static void test_fail(struct tap *t, char *const argv[], pid_t engine)
 {
 	struct screen s;
@@ -348,13 +368,14 @@ static void test_no_screen(struct tap *t, char *const argv[])
 
 int main(void)
 {
-	static char rig[] = "bench2", option[] = "--rig", watch[] = "watch",
+	static char rig[] = "bench2", cams[] = "cams", option[] = "--rig", watch[] = "watch",
 		    on_fail[] = "--on-fail";
 	static char command[] = "if test -e failed; then cat > failed2; else cat > failed; fi";
 	char dir[] = "/tmp/policytop-tty-XXXXXX", clean[64];
 	char *program = getenv("POLICYTOP");
 	char *argv[] = {program, watch, option, rig, on_fail, command, NULL};
 	char *bare[] = {program, NULL};
+	char *images[] = {program, watch, option, cams, NULL};
 	struct tap t = {0};
 	pid_t engine;
 
@@ -366,6 +387,7 @@ int main(void)
 		return tap_done(&t);
 	test_no_screen(&t, argv);
 	test_look(&t, bare);
+	test_images(&t, images, fake_start(cams, "cameras"));
 	test_fail(&t, argv, engine);
 	test_signals(&t, argv);
 	test_engine(&t, argv, engine);
