@@ -13,6 +13,9 @@ noinst_LIBRARIES += %D%/libwire.a
 	%D%/loglines_impl.h \
 	%D%/loglines_rules.c \
 	%D%/loglines_trace.c \
+	%D%/msgpack.c %D%/msgpack.h \
+	%D%/ndarray.c %D%/ndarray.h \
+	%D%/npy.c %D%/npy.h \
 	%D%/parquet.c %D%/parquet.h \
 	%D%/parquet_impl.h \
 	%D%/parquet_meta.c \
@@ -20,6 +23,8 @@ noinst_LIBRARIES += %D%/libwire.a
 	%D%/parquet_read.c \
 	%D%/parquet_recover.c \
 	%D%/parquet_rle.c \
+	%D%/payload.c %D%/payload.h \
+	%D%/picture.c %D%/picture.h \
 	%D%/sha1.c %D%/sha1.h \
 	%D%/stream.c %D%/stream.h \
 	%D%/stream_encode.c \

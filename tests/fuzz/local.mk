@@ -92,3 +92,12 @@ FUZZ_TARGETS += %D%/f_loglines
 %C%_f_loglines_SOURCES = %D%/f_loglines.c
 %C%_f_loglines_LDADD = $(FUZZ_LIBS)
 %C%_f_loglines_LDFLAGS = $(FUZZ_FLAGS)
+FUZZ_TARGETS += %D%/f_msgpack
+%C%_f_msgpack_SOURCES = %D%/f_msgpack.c
+%C%_f_msgpack_LDADD = $(FUZZ_LIBS)
+%C%_f_msgpack_LDFLAGS = $(FUZZ_FLAGS)
+
+FUZZ_TARGETS += %D%/f_npy
+%C%_f_npy_SOURCES = %D%/f_npy.c
+%C%_f_npy_LDADD = $(FUZZ_LIBS)
+%C%_f_npy_LDFLAGS = $(FUZZ_FLAGS)
