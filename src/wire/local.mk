@@ -32,6 +32,8 @@ noinst_LIBRARIES += %D%/libwire.a
 	%D%/stream_impl.h \
 	%D%/stream_small.c \
 	%D%/stream_step.c \
+	%D%/stranger.c %D%/stranger.h \
 	%D%/thrift.c %D%/thrift.h \
 	%D%/websocket.c %D%/websocket.h \
-	%D%/websocket_handshake.c
+	%D%/websocket_handshake.c \
+	%D%/zmtp.c %D%/zmtp.h

@@ -98,6 +98,8 @@ static void begin_frame(struct websocket *w)
 	w->error = head_error(w, w->left);
 	w->in_frame = true;
 	w->masked = 0;
+	if (w->from_client && !w->error)
+		memcpy(w->mask, w->head + w->need - 4, sizeof(w->mask));
 	if (is_control(w)) {
 		w->control_len = 0;
 		return;
@@ -206,4 +208,98 @@ size_t websocket_take(struct websocket *w, const void *bytes, size_t n,
 		}
 	}
 	return w->error ? n : at;
+}
+
+/* The frame under way as a piece: what is there of it. */
+static size_t take_piece(struct websocket *w, const uint8_t *p, size_t n,
+			 struct websocket_piece *out, bool *any)
+{
+	size_t take = w->left < n ? (size_t)w->left : n;
+	struct websocket_message m;
+
+	*out = (struct websocket_piece){.opcode = (enum websocket_opcode)w->opcode,
+					.bytes = p,
+					.len = take,
+					.phase = w->masked};
+	w->left -= take;
+	w->masked = (uint32_t)((w->masked + take) % 4);
+	w->size += take;
+	if (!w->left)
+		out->end = end_frame(w, &m);
+	*any = take || out->end;
+	return take;
+}
+
+size_t websocket_pieces(struct websocket *w, const void *bytes, size_t n,
+			struct websocket_piece *out, bool *any)
+{
+	const uint8_t *p = bytes;
+	size_t at = 0;
+
+	*any = false;
+	while (!w->error && !*any && at < n) {
+		if (!w->in_frame)
+			at += take_head(w, p + at, n - at);
+		if (!w->in_frame || w->error)
+			continue;
+		if (is_control(w)) {
+			struct websocket_message m;
+
+			at += take_payload(w, p + at, n - at);
+			*any = !w->left && end_frame(w, &m);
+			if (*any)
+				*out = (struct websocket_piece){
+					.opcode = m.opcode, .bytes = m.bytes, .len = m.len};
+		} else {
+			at += take_piece(w, p + at, n - at, out, any);
+		}
+	}
+	return w->error ? n : at;
+}
+
+void websocket_unmask(const struct websocket *w, const struct websocket_piece *piece, size_t at,
+		      uint8_t *dst, size_t n)
+{
+	const uint8_t *mask = w->mask;
+
+	if (!w->from_client) {
+		memcpy(dst, piece->bytes + at, n);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		dst[i] = piece->bytes[at + i] ^ mask[(piece->phase + at + i) % 4];
+}
+
+uint64_t websocket_left(const struct websocket *w)
+{
+	return w->in_frame ? w->left : 0;
+}
+
+bool websocket_between(const struct websocket *w)
+{
+	return !w->in_frame && !w->heads && !w->opcode;
+}
+
+bool websocket_lost(struct websocket *w, uint64_t n)
+{
+	struct websocket_message m;
+
+	if (!w->in_frame || n > w->left)
+		return n == 0;
+	w->left -= n;
+	w->size += n;
+	w->masked = (uint32_t)((w->masked + n) % 4);
+	if (!w->left)
+		end_frame(w, &m);
+	return true;
+}
+
+void websocket_resume(struct websocket *w)
+{
+	w->error = NULL;
+	w->in_frame = false;
+	w->heads = w->opcode = 0;
+	w->need = 2;
+	w->left = w->size = 0;
+	buf_clear(&w->message);
 }

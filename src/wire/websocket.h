@@ -75,6 +75,7 @@ struct websocket {
 	uint8_t opcode;		       /* of the message under way, 0 none */
 	uint64_t left, size;	       /* of the frame; of the message so far */
 	uint32_t masked;	       /* bytes of the frame so far, modulo 4 */
+	uint8_t mask[4];	       /* of the newest frame from a client */
 	uint8_t control[WEBSOCKET_CONTROL_MAX];
 	unsigned control_len;
 	struct buf message;
@@ -90,5 +91,37 @@ void websocket_fini(struct websocket *w);
  */
 size_t websocket_take(struct websocket *w, const void *p, size_t n, struct websocket_message *out,
 		      bool *whole);
+
+/* Some bytes of a data message as they pass, or a whole control frame. */
+struct websocket_piece {
+	enum websocket_opcode opcode;
+	const uint8_t *bytes; /* as on the wire; of a control frame unmasked */
+	size_t len;
+	uint32_t phase; /* for websocket_unmask() */
+	bool end;	/* of the message */
+};
+
+/*
+ * The same without keeping messages, for whoever only wants some of their bytes: takes bytes until
+ * there is a piece (then *any is true) or none are left. A struct is used in one way or the other.
+ */
+size_t websocket_pieces(struct websocket *w, const void *p, size_t n, struct websocket_piece *out,
+			bool *any);
+
+/* n bytes of a piece, from its byte `at` on, as they were meant. */
+void websocket_unmask(const struct websocket *w, const struct websocket_piece *piece, size_t at,
+		      uint8_t *dst, size_t n);
+
+/* Bytes to the end of the frame under way, 0: none is. */
+uint64_t websocket_left(const struct websocket *w);
+
+/* The next byte begins a message, as far as is known. */
+bool websocket_between(const struct websocket *w);
+
+/* n bytes were not seen. False: they reach beyond the frame under way, and sync is lost. */
+bool websocket_lost(struct websocket *w, uint64_t n);
+
+/* Whatever was not seen, the next byte begins a message. */
+void websocket_resume(struct websocket *w);
 
 #endif

@@ -101,3 +101,8 @@ FUZZ_TARGETS += %D%/f_npy
 %C%_f_npy_SOURCES = %D%/f_npy.c
 %C%_f_npy_LDADD = $(FUZZ_LIBS)
 %C%_f_npy_LDFLAGS = $(FUZZ_FLAGS)
+
+FUZZ_TARGETS += %D%/f_zmtp
+%C%_f_zmtp_SOURCES = %D%/f_zmtp.c
+%C%_f_zmtp_LDADD = $(FUZZ_LIBS)
+%C%_f_zmtp_LDFLAGS = $(FUZZ_FLAGS)

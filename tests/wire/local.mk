@@ -39,3 +39,7 @@ TESTS += %D%/t_msgpack %D%/t_ndarray
 %C%_t_msgpack_LDADD = $(TEST_PROGRAM_LIBS)
 %C%_t_ndarray_SOURCES = %D%/t_ndarray.c
 %C%_t_ndarray_LDADD = $(TEST_PROGRAM_LIBS)
+check_PROGRAMS += %D%/t_zmtp
+TESTS += %D%/t_zmtp
+%C%_t_zmtp_SOURCES = %D%/t_zmtp.c
+%C%_t_zmtp_LDADD = $(TEST_PROGRAM_LIBS)

@@ -205,6 +205,83 @@ static void test_hostile(struct tap *t)
 	   "a client has to mask");
 }
 
+/* In pieces, as they pass: "1:Hello 9:x 2:<300> !why". */
+static void describe_pieces(struct buf *out, const void *p, size_t n, size_t step)
+{
+	struct websocket w;
+	uint8_t plain[400];
+	size_t at = 0, len = 0;
+
+	websocket_init(&w, true, 0);
+	while (at < n) {
+		struct websocket_piece c;
+		size_t piece = step < n - at ? step : n - at;
+		bool any;
+
+		at += websocket_pieces(&w, (const char *)p + at, piece, &c, &any);
+		if (any && c.opcode >= WEBSOCKET_CLOSE) {
+			buf_printf(out, "%d:%.*s ", (int)c.opcode, (int)c.len,
+				   c.len ? (const char *)c.bytes : "");
+		} else if (any) {
+			websocket_unmask(&w, &c, 0, plain + len, c.len / 2);
+			websocket_unmask(&w, &c, c.len / 2, plain + len + c.len / 2,
+					 c.len - c.len / 2);
+			len += c.len;
+		}
+		if (any && c.end)
+			buf_printf(out, "%d:%.*s ", (int)c.opcode, (int)len, (const char *)plain);
+		if (any && c.end)
+			len = 0;
+	}
+	if (w.error)
+		buf_printf(out, "!%s", w.error);
+	websocket_fini(&w);
+}
+
+static void test_pieces(struct tap *t)
+{
+	static const char bytes[] = "\x01\x83\1\2\3\4"
+				    "Igo"
+				    "\x89\x81\0\0\0\0x"
+				    "\x80\x82\0\0\0\0lo\x82\x80\0\0\0\0\x81\x00";
+	static const char want[] = "9:x 1:Hello 2: !a client's frame is not masked";
+	struct buf b = {0}, out = {0};
+	bool same = true;
+
+	buf_add(&b, bytes, sizeof(bytes) - 1);
+	for (size_t step = 1; step <= b.len; step++) {
+		buf_clear(&out);
+		describe_pieces(&out, b.p, b.len, step);
+		same &= strcmp(buf_text(&out), want) == 0;
+	}
+	ok(t, same, "messages in pieces: %s", buf_text(&out));
+	buf_fini(&b);
+	buf_fini(&out);
+}
+
+static void test_lost(struct tap *t)
+{
+	struct websocket_piece c;
+	struct websocket w;
+	uint8_t plain[8];
+	bool any;
+
+	websocket_init(&w, true, 0);
+	websocket_pieces(&w, "\x82\x89\1\2\3\4\1", 7, &c, &any);
+	ok(t, any && websocket_left(&w) == 8 && !websocket_between(&w), "a frame is under way");
+	ok(t, websocket_lost(&w, 5) && websocket_left(&w) == 3, "bytes within it are stepped over");
+	websocket_pieces(&w, "\3\4\1", 3, &c, &any);
+	websocket_unmask(&w, &c, 0, plain, 3);
+	ok(t, any && c.end && !memcmp(plain, "\0\0\0", 3) && websocket_between(&w),
+	   "and the mask goes on where it should");
+	websocket_pieces(&w, "\x82\x89", 2, &c, &any);
+	ok(t, !websocket_lost(&w, 1), "in a head there is no going on");
+	websocket_resume(&w);
+	websocket_pieces(&w, "\x82\x81\1\2\3\4x", 7, &c, &any);
+	ok(t, any && c.end && c.len == 1, "until the begin of a message is known again");
+	websocket_fini(&w);
+}
+
 int main(void)
 {
 	struct tap t = {0};
@@ -214,5 +291,7 @@ int main(void)
 	test_frames(&t);
 	test_lengths(&t);
 	test_hostile(&t);
+	test_pieces(&t);
+	test_lost(&t);
 	return tap_done(&t);
 }
