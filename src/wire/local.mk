@@ -7,6 +7,7 @@ noinst_LIBRARIES += %D%/libwire.a
 	%D%/foxglove_impl.h \
 	%D%/foxglove_step.c \
 	%D%/foxglove_text.c \
+	%D%/groot.c %D%/groot.h \
 	%D%/json.c %D%/json.h \
 	%D%/json_number.c \
 	%D%/loglines.c %D%/loglines.h \
@@ -16,6 +17,7 @@ noinst_LIBRARIES += %D%/libwire.a
 	%D%/msgpack.c %D%/msgpack.h \
 	%D%/ndarray.c %D%/ndarray.h \
 	%D%/npy.c %D%/npy.h \
+	%D%/openpi.c %D%/openpi.h \
 	%D%/parquet.c %D%/parquet.h \
 	%D%/parquet_impl.h \
 	%D%/parquet_meta.c \
@@ -34,6 +36,12 @@ noinst_LIBRARIES += %D%/libwire.a
 	%D%/stream_step.c \
 	%D%/stranger.c %D%/stranger.h \
 	%D%/thrift.c %D%/thrift.h \
+	%D%/traffic.c %D%/traffic.h \
+	%D%/traffic_episode.c \
+	%D%/traffic_error.c \
+	%D%/traffic_impl.h \
+	%D%/traffic_joints.c \
+	%D%/traffic_message.c \
 	%D%/websocket.c %D%/websocket.h \
 	%D%/websocket_handshake.c \
 	%D%/zmtp.c %D%/zmtp.h

@@ -379,9 +379,9 @@ void payload_skip(struct payload *p, size_t n)
 
 bool payload_end(struct payload *p)
 {
-	if (p->reader.error)
+	if (!p->error)
 		p->error = p->reader.error;
-	else if (!p->error && !p->reader.complete)
+	if (!p->error && !p->reader.complete)
 		p->error = "the message is cut short";
 	return !p->error;
 }

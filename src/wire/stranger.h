@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { STRANGER_LOOK = 8 /* bytes that are enough */ };
+enum { STRANGER_LEAST = 5, STRANGER_LOOK = 8 /* bytes that tell something, and enough of them */ };
 
 /* "a ZeroMQ server", "a TLS server" …, static; "something else" when no protocol is known. */
 const char *stranger_look(const void *p, size_t n);

@@ -106,3 +106,14 @@ FUZZ_TARGETS += %D%/f_zmtp
 %C%_f_zmtp_SOURCES = %D%/f_zmtp.c
 %C%_f_zmtp_LDADD = $(FUZZ_LIBS)
 %C%_f_zmtp_LDFLAGS = $(FUZZ_FLAGS)
+
+noinst_HEADERS += %D%/traffic.h
+FUZZ_TARGETS += %D%/f_openpi
+%C%_f_openpi_SOURCES = %D%/f_openpi.c
+%C%_f_openpi_LDADD = $(FUZZ_LIBS)
+%C%_f_openpi_LDFLAGS = $(FUZZ_FLAGS)
+
+FUZZ_TARGETS += %D%/f_groot
+%C%_f_groot_SOURCES = %D%/f_groot.c
+%C%_f_groot_LDADD = $(FUZZ_LIBS)
+%C%_f_groot_LDFLAGS = $(FUZZ_FLAGS)

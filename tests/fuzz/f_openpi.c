@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An openpi server and its client that say anything. Odd first byte: behind a good handshake. */
+#include "tests/fuzz/traffic.h"
+#include "wire/openpi.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const char request[] = "GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n";
+static const char answer[] = "HTTP/1.1 101 Switching Protocols\r\n\r\n\x82\x01\x80";
+
+static void *make(void (*emit)(void *host, const struct event *ev), void *host)
+{
+	return openpi_new(emit, host, "left/", 30);
+}
+
+static void *make_open(void (*emit)(void *host, const struct event *ev), void *host)
+{
+	void *o = make(emit, host);
+
+	openpi_bytes(o, 1, request, sizeof(request) - 1, SIZE_MAX, 1);
+	openpi_bytes(o, 0, answer, sizeof(answer) - 1, SIZE_MAX, 1);
+	return o;
+}
+
+static void drop(void *o)
+{
+	openpi_free(o);
+}
+
+static size_t bytes(void *o, unsigned direction, const void *p, size_t n, int64_t t_ns)
+{
+	return openpi_bytes(o, direction, p, n, 2, t_ns);
+}
+
+static void lost(void *o, unsigned direction, uint64_t n, bool whole, int64_t t_ns)
+{
+	openpi_lost(o, direction, n, whole, t_ns);
+}
+
+static void place(void *o, unsigned direction, uint64_t *held, uint64_t *left)
+{
+	openpi_place(o, direction, held, left);
+}
+
+static void end(void *o, int64_t t_ns)
+{
+	openpi_end(o, t_ns);
+}
+
+static struct traffic *session(void *o)
+{
+	return openpi_session(o);
+}
+
+/* A whole message, or with a first byte below 16 the opcode and flags of that. */
+static void frame(struct buf *b, unsigned direction, const uint8_t *p, size_t n)
+{
+	uint8_t head[8] = {0x82, (uint8_t)(direction ? 0xfe : 126), (uint8_t)(n >> 8), (uint8_t)n};
+
+	if (n && p[0] < 16) {
+		head[0] = (uint8_t)((p[0] & 8 ? 0 : 0x80) | (p[0] & 7));
+		p++;
+		n--;
+		head[2] = (uint8_t)(n >> 8);
+		head[3] = (uint8_t)n;
+	}
+	buf_add(b, head, direction ? 8 : 4);
+	if (n)
+		buf_add(b, p, n);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const struct traffic_ops ops = {
+		.make = size && data[0] & 1 ? make_open : make,
+		.free = drop,
+		.bytes = bytes,
+		.lost = lost,
+		.place = place,
+		.end = end,
+		.session = session,
+		.frame = frame,
+	};
+
+	if (size && traffic_run(&ops, data + 1, size - 1, SIZE_MAX) !=
+			    traffic_run(&ops, data + 1, size - 1, 3))
+		abort();
+	return 0;
+}
