@@ -5,10 +5,12 @@ noinst_LIBRARIES += %D%/libsource.a
 	%D%/dataset.c \
 	%D%/decoder.c %D%/decoder.h \
 	%D%/foxglove.c \
+	%D%/groot.c \
 	%D%/log.c \
 	%D%/lookup.c %D%/lookup.h \
 	%D%/net.c %D%/net.h \
 	%D%/net_host.c \
+	%D%/openpi.c \
 	%D%/raw.c \
 	%D%/reader.c %D%/reader.h \
 	%D%/sim.c \

@@ -2,6 +2,7 @@
 # Oracles: tests that compare with a peer. They are named t_oracle_*, wherever they live, may skip
 # on a machine without the peer, and must not skip in CI (.ci/run looks). A shell test begins
 #   python=$(sh "$TOP_SRCDIR/tests/oracle/venv.sh" 2>&1) || { echo "1..0 # SKIP $python"; exit 0; }
+# with another list of requirements behind venv.sh where its peers do not get on with the first.
 EXTRA_DIST += %D%/venv.sh %D%/requirements.txt
 clean-local: clean-oracle
 clean-oracle:
@@ -17,3 +18,9 @@ TESTS += %D%/t_oracle_record.sh
 EXTRA_DIST += %D%/t_oracle_record.sh %D%/record.py
 TESTS += %D%/t_oracle_foxglove.sh
 EXTRA_DIST += %D%/t_oracle_foxglove.sh %D%/foxglove_peer.py
+check_PROGRAMS += %D%/dump_events
+%C%_dump_events_SOURCES = %D%/dump_events.c
+%C%_dump_events_LDADD = $(TEST_PROGRAM_LIBS)
+TESTS += %D%/t_oracle_openpi.sh %D%/t_oracle_groot.sh
+EXTRA_DIST += %D%/requirements-policy.txt %D%/wiretap.py %D%/t_oracle_openpi.sh %D%/openpi.py \
+	%D%/t_oracle_groot.sh %D%/groot.py
