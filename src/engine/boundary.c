@@ -37,6 +37,7 @@ static void begin(struct boundary *b, const struct episode_mark *mark, const cha
 
 	if (mark)
 		m = *mark;
+	m.resumed = false;
 	if (!m.boundary[0])
 		text_copy(m.boundary, sizeof(m.boundary), why);
 	if (!m.task[0])
@@ -70,6 +71,11 @@ void boundary_message(struct boundary *b, const struct episode_mark *m, int64_t 
 	b->told = true;
 	if (m->start) {
 		b->told_start = true;
+		if (m->resumed && b->in_episode) {
+			if (b->resumed)
+				tell_resumed(b, t_ns);
+			return;
+		}
 		finish(b, NULL, "next episode message", t_ns);
 		begin(b, m, "episode message", t_ns);
 	} else {

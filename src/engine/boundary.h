@@ -30,6 +30,7 @@ struct boundary {
 
 void boundary_init(struct boundary *b, const struct resume_point *resume);
 
+/* A resumed start begins nothing while an episode is open: that one goes on. */
 void boundary_message(struct boundary *b, const struct episode_mark *m, int64_t t_ns);
 void boundary_reset(struct boundary *b, int64_t t_ns);	   /* the policy was reset */
 void boundary_reconnect(struct boundary *b, int64_t t_ns); /* the tick's source said hello again */

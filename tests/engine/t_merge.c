@@ -107,14 +107,19 @@ static void step(struct bench *t, uint16_t source, double t_s, int64_t seq, unsi
 	merge_feed(t->m, &ev);
 }
 
-static void mark(struct bench *t, double t_s, bool start)
+static void mark_as(struct bench *t, double t_s, bool start, bool resumed)
 {
-	struct episode_mark m = {.start = start, .outcome = OUTCOME_SUCCESS};
+	struct episode_mark m = {.start = start, .resumed = resumed, .outcome = OUTCOME_SUCCESS};
 	struct event ev = {.kind = EVENT_EPISODE, .t_ns = (int64_t)(t_s * 1e9)};
 
 	ev.src_ns = TIME_UNKNOWN;
 	ev.episode = &m;
 	merge_feed(t->m, &ev);
+}
+
+static void mark(struct bench *t, double t_s, bool start)
+{
+	mark_as(t, t_s, start, false);
 }
 
 static void chunk(struct bench *t, uint16_t source, int64_t seq, unsigned dims)
@@ -392,6 +397,29 @@ static void test_resumed_numbers(struct tap *tap)
 	       "when nothing was stored yet, nobody knows what is missing");
 }
 
+/* A decoder that saw only the end of what another engine saw says so. */
+static void test_resumed_start(struct tap *tap)
+{
+	struct resume_point p = {.run = 3, .last_seq = 9, .episode = 4, .episode_open = true};
+	struct bench t;
+
+	p.segments = 1;
+	begin(&t, &p, 0);
+	hello(&t, 0, 0, "a", FACT_ASKED, 50);
+	mark_as(&t, 0, true, true);
+	step(&t, 0, 1, SEQ_UNKNOWN, 1, 1, NAN);
+	step(&t, 0, 5, SEQ_UNKNOWN, 1, 1, NAN);
+	expect(tap, &t,
+	       "hello a; resume 4 (engine restarted); gap -1 (the engine restarted (segment 2)); "
+	       "step 10 e4; step 11 e4; ",
+	       "an open episode goes on, and is not cut by a pause");
+	p.episode_open = false;
+	begin(&t, &p, 0);
+	hello(&t, 0, 0, "a", FACT_ASKED, 50);
+	mark_as(&t, 0, true, true);
+	expect(tap, &t, "hello a; start 5 (episode message); ", "where none is open it begins one");
+}
+
 static void test_resume(struct tap *tap)
 {
 	struct resume_point p = {.run = 3, .last_seq = 9, .episode = 4, .episode_open = true};
@@ -428,6 +456,7 @@ int main(void)
 	test_told(&tap);
 	test_operator(&tap);
 	test_sources(&tap);
+	test_resumed_start(&tap);
 	test_resume(&tap);
 	test_reread(&tap);
 	test_resumed_numbers(&tap);
