@@ -91,33 +91,80 @@ static double float_scale(const struct ndarray *a, const struct plan *p, uint64_
 	return most > 1.5 ? 1 / 255.0 : 1;
 }
 
-static void measure(struct frame *f, const struct ndarray *a, const struct plan *p, uint64_t step)
+/* Sums over the pixels of a picture; 1 is full light. */
+struct sums {
+	double sum[3], squares[3];
+	uint64_t n, darks, brights;
+};
+
+static struct sums sum_bytes(const struct ndarray *a, const struct plan *p, uint64_t step)
 {
-	double sum[3] = {0}, squares[3] = {0}, darks = 0, brights = 0, n = 0;
+	double least = dark * 255 * (double)p->channels, most = bright * 255 * (double)p->channels;
+	uint64_t sum[3] = {0}, squares[3] = {0};
+	struct sums s = {0};
 
 	for (uint64_t y = 0; y < p->height; y += step) {
-		for (uint64_t x = 0; x < p->width; x += step, n++) {
+		const uint8_t *row = a->data + p->first + y * p->row;
+
+		for (uint64_t x = 0; x < p->width; x += step, s.n++) {
+			const uint8_t *at = row + x * p->column;
+			unsigned light = 0;
+
+			for (uint64_t c = 0; c < p->channels; c++) {
+				unsigned v = at[c * p->channel];
+
+				sum[c] += v;
+				squares[c] += (uint64_t)v * v;
+				light += v;
+			}
+			s.darks += light < least;
+			s.brights += light > most;
+		}
+	}
+	for (unsigned c = 0; c < 3; c++) {
+		s.sum[c] = (double)sum[c] / 255;
+		s.squares[c] = (double)squares[c] / (255 * 255);
+	}
+	return s;
+}
+
+static struct sums sum_others(const struct ndarray *a, const struct plan *p, uint64_t step)
+{
+	struct sums s = {0};
+
+	for (uint64_t y = 0; y < p->height; y += step) {
+		for (uint64_t x = 0; x < p->width; x += step, s.n++) {
 			double light = 0;
 
 			for (unsigned c = 0; c < p->channels; c++) {
 				double v = pixel(a, p, y, x, c);
 
-				sum[c] += v;
-				squares[c] += v * v;
+				s.sum[c] += v;
+				s.squares[c] += v * v;
 				light += v / (double)p->channels;
 			}
-			darks += light < dark;
-			brights += light > bright;
+			s.darks += light < dark;
+			s.brights += light > bright;
 		}
 	}
+	return s;
+}
+
+static void measure(struct frame *f, const struct ndarray *a, const struct plan *p, uint64_t step)
+{
+	struct sums s = a->kind == 'u' && !a->fortran ? sum_bytes(a, p, step)
+						      : sum_others(a, p, step);
+	double n = (double)s.n;
+
 	for (unsigned c = 0; c < 3; c++) {
-		f->mean[c] = c < p->channels ? sum[c] / n : (double)NAN;
-		f->std[c] = c < p->channels
-				    ? sqrt(fmax(0, squares[c] / n - f->mean[c] * f->mean[c]))
-				    : (double)NAN;
+		double mean = s.sum[c] / n;
+
+		f->mean[c] = c < p->channels ? mean : (double)NAN;
+		f->std[c] = c < p->channels ? sqrt(fmax(0, s.squares[c] / n - mean * mean))
+					    : (double)NAN;
 	}
-	f->dark = darks / n;
-	f->bright = brights / n;
+	f->dark = (double)s.darks / n;
+	f->bright = (double)s.brights / n;
 }
 
 static void shrink(struct frame *f, uint8_t *thumb, const struct ndarray *a, const struct plan *p)

@@ -31,9 +31,9 @@ static void mark(struct traffic *p, const struct episode_mark *m, int64_t t_ns)
 	traffic_emit(p, &ev, t_ns);
 }
 
-void traffic_episode_begin(struct traffic *p, const char *why, int64_t t_ns)
+void traffic_episode_begin(struct traffic *p, const char *why, bool guessed, int64_t t_ns)
 {
-	struct episode_mark m = {.start = true, .resumed = p->resumed};
+	struct episode_mark m = {.start = true, .resumed = p->resumed, .guessed = guessed};
 
 	if (p->in_episode)
 		return;
@@ -78,7 +78,7 @@ static void tell_executed(struct traffic *p, int64_t t_ns)
 
 void traffic_asked(struct traffic *p, int64_t t_ns)
 {
-	traffic_episode_begin(p, "first request", t_ns);
+	traffic_episode_begin(p, "first request", true, t_ns);
 	tell_executed(p, t_ns);
 	if (p->asked++)
 		p->period_ns[p->periods++ % TRAFFIC_PERIODS] = t_ns - p->asked_ns;
@@ -91,7 +91,7 @@ void traffic_reset(struct traffic *p, int64_t t_ns)
 
 	if (p->asked)
 		traffic_episode_end(p, "policy reset", t_ns);
-	traffic_episode_begin(p, "policy reset", t_ns);
+	traffic_episode_begin(p, "policy reset", false, t_ns);
 	traffic_emit(p, &ev, t_ns);
 }
 

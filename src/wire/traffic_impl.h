@@ -124,7 +124,7 @@ void traffic_tell_hello(struct traffic *p, int64_t t_ns);
 /* traffic_episode.c */
 void traffic_asked(struct traffic *p, int64_t t_ns);
 void traffic_reset(struct traffic *p, int64_t t_ns);
-void traffic_episode_begin(struct traffic *p, const char *why, int64_t t_ns);
+void traffic_episode_begin(struct traffic *p, const char *why, bool guessed, int64_t t_ns);
 void traffic_episode_end(struct traffic *p, const char *why, int64_t t_ns);
 
 /* traffic_error.c */

@@ -165,7 +165,7 @@ void traffic_act(struct traffic *p, int64_t t_ns)
 {
 	update_joints(p, t_ns);
 	join_columns(p);
-	traffic_episode_begin(p, "first reply", t_ns);
+	traffic_episode_begin(p, "first reply", true, t_ns);
 	traffic_exchange(p, EXCHANGE_ANSWERED, t_ns, p->reply.bytes, NULL, true);
 	tell_chunk(p, t_ns);
 	tell_step(p, t_ns);

@@ -202,10 +202,11 @@ static void take_array(struct traffic *p, bool reply, const struct traffic_leaf 
 {
 	bool picture = !reply && picture_is(a);
 	char text[PAYLOAD_TEXT];
+	size_t n;
 
 	add_tensor(p, reply, leaf->name, a, picture);
-	if (leaf->role == TRAFFIC_PROMPT)
-		take_prompt(p, text, ndarray_text(a, text, sizeof(text)));
+	if (leaf->role == TRAFFIC_PROMPT && (n = ndarray_text(a, text, sizeof(text))) > 0)
+		take_prompt(p, text, n);
 	else if (leaf->role == TRAFFIC_ACTION)
 		take_action(p, leaf, a);
 	else if (picture && leaf->role != TRAFFIC_OTHER)

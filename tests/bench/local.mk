@@ -43,3 +43,7 @@ BENCHES += %D%/b_tap
 BENCH_BINARIES += %D%/b_tap
 %C%_b_tap_SOURCES = %D%/b_tap.c
 %C%_b_tap_LDADD = src/tap/libtap.a src/base/libbase.a
+BENCHES += %D%/b_traffic
+BENCH_BINARIES += %D%/b_traffic
+%C%_b_traffic_SOURCES = %D%/b_traffic.c
+%C%_b_traffic_LDADD = $(TEST_PROGRAM_LIBS)

@@ -77,8 +77,9 @@ static inline void events_emit(void *host, const struct event *ev)
 		for (unsigned i = 0; i < ev->hello->joints; i++)
 			buf_printf(b, " %s", ev->hello->joint[i].name);
 	} else if (ev->kind == EVENT_EPISODE) {
-		buf_printf(b, "%s%s: %s '%s'", ev->episode->start ? "start" : "end",
-			   ev->episode->resumed ? " resumed" : "", ev->episode->boundary,
+		buf_printf(b, "%s%s%s: %s '%s'", ev->episode->start ? "start" : "end",
+			   ev->episode->resumed ? " resumed" : "",
+			   ev->episode->guessed ? " guessed" : "", ev->episode->boundary,
 			   ev->episode->task);
 	} else if (ev->kind == EVENT_EXCHANGE) {
 		events_exchange(b, ev->exchange);

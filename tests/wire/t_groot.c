@@ -174,7 +174,7 @@ static void test_session(struct tap *t)
 		ok(t,
 		   logged(&b,
 			  "1 hello fps=10\n10 asked 1 ping 15/0\n11 answered 1 ping 15/37\n"
-			  "1000 start: first request 'pick'\n"
+			  "1000 start guessed: first request 'pick'\n"
 			  "1000 asked 2 get_action 441/0" TENSORS "\n1100 " JOINTS
 			  "1100 answered 2 get_action 441/396" TENSORS
 			  " <action.single_arm<f43x2 min=1 max=6 <action.gripper<f43 min=1 max=3 "

@@ -113,7 +113,7 @@ static void test_vectors(struct tap *t)
 		ok(t,
 		   logged(&b,
 			  "1 " HELLO "\n"
-			  "1000 start: first request 'do something'\n"
+			  "1000 start guessed: first request 'do something'\n"
 			  "1000 asked 1 " ASKED "1040 " JOINTS "1040 answered 1 " ANSWERED
 			  "1040 chunk 1x2 latency=0.04 " CHUNK "1040 " STEP "1140 executed 1\n"
 			  "1140 asked 2 " ASKED "1200 broken 2 " ASKED "1200 end: connection ''\n"),
@@ -173,7 +173,7 @@ static void test_silence(struct tap *t)
 	hex(&b, 1, request_hex, MS(400000));
 	ok(t,
 	   logged(&b, "314010 end: 6.0 s without traffic ''\n"
-		      "400000 start: first request 'do something'\n"
+		      "400000 start guessed: first request 'do something'\n"
 		      "400000 asked 7 " ASKED),
 	   "and before what comes after it");
 	bed_fini(&b);
@@ -302,7 +302,7 @@ static void test_again(struct tap *t)
 	buf_clear(&b.log);
 	hex(&b, 1, request_hex, MS(9000));
 	ok(t,
-	   logged(&b, "9000 start resumed: first request 'do something'\n"
+	   logged(&b, "9000 start resumed guessed: first request 'do something'\n"
 		      "9000 asked 3 " ASKED),
 	   "its episode goes on");
 	bed_fini(&b);
