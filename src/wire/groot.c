@@ -268,7 +268,7 @@ void groot_lost(struct groot *g, unsigned direction, uint64_t n, bool whole, int
 {
 	unsigned i = direction ? CLIENT : SERVER;
 	struct side *s = &g->side[i];
-	bool unread = s->in_body && !s->damaged && s->zmtp.left > n &&
+	bool unread = s->in_body && !s->damaged && zmtp_left(&s->zmtp) > n &&
 		      payload_skippable(s->reader) >= n;
 
 	if (s->dead || (unread && !whole)) {
@@ -297,7 +297,7 @@ void groot_place(const struct groot *g, unsigned direction, uint64_t *held, uint
 	const struct side *s = &g->side[direction ? CLIENT : SERVER];
 
 	*held = s->held;
-	*left = s->dead ? 0 : s->zmtp.left;
+	*left = s->dead ? 0 : zmtp_left(&s->zmtp);
 }
 
 void groot_end(struct groot *g, int64_t t_ns)

@@ -23,7 +23,7 @@ struct traffic *traffic_new(const struct traffic_protocol *protocol,
 	p->emit = emit;
 	p->host = host;
 	p->hello = (struct hello){.fps = fps, .facts = protocol->facts, .no_tick = true};
-	p->request_ns = p->acted_ns = p->told_bad_ns = TIME_UNKNOWN;
+	p->request_ns = p->acted_ns = p->told_bad_ns = p->ended_ns = TIME_UNKNOWN;
 	text_copy(p->prefix, sizeof(p->prefix), prefix);
 	traffic_message_init(p);
 	return p;
@@ -301,11 +301,11 @@ void traffic_disconnected(struct traffic *p, int64_t t_ns)
 
 void traffic_again(struct traffic *p, bool on)
 {
-	if (p->again && !on) {
-		p->resumed = p->connected;
-		p->in_episode = false; /* its start was told by another engine */
-	}
+	bool over = p->again && !on;
+
 	p->again = on;
+	if (over)
+		traffic_episode_again(p);
 }
 
 bool traffic_is_connected(const struct traffic *p)

@@ -41,6 +41,7 @@ void traffic_episode_begin(struct traffic *p, const char *why, bool guessed, int
 	text_copy(m.task, sizeof(m.task), p->request.prompt);
 	p->in_episode = true;
 	p->resumed = false;
+	p->ended_ns = TIME_UNKNOWN;
 	p->asked = p->periods = 0;
 	p->last_ns = t_ns;
 	p->acted_ns = TIME_UNKNOWN;
@@ -49,16 +50,36 @@ void traffic_episode_begin(struct traffic *p, const char *why, bool guessed, int
 	mark(p, &m, t_ns);
 }
 
-void traffic_episode_end(struct traffic *p, const char *why, int64_t t_ns)
+static void tell_end(struct traffic *p, const char *why, int64_t t_ns)
 {
 	struct episode_mark m = {.start = false};
 
+	text_copy(m.boundary, sizeof(m.boundary), why);
+	mark(p, &m, t_ns);
+}
+
+void traffic_episode_end(struct traffic *p, const char *why, int64_t t_ns)
+{
 	if (!p->in_episode)
 		return;
-	text_copy(m.boundary, sizeof(m.boundary), why);
 	p->in_episode = false;
 	p->acted_ns = TIME_UNKNOWN;
-	mark(p, &m, t_ns);
+	p->ended_ns = p->again ? t_ns : TIME_UNKNOWN;
+	text_copy(p->ended_why, sizeof(p->ended_why), why);
+	tell_end(p, why, t_ns);
+}
+
+/*
+ * Whether the engine before this one has told the last end is not known, and told twice it does no
+ * harm. Where none was seen, an episode may be under way.
+ */
+void traffic_episode_again(struct traffic *p)
+{
+	if (p->ended_ns != TIME_UNKNOWN)
+		tell_end(p, p->ended_why, p->ended_ns);
+	p->resumed = p->connected && p->ended_ns == TIME_UNKNOWN;
+	p->in_episode = false; /* its start was told by another engine */
+	p->ended_ns = TIME_UNKNOWN;
 }
 
 /* The chunk before was executed until now, as far as time can tell. */

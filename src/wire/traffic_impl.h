@@ -87,6 +87,8 @@ struct traffic {
 
 	/* The episode. */
 	bool in_episode, resumed;
+	int64_t ended_ns; /* the last end, when that was not told; TIME_UNKNOWN */
+	char ended_why[NAME_BYTES];
 	uint64_t asked;	     /* requests for actions in it */
 	int64_t last_ns;     /* traffic */
 	int64_t acted_ns;    /* the last reply with actions, TIME_UNKNOWN not in this episode */
@@ -126,6 +128,7 @@ void traffic_asked(struct traffic *p, int64_t t_ns);
 void traffic_reset(struct traffic *p, int64_t t_ns);
 void traffic_episode_begin(struct traffic *p, const char *why, bool guessed, int64_t t_ns);
 void traffic_episode_end(struct traffic *p, const char *why, int64_t t_ns);
+void traffic_episode_again(struct traffic *p); /* what comes is news from now on */
 
 /* traffic_error.c */
 void traffic_tell_error(struct traffic *p, const char *text, size_t n, int64_t t_ns, uint64_t size);

@@ -272,7 +272,9 @@ void websocket_unmask(const struct websocket *w, const struct websocket_piece *p
 
 uint64_t websocket_left(const struct websocket *w)
 {
-	return w->in_frame ? w->left : 0;
+	bool last = is_control(w) ? !w->opcode : w->head[0] & FIN;
+
+	return w->in_frame && last ? w->left : 0;
 }
 
 bool websocket_between(const struct websocket *w)

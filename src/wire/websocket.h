@@ -112,7 +112,7 @@ size_t websocket_pieces(struct websocket *w, const void *p, size_t n, struct web
 void websocket_unmask(const struct websocket *w, const struct websocket_piece *piece, size_t at,
 		      uint8_t *dst, size_t n);
 
-/* Bytes to the end of the frame under way, 0: none is. */
+/* Bytes to the end of the frame under way; 0: none is, or it does not end a message. */
 uint64_t websocket_left(const struct websocket *w);
 
 /* The next byte begins a message, as far as is known. */

@@ -153,6 +153,13 @@ size_t zmtp_take(struct zmtp *z, const void *bytes, size_t n, struct zmtp_piece 
 	return z->error ? n : at;
 }
 
+uint64_t zmtp_left(const struct zmtp *z)
+{
+	bool last = z->head[0] & COMMAND ? !z->in_message : !(z->head[0] & MORE);
+
+	return z->in_frame && last ? z->left : 0;
+}
+
 bool zmtp_lost(struct zmtp *z, uint64_t n)
 {
 	struct zmtp_piece ignored = {0};

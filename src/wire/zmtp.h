@@ -29,10 +29,10 @@ struct zmtp {
 	bool ready;	      /* and so is a READY */
 	char mechanism[21];   /* "NULL", "PLAIN", "CURVE"; not cleaned */
 	char socket_type[16]; /* of READY: "REQ"; not cleaned, "" not told */
-	uint64_t left;	      /* bytes to the end of the frame under way */
 	bool in_frame;	      /* its head is complete */
 	bool in_message;      /* a message is under way */
 	/* private */
+	uint64_t left; /* bytes to the end of the frame under way */
 	uint8_t greeting[ZMTP_GREETING], head[9], heads, need;
 	unsigned greetings;
 	uint8_t command[ZMTP_COMMAND_MAX];
@@ -46,6 +46,9 @@ void zmtp_init(struct zmtp *z);
  * everything and gives nothing.
  */
 size_t zmtp_take(struct zmtp *z, const void *p, size_t n, struct zmtp_piece *out);
+
+/* Bytes to the end of the frame under way; 0: none is, or it does not end a message. */
+uint64_t zmtp_left(const struct zmtp *z);
 
 /* n bytes were not seen. False: they reach beyond the frame under way, and sync is lost. */
 bool zmtp_lost(struct zmtp *z, uint64_t n);

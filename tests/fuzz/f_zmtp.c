@@ -16,7 +16,7 @@ static uint64_t take(struct zmtp *z, const uint8_t *p, size_t n, uint64_t sum)
 		struct zmtp_piece c;
 
 		at += zmtp_take(z, p + at, n - at, &c);
-		if (at > n || (!z->error && z->left >> 63))
+		if (at > n || (!z->error && zmtp_left(z) >> 63))
 			abort();
 		for (size_t i = 0; i < c.len; i++)
 			sum = sum * 31 + c.bytes[i];

@@ -305,6 +305,19 @@ static void test_again(struct tap *t)
 	   logged(&b, "9000 start resumed guessed: first request 'do something'\n"
 		      "9000 asked 3 " ASKED),
 	   "its episode goes on");
+	hex(&b, 0, reply_hex, MS(9010));
+	traffic_again(openpi_session(b.o), true);
+	hex(&b, 1, request_hex, MS(9100));
+	hex(&b, 0, reply_hex, MS(9110));
+	buf_clear(&b.log);
+	traffic_due(openpi_session(b.o), MS(20000));
+	traffic_again(openpi_session(b.o), false);
+	hex(&b, 1, request_hex, MS(20000));
+	ok(t,
+	   logged(&b, "12110 end: 3.0 s without traffic ''\n"
+		      "20000 start guessed: first request 'do something'\n"
+		      "20000 asked 5 " ASKED),
+	   "one that ended between the two engines is ended by the second");
 	bed_fini(&b);
 }
 
