@@ -25,3 +25,7 @@ check_PROGRAMS += %D%/t_log
 TESTS += %D%/t_log
 %C%_t_log_SOURCES = %D%/t_log.c
 %C%_t_log_LDADD = $(TEST_PROGRAM_LIBS)
+check_PROGRAMS += %D%/t_policy
+TESTS += %D%/t_policy
+%C%_t_policy_SOURCES = %D%/t_policy.c
+%C%_t_policy_LDADD = $(TEST_PROGRAM_LIBS)

@@ -108,7 +108,7 @@ static void ask_flat(struct bed *b, int64_t t_ns)
 	put_str(&p, "state.gripper");
 	put_npy(&p, "(1, 1)", 1, "False");
 	put_str(&p, "state.single_arm");
-	put_npy(&p, "(1, 2)", 2, "False");
+	put_npy(&p, "(2, 2)", 4, "False");
 	put_str(&p, "annotation.human.task_description");
 	put_hex(&p, "91");
 	put_str(&p, "pick");
@@ -151,7 +151,7 @@ static bool logged(struct bed *b, const char *want)
 	return same;
 }
 
-#define TENSORS " >state.gripper<f41x1 min=1 max=1 >state.single_arm<f41x2 min=1 max=2"
+#define TENSORS " >state.gripper<f41x1 min=1 max=1 >state.single_arm<f42x2 min=1 max=4"
 #define JOINTS	"hello fps=10 left/single_arm.0 left/single_arm.1 left/gripper.0\n"
 
 static void test_session(struct tap *t)
@@ -175,13 +175,13 @@ static void test_session(struct tap *t)
 		   logged(&b,
 			  "1 hello fps=10\n10 asked 1 ping 15/0\n11 answered 1 ping 15/37\n"
 			  "1000 start guessed: first request 'pick'\n"
-			  "1000 asked 2 get_action 441/0" TENSORS "\n1100 " JOINTS
-			  "1100 answered 2 get_action 441/396" TENSORS
+			  "1000 asked 2 get_action 449/0" TENSORS "\n1100 " JOINTS
+			  "1100 answered 2 get_action 449/396" TENSORS
 			  " <action.single_arm<f43x2 min=1 max=6 <action.gripper<f43 min=1 max=3 "
 			  "acted\n1100 chunk 3x3 latency=0.1 'pick' 1 4 1 2 5 2 3 6 3\n"
-			  "1100 step 0 policy seen: 1 2 1 asked: 1 4 1\n1300 executed 2\n"
-			  "1300 asked 3 get_action 441/0" TENSORS
-			  "\n1400 broken 3 get_action 441/0" TENSORS "\n1400 end: connection ''\n"),
+			  "1100 step 0 policy seen: 3 4 1 asked: 1 4 1\n1300 executed 2\n"
+			  "1300 asked 3 get_action 449/0" TENSORS
+			  "\n1400 broken 3 get_action 449/0" TENSORS "\n1400 end: connection ''\n"),
 		   "ping, a flat observation, arrays in both orders, pieces of %zu", piece);
 		bed_fini(&b);
 	}

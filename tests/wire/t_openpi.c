@@ -157,7 +157,8 @@ static void test_silence(struct tap *t)
 	handshake(&b, MS(1));
 	ok(t, traffic_due(s, MS(100000)) == INT64_MAX, "nothing is due before an episode");
 	hex(&b, 1, request_hex, MS(1000));
-	ok(t, traffic_due(s, MS(100000)) == INT64_MAX, "nor while a reply is awaited");
+	ok(t, traffic_due(s, MS(100000)) == INT64_MAX && !strstr(buf_text(&b.log), " end:"),
+	   "nor while a reply is awaited");
 	hex(&b, 0, reply_hex, MS(101000));
 	message(&b, 0, 9, "ping", 4, MS(102000));
 	buf_clear(&b.log);
@@ -329,6 +330,8 @@ static void test_strangers(struct tap *t)
 	} rows[] = {
 		{"a health check", "GET /healthz HTTP/1.1\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\nOK\n",
 		 "", false},
+		{"another upgrade", "GET / HTTP/1.1\r\nUpgrade: h2c\r\n\r\n",
+		 "HTTP/1.1 400 no\r\n\r\n", "", false},
 		{"a port scan", "\1\2\3\4", "", "", false},
 		{"a web server", ask_upgrade, "HTTP/1.1 404 Not Found\r\n\r\n",
 		 "an HTTP server, but no openpi policy server: it said 404 Not Found", false},
