@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "cmd/cmd.h"
+#include "cmd/result.h"
 #include "engine/supervise.h"
 
 static double number(const cJSON *o, const char *key)
@@ -41,13 +42,11 @@ static void tell_ready(const cJSON *o, bool profile)
 
 static void tell_result(const cJSON *o)
 {
-	const cJSON *v = cJSON_GetObjectItemCaseSensitive(o, "verdicts");
+	struct buf b = {0};
 
-	printf("run %.0f: %.0f steps in %.0f episode%s, %.0f dropped; %.0f fail, %.0f warn, %.0f "
-	       "note\n",
-	       number(o, "run"), number(o, "steps"), number(o, "episodes"),
-	       number(o, "episodes") == 1 ? "" : "s", number(o, "dropped"), number(v, "fail"),
-	       number(v, "warn"), number(v, "note"));
+	result_line(&b, o);
+	printf("%s\n", buf_text(&b));
+	buf_fini(&b);
 	if (number(o, "unmatched") > 0)
 		fprintf(stderr,
 			"policytop: %.0f of %.0f joints have no match in the profile and were not "

@@ -3,130 +3,17 @@
  * `policytop demo` on a terminal. Four processes, as on a real robot: the world, an engine, its
  * keeper (which starts it again when it dies), and this one, the viewer, whose end is theirs.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/buf.h"
-#include "base/path.h"
 #include "cmd/cmd.h"
 #include "cmd/demo.h"
 #include "cmd/demo_world.h"
-#include "engine/supervise.h"
+#include "cmd/keeper.h"
 #include "ui/viewer.h"
 
 static const char rig[] = "demo";
-
-struct keeper {
-	pid_t pid;
-	bool over; /* it has ended: nobody starts an engine any more */
-};
-
-/* What the engine prints is for whoever waits for it to be ready; nobody does after that. */
-static void pass_line(void *host, const char *text)
-{
-	const int *out = host;
-	struct buf b = {0};
-	ssize_t ignored;
-
-	buf_printf(&b, "%s\n", text);
-	ignored = write(*out, b.p, b.len);
-	(void)ignored;
-	buf_fini(&b);
-}
-
-/* The screen belongs to the viewer: what goes wrong is written to a log. */
-static void leave_terminal(void)
-{
-	char *log = path_state_dup("demo.log");
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC), err = -1;
-
-	if (path_make_parents(log, NULL) == 0)
-		err = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	dup2(null, STDIN_FILENO);
-	dup2(null, STDOUT_FILENO);
-	dup2(err >= 0 ? err : null, STDERR_FILENO);
-	free(log);
-}
-
-static int keep(const struct launch *l, int out, pid_t parent)
-{
-	struct err e = {0};
-	struct buf b = {0};
-	int rc;
-
-	setpgid(0, 0); /* Ctrl-C is for the viewer */
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (getppid() != parent)
-		return 0;
-	leave_terminal();
-	rc = supervise(l, pass_line, &out, &e);
-	if (rc >= 0)
-		return rc;
-	buf_str(&b, "{\"error\":");
-	buf_json_str(&b, e.msg);
-	buf_printf(&b, ",\"errno\":%d}", e.code);
-	pass_line(&out, b.p);
-	buf_fini(&b);
-	return EXIT_INTERNAL;
-}
-
-/* Waits until the engine is ready, or for the reason why it is not. */
-static int wait_ready(int fd, struct err *e)
-{
-	FILE *f = fdopen(fd, "r");
-	char *line = NULL;
-	size_t size = 0;
-	int rc;
-
-	if (!f) {
-		close(fd);
-		return err_set(e, errno, "cannot read from the engine: %s", strerror(errno));
-	}
-	rc = launch_answer(getline(&line, &size, f) > 0 ? line : NULL, NULL, e);
-	free(line);
-	fclose(f);
-	return rc;
-}
-
-static void keeper_stop(struct keeper *k)
-{
-	if (k->over)
-		return;
-	kill(k->pid, SIGTERM);
-	while (waitpid(k->pid, NULL, 0) < 0 && errno == EINTR)
-		;
-	k->over = true;
-}
-
-static int keeper_start(struct keeper *k, const struct launch *l, struct err *e)
-{
-	pid_t parent = getpid();
-	int ends[2], rc;
-
-	if (pipe2(ends, O_CLOEXEC))
-		return err_set(e, errno, "cannot make a pipe: %s", strerror(errno));
-	k->pid = fork();
-	if (k->pid == 0)
-		_exit(keep(l, ends[1], parent));
-	close(ends[1]);
-	if (k->pid < 0) {
-		close(ends[0]);
-		return err_set(e, errno, "cannot start a process: %s", strerror(errno));
-	}
-	rc = wait_ready(ends[0], e);
-	if (rc < 0)
-		keeper_stop(k);
-	return rc;
-}
 
 /* The engine died; its keeper starts the next one. */
 static struct client *again(void *host, bool *give_up, struct err *e)
@@ -134,9 +21,7 @@ static struct client *again(void *host, bool *give_up, struct err *e)
 	struct keeper *k = host;
 	struct client *c = client_connect(rig, CLIENT_HZ, e);
 
-	if (!c && !k->over && waitpid(k->pid, NULL, WNOHANG) == k->pid)
-		k->over = true;
-	*give_up = !c && k->over;
+	*give_up = !c && keeper_gone(k);
 	return c;
 }
 
@@ -167,14 +52,15 @@ static int watch(const struct demo *d, const struct demo_world *w, const struct 
 		.source = &source,
 		.sources = 1,
 	};
-	struct keeper k = {0};
+	struct keeper k;
 	int rc;
 
 	snprintf(word, sizeof(word), "unix:%s", w->path);
-	rc = keeper_start(&k, &l, e);
+	rc = keeper_start(&k, &l, "demo.log", e);
 	if (rc == 0) {
 		rc = view(term, &k, r, e);
 		keeper_stop(&k);
+		keeper_close(&k);
 	}
 	return rc;
 }

@@ -18,6 +18,7 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/cmd_profile.c \
 	%D%/cmd_query.c \
 	%D%/cmd_record.c \
+	%D%/cmd_run.c \
 	%D%/cmd_runs.c \
 	%D%/cmd_show.c \
 	%D%/cmd_status.c \
@@ -28,9 +29,27 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/demo_interactive.c \
 	%D%/demo_training.c %D%/demo_training.h \
 	%D%/demo_world.c %D%/demo_world.h \
+	%D%/keeper.c %D%/keeper.h \
+	%D%/plan.c %D%/plan.h \
+	%D%/plan_cameras.c \
+	%D%/plan_config.c \
+	%D%/plan_groot.c \
+	%D%/plan_impl.h \
+	%D%/plan_json.c \
+	%D%/plan_lerobot.c \
+	%D%/plan_openpi.c \
+	%D%/plan_table.c \
+	%D%/plan_words.c \
+	%D%/preflight.c %D%/preflight.h \
 	%D%/registry.c %D%/registry.h \
+	%D%/result.c %D%/result.h \
 	%D%/rows.c %D%/rows.h \
 	%D%/run.c %D%/run.h \
+	%D%/run_child.c %D%/run_child.h \
+	%D%/run_env.c %D%/run_env.h \
+	%D%/run_job.c %D%/run_job.h \
+	%D%/run_server.c \
+	%D%/run_tmux.c %D%/run_tmux.h \
 	%D%/table.c \
 	%D%/watch_once.c %D%/watch_once.h \
 	src/app.c src/app.h
@@ -38,3 +57,12 @@ noinst_LIBRARIES += %D%/libcmd.a
 bin_PROGRAMS += src/policytop
 src_policytop_SOURCES = src/main.c
 src_policytop_LDADD = %D%/libcmd.a $(POLICYTOP_ROOMS) $(POLICYTOP_LIBS)
+
+# Uninstalled, `run` finds the Python hook beside the program.
+all-local:
+	@test -e src/client/python || test ! -d $(abs_srcdir)/src/client/python || \
+		{ $(MKDIR_P) src/client && ln -s $(abs_srcdir)/src/client/python src/client/python; }
+clean-local: clean-python-link
+clean-python-link:
+	test ! -L src/client/python || rm -f src/client/python
+.PHONY: clean-python-link

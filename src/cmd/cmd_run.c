@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `policytop run -- COMMAND`: starts a robot's program with everything attached that its command
+ * line names, and takes its place: terminal, input, signals and exit status are the command's.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "base/text.h"
+#include "cmd/cmd.h"
+#include "cmd/preflight.h"
+#include "cmd/run_child.h"
+#include "cmd/run_job.h"
+#include "source/source.h"
+
+static const char *env_of(void *host, const char *name)
+{
+	(void)host;
+	return getenv(name);
+}
+
+static char *read_file(void *host, const char *path, size_t *len)
+{
+	FILE *f = fopen(path, "re");
+	char *text;
+
+	(void)host;
+	if (!f)
+		return NULL;
+	text = xcalloc(1, PLAN_FILE_MAX + 1);
+	*len = fread(text, 1, PLAN_FILE_MAX, f);
+	fclose(f);
+	return text;
+}
+
+/* A kind that this program does not know is named in the plan, and not used. */
+static bool available(const char *word)
+{
+	struct uri u;
+	bool known;
+
+	if (uri_parse(&u, word, NULL))
+		return false;
+	known = source_find(u.kind) != NULL;
+	uri_fini(&u);
+	return known;
+}
+
+static enum run_place place_of(const struct app *app, struct tmux_pane *pane)
+{
+	if (opts_has(&app->opts, "here") || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) ||
+	    !isatty(STDERR_FILENO) || !tmux_there())
+		return RUN_HERE;
+	if (tmux_pane_find(pane))
+		return RUN_PANE;
+	return getenv("TMUX") ? RUN_HERE : RUN_SERVER;
+}
+
+static int prepare(struct run_job *j, struct app *app, struct err *e)
+{
+	const struct plan_world world = {.env = env_of, .read = read_file};
+	const char *rig = opts_text(&app->opts, "rig");
+	int rc;
+
+	j->app = app;
+	j->end_file = run_job_inside_dup();
+	rig_default(j->rig);
+	if (rig && !rig_name_valid(rig))
+		return err_set(e, EINVAL, "--rig: '%s' is no name of a rig", rig);
+	if (rig)
+		text_copy(j->rig, sizeof(j->rig), rig);
+	rc = plan_command(&j->plan, app->argc, app->argv, &world, e);
+	if (rc)
+		return rc;
+	j->place = place_of(app, &j->pane);
+	j->env.python = run_env_python_dup();
+	j->env.socket = run_env_socket_dup(j->rig, e);
+	if (!j->env.socket)
+		return -e->code;
+	if (!j->env.python)
+		plan_warn(&j->plan, "the Python hook is not found: $POLICYTOP_PYTHONDIR may name "
+				    "its folder");
+	run_env_init(&j->env, &j->plan);
+	run_env_check_root(&j->env, &j->plan);
+	run_job_sources(j);
+	for (unsigned i = 0; i < j->plan.sources; i++)
+		j->available[i] = available(j->plan.source[i].word);
+	return 0;
+}
+
+static void fail_as_json(void *host, const char *name, const char *text)
+{
+	struct buf *b = host;
+
+	buf_str(b, b->p[b->len - 1] == '[' ? "{\"check\":" : ",{\"check\":");
+	buf_json_str(b, name);
+	buf_str(b, ",\"fail\":");
+	buf_json_str(b, text);
+	buf_str(b, "}");
+}
+
+static void print_json(const struct run_job *j)
+{
+	static const char *const places[] = {
+		[RUN_HERE] = "here", [RUN_PANE] = "tmux-pane", [RUN_SERVER] = "tmux-server"};
+	struct buf b = {0};
+
+	buf_str(&b, "{");
+	plan_json(&b, &j->plan);
+	buf_str(&b, ",\"sources\":[");
+	for (unsigned i = 0; i < j->plan.sources; i++) {
+		buf_str(&b, i ? ",{\"source\":" : "{\"source\":");
+		buf_json_str(&b, j->plan.source[i].word);
+		buf_str(&b, ",\"from\":");
+		buf_json_str(&b, j->plan.source[i].from);
+		buf_printf(&b, ",\"available\":%s}", j->available[i] ? "true" : "false");
+	}
+	buf_str(&b, "],\"preflight\":[");
+	preflight(&j->plan, fail_as_json, &b);
+	buf_printf(&b, "],\"place\":\"%s\",\"rig\":", places[j->place]);
+	buf_json_str(&b, j->rig);
+	buf_str(&b, ",\"schema\":1}");
+	puts(b.p);
+	buf_fini(&b);
+}
+
+static void fail_as_text(void *host, const char *name, const char *text)
+{
+	fprintf(host, "policytop: preflight %s: %s\n", name, text);
+}
+
+static void print_text(const struct run_job *j)
+{
+	const struct plan *p = &j->plan;
+
+	printf("%s\n", p->family ? p->family->summary : "no program that is known here");
+	for (unsigned i = 0; i < p->facts; i++)
+		printf("  %-20s %s   (%s)\n", p->fact[i].key, p->fact[i].value, p->fact[i].from);
+	for (unsigned i = 0; i < p->cameras; i++)
+		printf("  camera %-13s %s %s %ldx%ld at %g Hz\n", p->camera[i].role,
+		       p->camera[i].type, p->camera[i].path, p->camera[i].width,
+		       p->camera[i].height, p->camera[i].fps);
+	for (unsigned i = 0; i < p->sources; i++)
+		printf("  %-20s %s   (%s)\n", j->available[i] ? "source" : "source, not known",
+		       p->source[i].word, p->source[i].from);
+	for (unsigned i = 0; i < p->warnings; i++)
+		printf("  warning: %s\n", p->warning[i]);
+	preflight(p, fail_as_text, stdout);
+}
+
+/* True: go on. A person may overrule what was found, a script may not. */
+static bool pass_preflight(const struct run_job *j)
+{
+	char answer[16] = "";
+
+	if (opts_has(&j->app->opts, "no-check") || !preflight(&j->plan, fail_as_text, stderr))
+		return true;
+	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
+		fputs("policytop: not started; --no-check starts it all the same\n", stderr);
+		return false;
+	}
+	fputs("policytop: start all the same? [y/N] ", stderr);
+	return read(STDIN_FILENO, answer, sizeof(answer) - 1) > 0 &&
+	       (answer[0] == 'y' || answer[0] == 'Y');
+}
+
+static int run(struct app *app)
+{
+	struct run_job *j = xcalloc(1, sizeof(*j));
+	struct err e = {0};
+	int status;
+
+	if (prepare(j, app, &e)) {
+		status = cmd_fail(&e);
+	} else if (opts_has(&app->opts, "plan")) {
+		if (opts_has(&app->opts, "json"))
+			print_json(j);
+		else
+			print_text(j);
+		status = EXIT_OK;
+	} else if (opts_has(&app->opts, "json")) {
+		err_set(&e, EINVAL, "run: --json is for --plan");
+		status = cmd_fail(&e);
+	} else if ((status = child_look(app->argv[0], &e))) {
+		cmd_fail(&e);
+	} else if (j->end_file) {
+		status = run_job_start(j);
+	} else if (!pass_preflight(j)) {
+		status = EXIT_FAIL;
+	} else {
+		status = j->place == RUN_SERVER ? run_job_in_server(j) : run_job_start(j);
+	}
+	run_env_fini(&j->env);
+	free(j->end_file);
+	free(j);
+	return status;
+}
+
+static const struct opt options[] = {
+	{"rig", "NAME", "name of the run, for watch and stop (run-PID)"},
+	{"profile", "NAME", "training profile to judge by"},
+	{"here", NULL, "no tmux: the command keeps this terminal alone"},
+	{"no-check", NULL, "start without the preflight; the run says so"},
+	{"plan", NULL, "print what would be attached, and start nothing"},
+	{"json", NULL, "with --plan: print one JSON object"},
+	{0},
+};
+
+const struct command command_run = {
+	.name = "run",
+	.operands = "-- COMMAND…",
+	.summary = "start a robot's program with everything attached",
+	.options = options,
+	.run = run,
+};

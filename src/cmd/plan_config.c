@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* --config_path=FILE of LeRobot's programs: what the command line does not say itself. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "base/text.h"
+#include "cmd/plan_impl.h"
+
+enum { PATH_BYTES = 256, DEPTH_MAX = 8 };
+
+static void take_scalar(struct plan *p, const char *key, const cJSON *v, const char *from)
+{
+	char number[40];
+	const char *text = cJSON_GetStringValue(v);
+
+	if (cJSON_IsNumber(v)) {
+		snprintf(number, sizeof(number), "%.15g", v->valuedouble);
+		text = number;
+	} else if (cJSON_IsBool(v)) {
+		text = cJSON_IsTrue(v) ? "true" : "false";
+	}
+	if (!text)
+		return;
+	for (const struct plan_option *o = p->family->option; o->key; o++) {
+		if (strcmp(o->option, key) == 0)
+			plan_add(p, o->key, text, strlen(text), from);
+	}
+}
+
+static void take_object(struct plan *p, const cJSON *o, const char *above, const char *from,
+			int depth)
+{
+	const cJSON *v;
+
+	if (depth > DEPTH_MAX)
+		return;
+	cJSON_ArrayForEach(v, o)
+	{
+		char key[PATH_BYTES];
+
+		if (!v->string)
+			continue;
+		snprintf(key, sizeof(key), "%s%s%s", above, above[0] ? "." : "", v->string);
+		if (strcmp(key, "robot.cameras") == 0) {
+			char *text = p->cameras ? NULL : cJSON_PrintUnformatted(v);
+
+			if (text)
+				plan_cameras_text(p, text, from);
+			free(text);
+		} else if (cJSON_IsObject(v)) {
+			take_object(p, v, key, from, depth + 1);
+		} else {
+			take_scalar(p, key, v, from);
+		}
+	}
+}
+
+void plan_config(struct plan *p, const struct plan_world *w)
+{
+	const struct plan_fact *f = plan_get(p, "config");
+	char path[2 * PLAN_TEXT_BYTES], from[PLAN_FROM_BYTES];
+	size_t len = 0;
+	cJSON *o;
+	char *text;
+
+	if (!f)
+		return;
+	snprintf(path, sizeof(path), "%s%s", p->root && f->value[0] == '/' ? p->root : "",
+		 f->value);
+	text = w->read(w->host, path, &len);
+	o = text ? cJSON_ParseWithLength(text, len) : NULL;
+	snprintf(from, sizeof(from), "%.90s", f->value);
+	if (cJSON_IsObject(o))
+		take_object(p, o, "", from, 0);
+	else
+		plan_warn(p, "%s: %s", f->value,
+			  text ? "is no JSON, and is not looked at" : "cannot be read");
+	cJSON_Delete(o);
+	free(text);
+}

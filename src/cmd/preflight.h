@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is looked at before `run` starts a command: one row a check. A fail stops the start, unless
+ * a person says otherwise. Reads names of files only, opens nothing. Main thread.
+ */
+#ifndef POLICYTOP_CMD_PREFLIGHT_H
+#define POLICYTOP_CMD_PREFLIGHT_H
+
+#include "cmd/plan.h"
+
+struct preflight_check {
+	const char *name;
+	/* 0 good or not to be judged; -errno with e: what is wrong, and what to do. */
+	int (*look)(const struct plan *p, struct err *e);
+};
+
+extern const struct preflight_check preflight_table[]; /* name NULL ends */
+
+/* Calls fail() for each that fails. Returns how many do. */
+unsigned preflight(const struct plan *p,
+		   void (*fail)(void *host, const char *name, const char *text), void *host);
+
+#endif
