@@ -13,9 +13,11 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "cmd/cmd.h"
 #include "cmd/watch_once.h"
+#include "cmd/watch_pid.h"
 #include "engine/supervise.h"
 #include "ui/viewer.h"
 
@@ -28,6 +30,7 @@ struct watch {
 	int64_t started_ns;
 	struct client *client;
 	int tty_fd; /* opened here for keys, -1 none */
+	struct watch_pid pid;
 };
 
 static int64_t now_ns(void)
@@ -59,6 +62,33 @@ static int find_engine(struct watch *w, struct err *e)
 		       found[0].rig, found[1].rig, n > 2 ? ", …" : "");
 }
 
+/* --pid: the sources are what that process lets see. */
+static int read_pid(struct watch *w, struct err *e)
+{
+	const struct opts *o = &w->app->opts;
+	const char *rig = opts_text(o, "rig");
+	int64_t pid;
+	int rc = opts_i64(o, "pid", 1, INT32_MAX, 0, &pid, e);
+
+	if (!rc && w->app->argc)
+		rc = err_set(e, EINVAL, "--pid finds its sources itself");
+	if (!rc && rig && !rig_name_valid(rig))
+		rc = err_set(e, EINVAL, "'%s' is no name of a rig", rig);
+	if (!rc)
+		rc = watch_pid_look(&w->pid, (int)pid, e);
+	if (rc)
+		return rc;
+	text_copy(w->rig, sizeof(w->rig), rig && !w->pid.attached ? rig : w->pid.rig);
+	w->launch = (struct launch){
+		.db = w->app->db,
+		.rig = w->rig,
+		.profile = opts_text(o, "profile"),
+		.source = w->pid.word,
+		.sources = w->pid.words,
+	};
+	return 0;
+}
+
 /* Operands are sources, or one name of a rig. */
 static int read_operands(struct watch *w, struct err *e)
 {
@@ -66,6 +96,8 @@ static int read_operands(struct watch *w, struct err *e)
 	const char *rig = opts_text(&app->opts, "rig");
 	bool name_only = app->argc == 1 && !strchr(app->argv[0], ':');
 
+	if (opts_has(&app->opts, "pid"))
+		return read_pid(w, e);
 	if (name_only && !rig)
 		rig = app->argv[0];
 	if (!name_only && app->argc) {
@@ -266,22 +298,27 @@ static int interactive(struct watch *w, bool mono)
 
 static int run(struct app *app)
 {
-	struct watch w = {.app = app, .tty_fd = -1};
+	struct watch *w = xcalloc(1, sizeof(*w));
 	struct err e = {0};
 	int rc, status;
 	bool mono = no_colour(app, &e, &rc);
 
-	if (rc || read_operands(&w, &e))
-		return cmd_fail(&e);
-	status = wants_once(app) ? once(&w, mono) : interactive(&w, mono);
-	client_close(w.client);
-	if (w.tty_fd >= 0)
-		close(w.tty_fd);
+	w->app = app;
+	w->tty_fd = -1;
+	if (rc || read_operands(w, &e))
+		status = cmd_fail(&e);
+	else
+		status = wants_once(app) ? once(w, mono) : interactive(w, mono);
+	client_close(w->client);
+	if (w->tty_fd >= 0)
+		close(w->tty_fd);
+	free(w);
 	return status;
 }
 
 static const struct opt options[] = {
 	{"rig", "NAME", "name of the run; attaches when an engine of it runs"},
+	{"pid", "N", "what can be seen of a process that already runs"},
 	{"profile", "NAME", "training profile to judge by"},
 	{"once", NULL, "print one screen and exit by the worst level"},
 	{"text", NULL, "with --once: as text (the default)"},

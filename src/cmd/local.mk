@@ -41,6 +41,7 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/plan_table.c \
 	%D%/plan_words.c \
 	%D%/preflight.c %D%/preflight.h \
+	%D%/process.c %D%/process.h \
 	%D%/registry.c %D%/registry.h \
 	%D%/result.c %D%/result.h \
 	%D%/rows.c %D%/rows.h \
@@ -52,6 +53,7 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/run_tmux.c %D%/run_tmux.h \
 	%D%/table.c \
 	%D%/watch_once.c %D%/watch_once.h \
+	%D%/watch_pid.c %D%/watch_pid.h \
 	src/app.c src/app.h
 
 bin_PROGRAMS += src/policytop

@@ -55,6 +55,7 @@ int cmd_status(const struct err *e)
 	case EINVAL:
 		return EXIT_USAGE;
 	case ENOENT:
+	case ESRCH:
 	case EISDIR:
 	case ENOTDIR:
 	case EACCES:
