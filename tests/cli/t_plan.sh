@@ -23,7 +23,7 @@ echo 'robot: {type: so101}' >"$work/config.yaml"
 plan()
 {
 	timeout 20 "$POLICYTOP" run --plan --json --rig t -- "$@" 2>&1 </dev/null |
-		sed "s|$work|WORK|g"
+		sed "s|$work|WORK|g; s/,\"available\":[a-z]*//g"
 }
 
 while IFS= read -r line; do
