@@ -48,14 +48,16 @@ static char *beside_program_dup(void)
 char *run_env_python_dup(void)
 {
 	const char *told = getenv("POLICYTOP_PYTHONDIR");
-	char *beside;
+	char *beside, *folder;
 
 	if (told && told[0])
 		return holds_hook(told) ? path_absolute_dup(told) : NULL;
 	beside = beside_program_dup();
-	if (holds_hook(beside))
-		return beside;
+	/* Without the link of a build tree: a chroot may have one of the two folders only. */
+	folder = holds_hook(beside) ? realpath(beside, NULL) : NULL;
 	free(beside);
+	if (folder)
+		return folder;
 	return holds_hook(PKGDATADIR "/python") ? xstrdup(PKGDATADIR "/python") : NULL;
 }
 
