@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "cmd/cmd.h"
 #include "cmd/preflight.h"
+#include "cmd/run.h"
 #include "cmd/run_child.h"
 #include "cmd/run_job.h"
 #include "source/source.h"
@@ -62,6 +63,29 @@ static enum run_place place_of(const struct app *app, struct tmux_pane *pane)
 	return getenv("TMUX") ? RUN_HERE : RUN_SERVER;
 }
 
+/* A profile that was learned from the data set of the policy's training bears its name. */
+static char *profile_dup(const struct run_job *j)
+{
+	const char *told = opts_text(&j->app->opts, "profile"), *name;
+	struct profile *p;
+	struct err none = {0};
+	char *db;
+
+	if (told)
+		return xstrdup(told);
+	name = plan_value(&j->plan, "training_dataset");
+	name = strrchr(name, '/') ? strrchr(name, '/') + 1 : name;
+	if (!name[0])
+		return NULL;
+	db = cmd_db_dup(j->app);
+	p = access(db, R_OK) == 0 ? run_profile(db, name, &none) : NULL;
+	free(db);
+	if (!p)
+		return NULL;
+	profile_free(p);
+	return xstrdup(name);
+}
+
 static int prepare(struct run_job *j, struct app *app, struct err *e)
 {
 	const struct plan_world world = {.env = env_of, .read = read_file};
@@ -78,6 +102,7 @@ static int prepare(struct run_job *j, struct app *app, struct err *e)
 	rc = plan_command(&j->plan, app->argc, app->argv, &world, e);
 	if (rc)
 		return rc;
+	j->profile = profile_dup(j);
 	j->place = place_of(app, &j->pane);
 	j->env.python = run_env_python_dup();
 	j->env.socket = run_env_socket_dup(j->rig, e);
@@ -125,6 +150,11 @@ static void print_json(const struct run_job *j)
 	preflight(&j->plan, fail_as_json, &b);
 	buf_printf(&b, "],\"place\":\"%s\",\"rig\":", places[j->place]);
 	buf_json_str(&b, j->rig);
+	buf_str(&b, ",\"profile\":");
+	if (j->profile)
+		buf_json_str(&b, j->profile);
+	else
+		buf_str(&b, "null");
 	buf_str(&b, ",\"schema\":1}");
 	puts(b.p);
 	buf_fini(&b);
@@ -149,6 +179,8 @@ static void print_text(const struct run_job *j)
 	for (unsigned i = 0; i < p->sources; i++)
 		printf("  %-20s %s   (%s)\n", j->available[i] ? "source" : "source, not known",
 		       p->source[i].word, p->source[i].from);
+	if (j->profile)
+		printf("  %-20s %s\n", "training profile", j->profile);
 	for (unsigned i = 0; i < p->warnings; i++)
 		printf("  warning: %s\n", p->warning[i]);
 	preflight(p, fail_as_text, stdout);
@@ -198,6 +230,7 @@ static int run(struct app *app)
 	}
 	run_env_fini(&j->env);
 	free(j->end_file);
+	free(j->profile);
 	free(j);
 	return status;
 }

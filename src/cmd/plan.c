@@ -242,8 +242,10 @@ int plan_command(struct plan *p, int argc, char *const *argv, const struct plan_
 	take_options(p);
 	take_camera_keys(p);
 	plan_config(p, w);
-	if (p->family->lerobot)
+	if (p->family->lerobot) {
+		plan_training(p, w);
 		derive_calibration(p, w);
+	}
 	if (p->family->derive)
 		p->family->derive(p);
 	return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* --config_path=FILE of LeRobot's programs: what the command line does not say itself. */
+/* What the command line does not say itself: --config_path=FILE, and what the policy learned from. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,6 +78,30 @@ void plan_config(struct plan *p, const struct plan_world *w)
 	else
 		plan_warn(p, "%s: %s", f->value,
 			  text ? "is no JSON, and is not looked at" : "cannot be read");
+	cJSON_Delete(o);
+	free(text);
+}
+
+/* A checkpoint says which data set it was trained with. */
+void plan_training(struct plan *p, const struct plan_world *w)
+{
+	static const char file[] = "/train_config.json";
+	const char *checkpoint = plan_value(p, "checkpoint"), *id;
+	char path[2 * PLAN_TEXT_BYTES];
+	size_t len = 0;
+	cJSON *o;
+	char *text;
+
+	if (!checkpoint[0])
+		return;
+	snprintf(path, sizeof(path), "%s%s%s", p->root && checkpoint[0] == '/' ? p->root : "",
+		 checkpoint, file);
+	text = w->read(w->host, path, &len);
+	o = text ? cJSON_ParseWithLength(text, len) : NULL;
+	id = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(
+		cJSON_GetObjectItemCaseSensitive(o, "dataset"), "repo_id"));
+	if (id)
+		plan_add(p, "training_dataset", id, strlen(id), file + 1);
 	cJSON_Delete(o);
 	free(text);
 }

@@ -23,6 +23,7 @@ const char *plan_split(const char *word, char *name, size_t size);
 
 /* Facts of a configuration file: JSON, keys as options ("robot.port"). */
 void plan_config(struct plan *p, const struct plan_world *w);
+void plan_training(struct plan *p, const struct plan_world *w);
 
 /* `{ front: {type: opencv, index_or_path: 0, width: 640, height: 480, fps: 30}}`, or JSON. */
 void plan_cameras_text(struct plan *p, const char *text, const char *from);

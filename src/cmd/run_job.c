@@ -12,6 +12,7 @@
 #include <cjson/cJSON.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/text.h"
@@ -19,7 +20,7 @@
 #include "cmd/result.h"
 #include "cmd/run_child.h"
 
-enum { ANSWER_WAIT_MS = 2000 };
+enum { ANSWER_WAIT_MS = 2000, LOG_WAIT_S = 5, END_BYTES = 64 };
 
 static char *state_file_dup(const char *rig, const char *suffix)
 {
@@ -61,7 +62,7 @@ static int start_engine(struct run_job *j, struct keeper *k, struct err *e)
 	struct launch l = {
 		.db = j->app->db,
 		.rig = j->rig,
-		.profile = opts_text(&j->app->opts, "profile"),
+		.profile = j->profile,
 		.source = source,
 	};
 	struct buf log = {0};
@@ -93,7 +94,6 @@ static bool wait_for(struct client *c, struct client_data *d, enum client_kind w
 	return true;
 }
 
-/* When the engine has answered, it has read what had been written into the log before. */
 static void note_in_run(const struct run_job *j, const char *text)
 {
 	struct client *c = client_connect(j->rig, CLIENT_HZ, NULL);
@@ -105,16 +105,33 @@ static void note_in_run(const struct run_job *j, const char *text)
 	free(d);
 }
 
-static void note_end(const struct run_job *j, int status)
+static void end_text(char text[END_BYTES], int status)
 {
-	char text[64];
-
 	if (status > 128)
-		snprintf(text, sizeof(text), "the command was ended by signal %d", status - 128);
+		snprintf(text, END_BYTES, "the command was ended by signal %d", status - 128);
 	else
-		snprintf(text, sizeof(text), "the command ended with status %d", status);
-	if (status >= 0)
-		note_in_run(j, text);
+		snprintf(text, END_BYTES, "the command ended with status %d", status);
+}
+
+/* What is written behind the command's last words is read behind them, and then told to viewers. */
+static void end_in_log(const struct run_job *j, const char *console, const char *text)
+{
+	struct client *c = client_connect(j->rig, CLIENT_HZ, NULL);
+	struct client_data *d = xcalloc(1, sizeof(*d));
+	struct clock clock = clock_real();
+	int64_t until = clock_now_ns(&clock) + LOG_WAIT_S * NS_PER_S;
+	FILE *f = fopen(console, "ae");
+
+	if (f) {
+		fprintf(f, "\npolicytop: %s\n", text);
+		fclose(f);
+	}
+	while (f && c && clock_now_ns(&clock) < until && wait_for(c, d, CLIENT_EVENT)) {
+		if (strstr(d->event.text, text))
+			break;
+	}
+	client_close(c);
+	free(d);
 }
 
 static void open_dashboard(const struct run_job *j, char id[16])
@@ -169,6 +186,20 @@ static void tell_end(struct keeper *k, struct buf *line)
 	free(text);
 }
 
+/* The run's last note: how the command ended. console: its log, NULL none. */
+static void tell_run(const struct run_job *j, const char *console, int status)
+{
+	char text[END_BYTES];
+
+	end_text(text, status);
+	if (console) {
+		tmux_log_end(&j->pane, console);
+		end_in_log(j, console, text);
+	} else {
+		note_in_run(j, text);
+	}
+}
+
 /* With the engine up: log, dashboard, the command, and back. */
 static int run_command(struct run_job *j, struct keeper *k, struct err *e)
 {
@@ -190,9 +221,8 @@ static int run_command(struct run_job *j, struct keeper *k, struct err *e)
 		note_in_run(j, "preflight skipped (--no-check)");
 	tell_start(j, dashboard[0] != '\0');
 	status = child_run(&child, e);
-	if (logging)
-		tmux_log_end(&j->pane, console);
-	note_end(j, status);
+	if (status >= 0)
+		tell_run(j, logging ? console : NULL, status);
 	if (own)
 		tmux_kill_pane(dashboard);
 	else if (logging)

@@ -24,8 +24,9 @@ struct run_job {
 	struct plan plan;
 	struct run_env env;
 	enum run_place place;
-	struct tmux_pane pane;		  /* RUN_PANE */
-	char *end_file;			  /* of run_job_inside_dup() */
+	struct tmux_pane pane; /* RUN_PANE */
+	char *profile;	       /* --profile, or the one of the policy's training; NULL none */
+	char *end_file;	       /* of run_job_inside_dup() */
 	bool available[PLAN_SOURCES_MAX]; /* by source of the plan: its kind is known here */
 };
 

@@ -113,7 +113,6 @@ static int take_end(const char *path, const char *rig)
 static int start(const struct run_job *j, const char *server, const char *end, struct err *e)
 {
 	const struct opts *o = &j->app->opts;
-	const char *profile = opts_text(o, "profile");
 	const char **argv = xcalloc((size_t)j->plan.argc + WORDS_EXTRA, sizeof(*argv));
 	char *exe = run_own_path_dup(), *db = j->app->db ? path_absolute_dup(j->app->db) : NULL;
 	struct buf variable = {0};
@@ -130,9 +129,9 @@ static int start(const struct run_job *j, const char *server, const char *end, s
 	argv[n++] = "run";
 	argv[n++] = "--rig";
 	argv[n++] = j->rig;
-	if (profile) {
+	if (j->profile) {
 		argv[n++] = "--profile";
-		argv[n++] = profile;
+		argv[n++] = j->profile;
 	}
 	if (opts_has(o, "no-check"))
 		argv[n++] = "--no-check";

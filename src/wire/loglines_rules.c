@@ -211,6 +211,7 @@ const struct log_rule log_rules[] = {
 	{"[RxPacketError] ", LEVEL_WARN, SECONDS(1), "bus: ", NULL},
 	{"[TxRxResult] ", LEVEL_WARN, SECONDS(1), "bus: ", NULL},
 	{"Overload error", LEVEL_WARN, SECONDS(1), "bus: ", NULL},
+	{"policytop: the command ", LEVEL_NOTE, 0, "", NULL}, /* run's, behind the last words */
 	{"Still waiting for server", LEVEL_WARN, SECONDS(30), "policy client: ", NULL},
 	{"Error in inference server:", LEVEL_WARN, 0, "policy client: ", NULL},
 	{"ERROR", LEVEL_WARN, SECONDS(1), NULL, error_line},

@@ -46,6 +46,19 @@ POLICYTOP_PYTHONDIR=$work/none plan lerobot-rollout >"$work/without"
 tap_same "$(grep -c '"hook:' "$work/with")$(grep -c '"hook:' "$work/without")" 10 \
 	"without its folder the hook is no source"
 
+# The profile of the policy's own training, where there is one.
+mkdir "$work/act"
+echo '{"dataset": {"repo_id": "me/brain"}}' >"$work/act/train_config.json"
+profile()
+{
+	"$POLICYTOP" --db "$work/db" run --plan --json --rig t "$@" -- lerobot-rollout --policy.path="$work/act" |
+		sed 's/.*"profile":\([^,]*\),.*/\1/'
+}
+tap_same "$(profile)" null "without a profile of that name none is used"
+"$POLICYTOP" --db "$work/db" learn "$TOP_SRCDIR/tests/training/sets/v21" --name brain >/dev/null 2>&1
+tap_same "$(profile) $(profile --profile other)" '"brain" "other"' \
+	"a checkpoint names its data set, and a profile of that name is used unless another is given"
+
 "$POLICYTOP" run --plan --rig t -- lerobot-rollout --task=cube >"$work/out" 2>&1
 tap_same "$? $(grep -c 'cube .*--task=cube' "$work/out")" "0 1" "for people: the fact and its word"
 "$POLICYTOP" run --plan >"$work/out" 2>&1

@@ -96,7 +96,7 @@ run="$POLICYTOP run"
 
 # In the user's own tmux.
 terminal 170 50
-typed "$run --rig own -- lerobot-rollout $file $show"
+typed "$run --no-check --rig own -- lerobot-rollout $file $show"
 wait_until has ready "$file"
 tap_ok $? "in tmux: the command starts"
 tap_same "$(sed -n 's/ready [0-9]* //p' "$file")" "blocked=0 xfsz=default" \
@@ -121,8 +121,10 @@ cmp -s "$work/stty1" "$work/stty2"
 tap_ok $? "the terminal is as it was"
 tap_same "$(sql "SELECT count(*) FROM notes WHERE text = 'ERROR from the command'")" 1 \
 	"its last words are in the run"
-tap_same "$(sql "SELECT count(*) FROM notes WHERE text LIKE '%ended with status 7'")" 1 \
+tap_same "$(sql "SELECT count(*) FROM notes WHERE text LIKE '%the command ended with status 7'")" 1 \
 	"as is how it ended"
+tap_same "$(sql "SELECT count(*) FROM notes WHERE text LIKE '%preflight skipped%'")" 1 \
+	"as is that there was no preflight"
 t capture-pane -p -t "$pane" >"$work/screen"
 tap_same "$(grep -c '^policytop: run 1: 0 steps' "$work/screen")" 1 "its result is one line"
 tap_same "$("$POLICYTOP" status --json)" '{"schema":1,"engines":[],"taps":[]}' \
@@ -166,6 +168,24 @@ t send-keys -t "$pane" C-c
 t send-keys -t "$pane" "q 3" Enter
 ends_with 3 "fg wakes it, and its status is there in the end"
 tap_same "$(count INT)" 2 "every Ctrl-C came once"
+
+# Where one signal could become two: we are held up until the command has taken its own.
+terminal 170 50
+printf '%s\n' 'trap : INT' "$run --here --rig own -- lerobot-rollout $file $show" \
+	"echo \$? >$work/status" >"$work/script"
+t send-keys -t "$pane" "sh $work/script" Enter
+wait_until has ready "$file"
+ours=$(ps -o ppid= -p "$(pid)" | tr -d ' ')
+kill -STOP "$ours"
+t send-keys -t "$pane" C-c
+wait_until has INT "$file"
+kill -CONT "$ours"
+t send-keys -t "$pane" "a line" Enter
+wait_until has 'line a line' "$file"
+rm -f "$work/status"
+t send-keys -t "$pane" "q 6" Enter
+ends_with 6 "from a script: its exit status"
+tap_same "$(count INT)" 1 "and one Ctrl-C, whenever we hear of it"
 
 # What is sent to us is for it.
 terminal 170 50

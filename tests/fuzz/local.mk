@@ -117,3 +117,8 @@ FUZZ_TARGETS += %D%/f_groot
 %C%_f_groot_SOURCES = %D%/f_groot.c
 %C%_f_groot_LDADD = $(FUZZ_LIBS)
 %C%_f_groot_LDFLAGS = $(FUZZ_FLAGS)
+
+FUZZ_TARGETS += %D%/f_plan
+%C%_f_plan_SOURCES = %D%/f_plan.c
+%C%_f_plan_LDADD = $(FUZZ_LIBS)
+%C%_f_plan_LDFLAGS = $(FUZZ_FLAGS)
