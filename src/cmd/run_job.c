@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cjson/cJSON.h>
@@ -231,6 +232,17 @@ static int run_command(struct run_job *j, struct keeper *k, struct err *e)
 	return status;
 }
 
+/* Most runs have nothing to complain about, and most names are used once. */
+static void drop_empty_log(const struct run_job *j)
+{
+	char *log = state_file_dup(j->rig, ".log");
+	struct stat st;
+
+	if (stat(log, &st) == 0 && st.st_size == 0)
+		unlink(log);
+	free(log);
+}
+
 int run_job_start(struct run_job *j)
 {
 	struct buf line = {0};
@@ -239,6 +251,7 @@ int run_job_start(struct run_job *j)
 	int status = start_engine(j, &k, &e);
 
 	if (status < 0) {
+		drop_empty_log(j);
 		status = cmd_fail(&e);
 		run_job_tell(j, status, e.msg);
 		return status;
@@ -249,6 +262,7 @@ int run_job_start(struct run_job *j)
 		buf_printf(&line, "policytop: %s\n", e.msg);
 	tell_end(&k, &line);
 	keeper_close(&k);
+	drop_empty_log(j);
 	fprintf(stderr, "%s\n", buf_text(&line));
 	status = status < 0 ? EXIT_INTERNAL : status;
 	run_job_tell(j, status, buf_text(&line));

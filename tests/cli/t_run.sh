@@ -57,6 +57,12 @@ pid()
 	sed -n 's/^ready \([0-9]*\).*/\1/p' "$file"
 }
 
+# Field $2 of process $1: 3 its state, 4 its parent.
+field()
+{
+	cut -d' ' -f"$2" "/proc/$1/stat"
+}
+
 gone()
 {
 	! kill -0 "$1"
@@ -152,7 +158,7 @@ t send-keys -t "$pane" C-c
 wait_until has INT "$file"
 stopped()
 {
-	[ "$(ps -o stat= -p "$(pid)" | cut -c1)" = T ]
+	[ "$(field "$(pid)" 3)" = T ]
 }
 t send-keys -t "$pane" C-z
 wait_until stopped
@@ -175,7 +181,7 @@ printf '%s\n' 'trap : INT' "$run --here --rig own -- lerobot-rollout $file $show
 	"echo \$? >$work/status" >"$work/script"
 t send-keys -t "$pane" "sh $work/script" Enter
 wait_until has ready "$file"
-ours=$(ps -o ppid= -p "$(pid)" | tr -d ' ')
+ours=$(field "$(pid)" 4)
 kill -STOP "$ours"
 t send-keys -t "$pane" C-c
 wait_until has INT "$file"
@@ -191,7 +197,7 @@ tap_same "$(count INT)" 1 "and one Ctrl-C, whenever we hear of it"
 terminal 170 50
 typed "$run --here --rig own -- lerobot-rollout $file $show & wait \$!"
 wait_until has ready "$file"
-ours=$(ps -o ppid= -p "$(pid)" | tr -d ' ')
+ours=$(field "$(pid)" 4)
 kill -TERM "$ours"
 wait_until has TERM "$file"
 kill -INT "$ours"
