@@ -4,22 +4,22 @@
  */
 #include "wire/groot.h"
 
-#include <errno.h>
-
-#include "base/text.h"
-#include "source/source.h"
+#include "source/policy.h"
+#include "source/tap.h"
 
 static void *make(void (*emit)(void *host, const struct event *ev), void *host, const char *prefix,
 		  struct uri *u, struct err *e)
 {
-	const char *text = uri_param(u, "fps");
-	double fps = 0;
+	struct groot *o;
+	double fps;
 
-	if (text && (!text_to_double(text, &fps) || !fps_possible(fps))) {
-		err_set(e, EINVAL, "%s: fps is the control rate in Hz", u->word);
+	if (policy_fps(u, &fps, e) < 0)
 		return NULL;
-	}
-	return groot_new(emit, host, prefix, fps);
+	o = groot_new(emit, host, prefix, fps);
+	if (policy_joints(groot_session(o), u, e) == 0)
+		return o;
+	groot_free(o);
+	return NULL;
 }
 
 static void drop(void *state)
@@ -92,39 +92,16 @@ static const struct decoder_class decoder = {
 	.due = due,
 };
 
-static int groot_open(struct source *s, struct uri *u, struct err *e)
-{
-	(void)s;
-	return err_set(e, EOPNOTSUPP, "%s: this version replays such captures (raw:), no more",
-		       u->word);
-}
-
-static int64_t groot_run(struct source *s, int64_t now_ns)
-{
-	(void)s;
-	(void)now_ns;
-	return INT64_MAX;
-}
-
-static void groot_close(struct source *s)
-{
-	(void)s;
-}
-
-static const struct source_param params[] = {
-	{"fps", "Hz", "", "control rate of the loop, which the connection does not tell"},
-	{0},
-};
-
 const struct source_class source_groot = {
 	.kind = "groot",
-	.rest = "[HOST:]PORT=UPSTREAM:PORT",
+	.rest = TAP_REST,
 	.summary = "between a GR00T inference server and its client",
 	.facts = GROOT_FACTS,
 	.decoder = &decoder,
-	.params = params,
-	.slots = 4,
-	.open = groot_open,
-	.run = groot_run,
-	.close = groot_close,
+	.params = policy_params,
+	.slots = TAP_SLOTS,
+	.state_size = sizeof(struct tapped),
+	.open = tap_open,
+	.run = tap_run,
+	.close = tap_close,
 };

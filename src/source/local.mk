@@ -11,6 +11,7 @@ noinst_LIBRARIES += %D%/libsource.a
 	%D%/net.c %D%/net.h \
 	%D%/net_host.c \
 	%D%/openpi.c \
+	%D%/policy.c %D%/policy.h \
 	%D%/raw.c \
 	%D%/reader.c %D%/reader.h \
 	%D%/sim.c \

@@ -34,6 +34,7 @@ void traffic_free(struct traffic *p)
 	if (!p)
 		return;
 	traffic_message_fini(p);
+	free(p->name);
 	free(p);
 }
 

@@ -27,6 +27,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/err.h"
 #include "model/event.h"
 #include "wire/payload.h"
 
@@ -73,6 +74,13 @@ struct traffic *traffic_new(const struct traffic_protocol *protocol,
 			    void (*emit)(void *host, const struct event *ev), void *host,
 			    const char *prefix, double fps);
 void traffic_free(struct traffic *p); /* NULL is allowed */
+
+/*
+ * Names for the joints of the actions, in their order, separated by commas: used when they are as
+ * many as the actions have values, else that is told once. Before the first byte. 0 or -EINVAL with
+ * e: an empty one, one that repeats, or more than MAX_JOINTS.
+ */
+int traffic_name(struct traffic *p, const char *list, struct err *e);
 
 /* The handshake is done. */
 void traffic_connected(struct traffic *p, int64_t t_ns);

@@ -102,6 +102,9 @@ struct traffic {
 	bool told;		   /* a hello */
 	uint16_t seen[MAX_JOINTS]; /* the joint of each value of the state; MAX_JOINTS no room */
 	unsigned dims;		   /* joints that are the actions', the first ones */
+	char (*name)[NAME_BYTES];  /* [names] that the user gave them */
+	unsigned names;
+	bool misnamed; /* they are not as many, and that was told */
 	struct step step;
 
 	uint64_t messages, bad, untold;

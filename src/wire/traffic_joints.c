@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Joints out of the parts of messages, and a reply with actions as events. */
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,49 @@ void traffic_tell_hello(struct traffic *p, int64_t t_ns)
 	traffic_emit(p, &ev, t_ns);
 }
 
+static bool is_named(const struct traffic *p, const char *name, size_t len)
+{
+	for (unsigned i = 0; i < p->names; i++) {
+		if (strlen(p->name[i]) == len && memcmp(p->name[i], name, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+int traffic_name(struct traffic *p, const char *list, struct err *e)
+{
+	p->name = xcalloc(MAX_JOINTS, sizeof(*p->name));
+	for (const char *at = list;; at++) {
+		size_t len = strcspn(at, ",");
+		char clean[NAME_BYTES];
+
+		if (p->names == MAX_JOINTS)
+			return err_set(e, EINVAL, "joints: more than %d names", MAX_JOINTS);
+		text_clean(clean, sizeof(clean), at, len);
+		if (!clean[0] || is_named(p, clean, strlen(clean)))
+			return err_set(e, EINVAL, "joints: name %u is %s", p->names + 1,
+				       clean[0] ? "there already" : "empty");
+		text_copy(p->name[p->names++], NAME_BYTES, clean);
+		at += len;
+		if (!*at)
+			return 0;
+	}
+}
+
+/* Whether the user's names are those of a reply's actions. */
+static bool named_by_user(struct traffic *p, int64_t t_ns)
+{
+	unsigned dims = p->reply.action.dims;
+
+	if (p->names == dims || !p->names)
+		return p->names;
+	if (!p->misnamed)
+		traffic_note(p, t_ns, "joints= names %u joints, the actions have %u values",
+			     p->names, dims);
+	p->misnamed = true;
+	return false;
+}
+
 /* One more joint of a list; false: there is no room. */
 static bool add_joint(struct traffic *p, struct hello *h, const char *before, const char *part,
 		      unsigned index)
@@ -29,6 +73,16 @@ static bool add_joint(struct traffic *p, struct hello *h, const char *before, co
 	text_copy(h->joint[h->joints].name, NAME_BYTES, name);
 	h->joint[h->joints++].unit = UNIT_UNKNOWN;
 	return true;
+}
+
+static void name_actions(struct traffic *p, struct hello *h)
+{
+	char name[2 * NAME_BYTES];
+
+	for (unsigned i = 0; i < h->joints; i++) {
+		snprintf(name, sizeof(name), "%s%s", p->prefix, p->name[i]);
+		text_copy(h->joint[i].name, NAME_BYTES, name);
+	}
 }
 
 /* The first joint of the action's part that a part of the state belongs to, or -1. */
@@ -46,7 +100,7 @@ static int joint_of_part(const struct traffic *p, unsigned state)
 }
 
 /* The joints of a reply and its request; p->seen, too. */
-static void find_joints(struct traffic *p, struct hello *h)
+static void find_joints(struct traffic *p, struct hello *h, int64_t t_ns)
 {
 	const struct traffic_parts *s = &p->request.state, *a = &p->reply.action;
 	unsigned at = 0;
@@ -57,6 +111,8 @@ static void find_joints(struct traffic *p, struct hello *h)
 			add_joint(p, h, "", a->part[i].name, k);
 	}
 	p->dims = h->joints;
+	if (named_by_user(p, t_ns))
+		name_actions(p, h);
 	for (unsigned i = 0; i < s->n; i++) {
 		int same = joint_of_part(p, i);
 
@@ -91,7 +147,7 @@ static void update_joints(struct traffic *p, int64_t t_ns)
 	bool same;
 
 	*h = p->hello;
-	find_joints(p, h);
+	find_joints(p, h, t_ns);
 	same = p->dims == dims && h->joints <= had && same_joints(h, &p->hello, h->joints) &&
 	       (h->joints == had || !p->request.state.n);
 	if (!same) {
