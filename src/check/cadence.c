@@ -158,7 +158,7 @@ const struct check_class check_cadence = {
 	.needs = NEED_ANY | NEED_FPS | NEED_TICK,
 	.params = params,
 	.state_size = sizeof(struct state),
-	.yields = "latency!",
+	.yields = "wrong-port server-error latency!", /* the loop waits for the policy */
 	.step = step,
 	.show = show,
 };

@@ -35,7 +35,7 @@ static void list_faults_json(void)
 		buf_printf(&b, ",\"strength\":%g,\"silent\":%g,\"min\":%g,\"max\":%g,\"unit\":",
 			   f->strength, f->silent, f->min, f->max);
 		buf_json_str(&b, f->unit);
-		buf_str(&b, "}");
+		buf_printf(&b, ",\"served\":%s}", sim_fault_served(f) ? "true" : "false");
 	}
 	buf_str(&b, "]}");
 	puts(buf_text(&b));

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `policytop demo --headless`: on virtual time, recorded and judged, no screen. */
+/*
+ * `policytop demo --headless`: recorded and judged, no screen. On virtual time, but with a policy
+ * server: then the connections are real, and so is the time.
+ */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,13 +12,24 @@
 #include "base/clock.h"
 #include "cmd/cmd.h"
 #include "cmd/demo.h"
+#include "cmd/demo_world.h"
 #include "cmd/run.h"
 #include "db/writer.h"
 
 /* What the verdicts were, as JSON and as text for people. */
 struct tale {
 	struct buf json, text;
+	const struct demo_world *world; /* NULL: on virtual time */
 };
+
+/* The policy's client of the world connects to the tap. */
+static void tell_address(void *host, const struct engine_source *s, unsigned sources)
+{
+	const struct tale *tale = host;
+
+	if (tale->world && sources > 1)
+		demo_world_tell(tale->world, s[1].address);
+}
 
 static void tell(void *host, const struct verdict *v)
 {
@@ -49,8 +63,13 @@ static int64_t touched(const struct demo *d)
 	struct event ev;
 	int64_t seq;
 
-	while (sim_peek_ns(s) < end_ns)
+	while (sim_peek_ns(s) < end_ns) {
+		struct sim_serving ignored;
+
 		sim_next(s, &ev);
+		if (ev.kind == EVENT_CHUNK && sim_fault_served(d->world.fault))
+			sim_serve(s, &ignored);
+	}
 	seq = sim_fault_seq(s);
 	sim_free(s);
 	return seq;
@@ -110,26 +129,54 @@ static void print_text(const struct demo *d, const struct engine_result *r, stru
 	printf("look closer: policytop --db %s query timeline\n", d->db);
 }
 
-static int run(const struct demo *d, const char *word, struct tale *tale, struct engine_result *r,
-	       struct err *e)
+/* The whole run: what happens in it comes from words. */
+static int run(const struct demo *d, const char *const *words, unsigned n, struct tale *tale,
+	       struct engine_result *r, struct err *e)
 {
 	void *sink = db_writer_open(d->db, NULL, e);
 	struct engine_cfg cfg = {
-		.source = &word,
-		.sources = 1,
+		.source = words,
+		.sources = n,
 		.profile = d->profile,
 		.sink = &db_sink,
 		.sink_state = sink,
 		.seconds = d->seconds,
 		.verdict = tell,
+		.ready = tell_address,
 		.host = tale,
 	};
 	int rc;
 
 	if (!sink)
 		return -e->code;
-	rc = engine_run_virtual(&cfg, r, e);
+	rc = tale->world ? engine_run(&cfg, r, e) : engine_run_virtual(&cfg, r, e);
 	db_writer_close(sink);
+	return rc;
+}
+
+static int run_virtual(const struct demo *d, struct tale *tale, struct engine_result *r,
+		       struct err *e)
+{
+	char text[256];
+	const char *word = text;
+
+	snprintf(text, sizeof(text), "sim:?seed=%lld%s%s", (long long)d->seed,
+		 d->fault ? "&fault=" : "", d->fault ? d->fault : "");
+	return run(d, &word, 1, tale, r, e);
+}
+
+static int run_real(const struct demo *d, struct tale *tale, struct engine_result *r, struct err *e)
+{
+	char text[DEMO_WORDS][DEMO_WORD_BYTES];
+	const char *word[DEMO_WORDS] = {text[0], text[1]};
+	struct demo_world w;
+	int rc = demo_world_start(&w, &d->world, e);
+
+	if (rc < 0)
+		return rc;
+	tale->world = &w;
+	rc = run(d, word, demo_world_words(&w, text), tale, r, e);
+	demo_world_stop(&w);
 	return rc;
 }
 
@@ -138,12 +185,10 @@ int demo_headless(const struct demo *d)
 	struct engine_result r = {0};
 	struct tale tale = {0};
 	struct err e = {0};
-	char word[256];
+	bool served = sim_fault_served(d->world.fault);
 	int rc;
 
-	snprintf(word, sizeof(word), "sim:?seed=%lld%s%s", (long long)d->seed,
-		 d->fault ? "&fault=" : "", d->fault ? d->fault : "");
-	rc = run(d, word, &tale, &r, &e);
+	rc = served ? run_real(d, &tale, &r, &e) : run_virtual(d, &tale, &r, &e);
 	if (rc == 0 && d->json)
 		print_json(d, &r, &tale);
 	else if (rc == 0)

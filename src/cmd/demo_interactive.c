@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <cjson/cJSON.h>
+
 #include "cmd/cmd.h"
 #include "cmd/demo.h"
 #include "cmd/demo_world.h"
@@ -39,25 +41,37 @@ static int view(const struct term_cfg *term, struct keeper *k, struct viewer_res
 	return rc;
 }
 
+/* Where the policy's client connects: the address of the second source, where there is one. */
+static void tell_address(const struct demo_world *w, const char *ready)
+{
+	cJSON *o = cJSON_Parse(ready);
+	const cJSON *s = cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(o, "sources"), 1);
+	const char *address = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(s, "address"));
+
+	if (address)
+		demo_world_tell(w, address);
+	cJSON_Delete(o);
+}
+
 /* With the world up: an engine that listens to it, and the viewer. */
 static int watch(const struct demo *d, const struct demo_world *w, const struct term_cfg *term,
 		 struct viewer_result *r, struct err *e)
 {
-	char word[sizeof(w->path) + 8];
-	const char *source = word;
+	char word[DEMO_WORDS][DEMO_WORD_BYTES];
+	const char *source[DEMO_WORDS] = {word[0], word[1]};
 	struct launch l = {
 		.db = d->db,
 		.rig = rig,
 		.profile = d->profile->name,
-		.source = &source,
-		.sources = 1,
+		.source = source,
+		.sources = demo_world_words(w, word),
 	};
 	struct keeper k;
 	int rc;
 
-	snprintf(word, sizeof(word), "unix:%s", w->path);
 	rc = keeper_start(&k, &l, "demo.log", e);
 	if (rc == 0) {
+		tell_address(w, k.ready);
 		rc = view(term, &k, r, e);
 		keeper_stop(&k);
 		keeper_close(&k);

@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "cmd/demo_traffic.h"
 #include "wire/stream.h"
 
 enum { PENDING_MAX = 1 << 20 }; /* bytes that an engine may be behind before it is let go */
@@ -30,6 +31,12 @@ struct world {
 	size_t sent;
 	struct buf hello;
 	struct buf start; /* of the episode under way, while nobody heard it */
+
+	/* With a policy server: its loop waits for answers, and the simulated time falls behind. */
+	bool served, waits;
+	struct traffic traffic;
+	int told_fd; /* the tap's address comes here */
+	int64_t asked_ns, lag_ns;
 };
 
 static void let_go(struct world *w)
@@ -41,7 +48,7 @@ static void let_go(struct world *w)
 	w->sent = 0;
 }
 
-static void say(struct world *w, const struct event *ev)
+static void put(struct world *w, const struct event *ev)
 {
 	if (ev->kind == EVENT_HELLO)
 		stream_encode(&w->hello, ev);
@@ -51,6 +58,27 @@ static void say(struct world *w, const struct event *ev)
 		stream_encode(&w->out, ev);
 	else if (ev->kind == EVENT_EPISODE && ev->episode->start)
 		stream_encode(&w->start, ev);
+}
+
+/* What a loop with a policy server knows by itself: no chunks; and its time has waited. */
+static void say(struct world *w, const struct event *said)
+{
+	struct event ev = *said;
+	struct hello hello;
+	struct step step;
+
+	if (w->served && ev.kind == EVENT_HELLO) {
+		hello = *ev.hello;
+		hello.facts &= ~(unsigned)(FACT_CHUNK | FACT_LATENCY | FACT_PROMPT);
+		ev.hello = &hello;
+	} else if (w->served && ev.kind == EVENT_STEP) {
+		step = *ev.step;
+		step.src_ns += w->lag_ns;
+		ev.step = &step;
+	}
+	ev.src_ns += w->lag_ns;
+	if (!w->served || ev.kind != EVENT_CHUNK)
+		put(w, &ev);
 }
 
 static void flush(struct world *w)
@@ -92,38 +120,102 @@ static void welcome(struct world *w)
 	}
 }
 
-/* Lets the world catch up with the clock. Returns milliseconds until its next event. */
-static int catch_up(struct world *w)
+static void ask(struct world *w, const struct chunk *c, int64_t now_ns)
+{
+	struct sim_serving how;
+
+	sim_serve(w->sim, &how);
+	traffic_ask(&w->traffic, sim_observation(w->sim), c->actions, c->latency_s, &how, now_ns);
+	w->waits = true;
+	w->asked_ns = now_ns;
+}
+
+/* Whether the loop still waits for its policy. */
+static bool waiting(struct world *w, int64_t now_ns)
+{
+	if (w->waits && w->traffic.state == TRAFFIC_ANSWERED) {
+		w->waits = false;
+		w->lag_ns += now_ns - w->asked_ns;
+	}
+	return w->waits;
+}
+
+/* Lets the world catch up with the clock. Returns when its next event is due. */
+static int64_t catch_up(struct world *w)
 {
 	struct clock real = clock_real();
 	struct event ev;
-	int64_t left_ns;
 
 	if (w->start_ns == TIME_UNKNOWN)
-		return -1;
+		return INT64_MAX;
 	for (;;) {
-		left_ns = w->start_ns + sim_peek_ns(w->sim) - clock_now_ns(&real);
-		if (left_ns > 0)
-			return (int)((left_ns + NS_PER_MS - 1) / NS_PER_MS);
+		int64_t now_ns = clock_now_ns(&real);
+		int64_t due_ns = w->start_ns + w->lag_ns + sim_peek_ns(w->sim);
+
+		if (waiting(w, now_ns))
+			return INT64_MAX;
+		if (due_ns > now_ns)
+			return due_ns;
 		sim_next(w->sim, &ev);
 		say(w, &ev);
+		if (w->served && ev.kind == EVENT_CHUNK)
+			ask(w, ev.chunk, now_ns);
 	}
+}
+
+static int ms_until(int64_t due_ns)
+{
+	struct clock real = clock_real();
+	int64_t left_ns = due_ns == INT64_MAX ? 0 : due_ns - clock_now_ns(&real);
+
+	return due_ns == INT64_MAX ? -1
+	       : left_ns <= 0	   ? 0
+				   : (int)((left_ns + NS_PER_MS - 1) / NS_PER_MS);
+}
+
+/* The tap's address. */
+static void listen_to_parent(struct world *w)
+{
+	char text[sizeof(w->traffic.target)];
+	ssize_t n = read(w->told_fd, text, sizeof(text) - 1);
+
+	if (n <= 0) {
+		close(w->told_fd);
+		w->told_fd = -1;
+		return;
+	}
+	text[n] = '\0';
+	text_copy(w->traffic.target, sizeof(w->traffic.target), text);
 }
 
 static void run(struct world *w)
 {
+	struct clock real = clock_real();
+
 	for (;;) {
-		struct pollfd p[2] = {{.fd = w->listen_fd, .events = POLLIN},
-				      {.fd = w->client_fd, .events = POLLIN | POLLRDHUP}};
-		int wait_ms = catch_up(w);
+		struct pollfd p[3 + TRAFFIC_FDS] = {
+			{.fd = w->listen_fd, .events = POLLIN},
+			{.fd = w->client_fd, .events = POLLIN | POLLRDHUP},
+			{.fd = w->told_fd, .events = POLLIN}};
+		int64_t due_ns = catch_up(w), traffic_ns = INT64_MAX;
+		nfds_t n = 3;
 		char ignored[256];
 
 		flush(w);
 		if (w->sent < w->out.len)
 			p[1].events |= POLLOUT;
 		p[1].fd = w->client_fd;
-		if (poll(p, 2, wait_ms) < 0 && errno != EINTR)
+		if (w->served) {
+			traffic_ns = traffic_poll(&w->traffic, p + 3);
+			n += TRAFFIC_FDS;
+		}
+		if (poll(p, n, ms_until(traffic_ns < due_ns ? traffic_ns : due_ns)) < 0 &&
+		    errno != EINTR)
 			return;
+		if (w->served)
+			traffic_run(&w->traffic, p + 3, clock_now_ns(&real));
+		if (p[2].revents)
+			listen_to_parent(w);
 		/* An engine says nothing; what can be read is its end. */
 		if (p[1].revents & (POLLIN | POLLRDHUP | POLLHUP | POLLERR) &&
 		    recv(w->client_fd, ignored, sizeof(ignored), MSG_DONTWAIT) <= 0)
@@ -179,19 +271,50 @@ static int place(struct demo_world *w, struct err *e)
 	return 0;
 }
 
+static int open_traffic(struct demo_world *w, struct world *world, const struct sim_cfg *cfg,
+			int tell[2], struct err *e)
+{
+	int rc;
+
+	w->port = 0;
+	w->tell_fd = -1;
+	world->served = sim_fault_served(cfg->fault);
+	if (!world->served)
+		return 0;
+	rc = traffic_open(&world->traffic, sim_stranger(cfg), e);
+	if (rc < 0)
+		return rc;
+	w->port = world->traffic.port;
+	if (pipe2(tell, O_CLOEXEC))
+		return err_set(e, errno, "cannot make a pipe: %s", strerror(errno));
+	world->told_fd = tell[0];
+	w->tell_fd = tell[1];
+	return 0;
+}
+
+/* The parent's copies. */
+static void close_traffic(struct world *world)
+{
+	if (world->served)
+		traffic_close(&world->traffic);
+	if (world->told_fd >= 0)
+		close(world->told_fd);
+}
+
 int demo_world_start(struct demo_world *w, const struct sim_cfg *cfg, struct err *e)
 {
-	struct world world = {.client_fd = -1, .start_ns = TIME_UNKNOWN};
+	struct world world = {.client_fd = -1, .start_ns = TIME_UNKNOWN, .told_fd = -1};
 	struct event hello;
 	pid_t parent = getpid();
-	int rc = place(w, e);
+	int rc = place(w, e), tell[2] = {-1, -1};
 
 	if (rc < 0)
 		return rc;
 	world.listen_fd = listen_at(w->path, e);
 	if (world.listen_fd < 0)
 		return world.listen_fd;
-	w->pid = fork();
+	rc = open_traffic(w, &world, cfg, tell, e);
+	w->pid = rc < 0 ? -1 : fork();
 	if (w->pid == 0) {
 		settle(parent);
 		world.sim = sim_new(cfg);
@@ -200,15 +323,41 @@ int demo_world_start(struct demo_world *w, const struct sim_cfg *cfg, struct err
 		run(&world);
 		_exit(1);
 	}
-	rc = w->pid < 0 ? err_set(e, errno, "cannot start the world: %s", strerror(errno)) : 0;
+	if (rc == 0 && w->pid < 0)
+		rc = err_set(e, errno, "cannot start the world: %s", strerror(errno));
 	close(world.listen_fd);
+	close_traffic(&world);
 	if (rc < 0)
 		unlink(w->path);
 	return rc;
 }
 
+unsigned demo_world_words(const struct demo_world *w, char word[DEMO_WORDS][DEMO_WORD_BYTES])
+{
+	size_t n;
+
+	snprintf(word[0], DEMO_WORD_BYTES, "unix:%s", w->path);
+	if (!w->port)
+		return 1;
+	n = (size_t)snprintf(word[1], DEMO_WORD_BYTES,
+			     "openpi:0=127.0.0.1:%d?fps=%d&joints=", w->port, SO101_FPS);
+	for (unsigned j = 0; j < SO101_JOINTS && n < DEMO_WORD_BYTES; j++)
+		n += (size_t)snprintf(word[1] + n, DEMO_WORD_BYTES - n, "%s%s", j ? "," : "",
+				      so101_servo[j].name);
+	return 2;
+}
+
+void demo_world_tell(const struct demo_world *w, const char *address)
+{
+	/* A world that is gone needs no address. */
+	if (w->tell_fd >= 0 && write(w->tell_fd, address, strlen(address)) < 0)
+		return;
+}
+
 void demo_world_stop(struct demo_world *w)
 {
+	if (w->tell_fd >= 0)
+		close(w->tell_fd);
 	kill(w->pid, SIGTERM);
 	while (waitpid(w->pid, NULL, 0) < 0 && errno == EINTR)
 		;

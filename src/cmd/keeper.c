@@ -15,8 +15,6 @@
 #include "base/path.h"
 #include "cmd/cmd.h"
 
-enum { LINE_BYTES = 8192 };
-
 static void pass_line(void *host, const char *text)
 {
 	const int *out = host;
@@ -114,7 +112,6 @@ bool keeper_gone(struct keeper *k)
 int keeper_start(struct keeper *k, const struct launch *l, const char *log, struct err *e)
 {
 	pid_t parent = getpid();
-	char line[LINE_BYTES];
 	int ends[2], rc;
 
 	*k = (struct keeper){.out = -1};
@@ -131,7 +128,8 @@ int keeper_start(struct keeper *k, const struct launch *l, const char *log, stru
 		return rc;
 	}
 	setpgid(k->pid, k->pid); /* whoever of the two is first */
-	rc = launch_answer(first_line(k->out, line, sizeof(line)) ? line : NULL, NULL, e);
+	rc = launch_answer(first_line(k->out, k->ready, sizeof(k->ready)) ? k->ready : NULL, NULL,
+			   e);
 	if (rc < 0) {
 		keeper_stop(k);
 		keeper_close(k);

@@ -28,6 +28,7 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/demo_headless.c \
 	%D%/demo_interactive.c \
 	%D%/demo_training.c %D%/demo_training.h \
+	%D%/demo_traffic.c %D%/demo_traffic.h \
 	%D%/demo_world.c %D%/demo_world.h \
 	%D%/keeper.c %D%/keeper.h \
 	%D%/plan.c %D%/plan.h \

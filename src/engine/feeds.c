@@ -171,10 +171,18 @@ static void run_feed(struct feed *d)
 		f->host.all_ended(f->host.host);
 }
 
+/* What a tap saw came before what the control loop made of it, and is taken first. */
 static void on_ready(void *arg, uint32_t events)
 {
+	struct feed *d = arg;
+	struct feeds *f = d->feeds;
+
 	(void)events;
-	run_feed(arg);
+	for (unsigned i = 0; i < f->count; i++) {
+		if (&f->feed[i] != d && f->feed[i].source->class->slots)
+			run_feed(&f->feed[i]);
+	}
+	run_feed(d);
 }
 
 static void on_time(void *arg, int64_t now_ns)

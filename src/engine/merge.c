@@ -300,6 +300,12 @@ static bool catch_up(struct merge *m, const struct event *ev)
 	return stored;
 }
 
+/* Replies of a policy's server make the tick only where nobody sees the control loop itself. */
+static bool ranks_behind(const struct merge *m, uint16_t source, uint16_t other)
+{
+	return merge_no_tick(m, source) && !merge_no_tick(m, other);
+}
+
 /*
  * Two arms may both act, and one of them may die: the run goes on with the other. The source that
  * fell silent is sampled from then on, should it come back.
@@ -307,8 +313,8 @@ static bool catch_up(struct merge *m, const struct event *ev)
 static void take_over(struct merge *m, const struct event *ev)
 {
 	if (ev->source == m->tick || m->tick_last_ns == TIME_UNKNOWN ||
-	    (merge_no_tick(m, ev->source) && !merge_no_tick(m, m->tick)) ||
-	    ev->t_ns - m->tick_last_ns < SILENT_NS || m->input[ev->source].catching_up)
+	    ranks_behind(m, ev->source, m->tick) || ev->t_ns - m->tick_last_ns < SILENT_NS ||
+	    m->input[ev->source].catching_up)
 		return;
 	make_tick(m, ev);
 	number_hand_over(&m->number, ev->step->seq);
@@ -328,8 +334,8 @@ static void feed_step(struct merge *m, const struct event *ev)
 		return; /* a source that breaks its own word cannot be placed */
 	if (asked && !in->asked) {
 		in->asked = true;
-		if (!m->input[m->tick].asked ||
-		    (merge_no_tick(m, m->tick) && !merge_no_tick(m, ev->source)))
+		if (ranks_behind(m, m->tick, ev->source) ||
+		    (!m->input[m->tick].asked && !ranks_behind(m, ev->source, m->tick)))
 			make_tick(m, ev);
 	}
 	if (catch_up(m, ev)) {
@@ -358,6 +364,19 @@ static void feed_step(struct merge *m, const struct event *ev)
 	in->fresh = false;
 }
 
+/*
+ * Where several sources tell episodes, those of the tick's count; and replies of a policy's server
+ * know less of them than whoever sees the control loop.
+ */
+static void feed_episode(struct merge *m, const struct event *ev)
+{
+	m->input[ev->source].tells = true;
+	if (ev->source != m->tick && m->has_tick &&
+	    (m->input[m->tick].tells || ranks_behind(m, ev->source, m->tick)))
+		return;
+	boundary_message(&m->boundary, ev->episode, ev->t_ns);
+}
+
 void merge_feed(struct merge *m, const struct event *ev)
 {
 	if (ev->source >= ENGINE_SOURCES_MAX)
@@ -370,7 +389,7 @@ void merge_feed(struct merge *m, const struct event *ev)
 		feed_hello(m, ev);
 		break;
 	case EVENT_EPISODE:
-		boundary_message(&m->boundary, ev->episode, ev->t_ns);
+		feed_episode(m, ev);
 		break;
 	case EVENT_STEP:
 		feed_step(m, ev);

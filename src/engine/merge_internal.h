@@ -12,6 +12,7 @@ struct input {
 	uint16_t map[MAX_JOINTS]; /* its joint to the run's; MAX_JOINTS: no room */
 	bool same;		  /* map is the identity on all joints of the run */
 	bool asked;		  /* delivered asked at least once */
+	bool tells;		  /* delivered an episode's start or end */
 	bool fresh;		  /* said hello again, and no step since */
 	bool rereads;		  /* began anew, with what an earlier segment has stored */
 	bool catching_up;	  /* and has not come to its end yet */

@@ -44,7 +44,17 @@ struct sim_fault_acts {
 	void (*motors)(struct fault *f, struct arm *a);
 	/* The control loop: how much longer this cycle takes. */
 	double (*cycle_s)(struct fault *f);
+
+	/* Between the policy's client and its server: only where there are two. */
+	bool served;
+	bool stranger; /* what listens at the server's port is none */
+	/* The episode starts: the policy is not reset, and what is left of its queue comes first. */
+	bool (*keep)(struct fault *f, struct policy *p);
+	void (*serve)(struct fault *f, struct sim_serving *s); /* a request is on its way */
 };
+
+extern const struct sim_fault_acts fault_prompt_acts, fault_seam_acts, fault_late_inference_acts,
+	fault_no_reset_acts, fault_server_error_acts, fault_wrong_port_acts;
 
 void fault_init(struct fault *f, const struct sim_cfg *cfg);
 

@@ -4,7 +4,9 @@ noinst_LIBRARIES += %D%/libsim.a
 %C%_libsim_a_SOURCES = \
 	%D%/arm.c %D%/arm.h \
 	%D%/fault.c %D%/fault.h \
+	%D%/fault_served.c \
 	%D%/fault_table.c \
+	%D%/openpi.c %D%/openpi.h \
 	%D%/plan.c %D%/plan.h \
 	%D%/policy.c %D%/policy.h \
 	%D%/sim.c %D%/sim.h \

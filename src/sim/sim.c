@@ -202,6 +202,32 @@ static void emit_step(struct sim *s, struct event *ev)
 	s->stage = STAGE_TICK;
 }
 
+void sim_serve(struct sim *s, struct sim_serving *out)
+{
+	const struct sim_fault *row = s->fault.row;
+
+	*out = (struct sim_serving){.prompt = task_text};
+	if (!s->fault.begun || !row->acts->serve)
+		return;
+	row->acts->serve(&s->fault, out);
+	fault_touch(&s->fault, s->seq);
+}
+
+bool sim_fault_served(const struct sim_fault *f)
+{
+	return f && f->acts->served;
+}
+
+bool sim_stranger(const struct sim_cfg *cfg)
+{
+	return cfg->fault && cfg->fault->acts->stranger && cfg->strength > 0;
+}
+
+const double *sim_observation(const struct sim *s)
+{
+	return s->seen;
+}
+
 /* The start of a control cycle: read the encoders, and see whether the fault begins. */
 static void begin_tick(struct sim *s)
 {

@@ -31,6 +31,9 @@ struct sim_fault {
 
 extern const struct sim_fault sim_fault_table[]; /* name NULL ends */
 
+/* It acts between a policy client and a policy server: in real time only. NULL: no. */
+bool sim_fault_served(const struct sim_fault *f);
+
 const struct sim_fault *sim_fault_find(const char *name); /* NULL: none */
 
 struct sim_cfg {
@@ -58,6 +61,23 @@ void sim_free(struct sim *s);
  * What *ev points to lives until the next call.
  */
 void sim_next(struct sim *s, struct event *ev);
+
+/*
+ * How a policy server would serve the request whose answer is the chunk that sim_next() just gave:
+ * with which prompt, how late, or with which error instead. Texts are static.
+ */
+struct sim_serving {
+	const char *prompt;
+	double late_s;	   /* on top of the chunk's latency */
+	const char *error; /* a traceback; NULL: it answers */
+};
+void sim_serve(struct sim *s, struct sim_serving *out);
+
+/* Whether what listens at the policy server's port of such a world is none. */
+bool sim_stranger(const struct sim_cfg *cfg);
+
+/* The state that went with that request, [6]. */
+const double *sim_observation(const struct sim *s);
 
 /* Simulated time of the next event, for pacing. */
 int64_t sim_peek_ns(const struct sim *s);

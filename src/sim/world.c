@@ -21,6 +21,18 @@ static struct scene misread(const struct sim *s, struct rng *r)
 	return seen;
 }
 
+/* A policy that nobody reset begins with what its queue still held. */
+static void begin_policy(struct sim *s)
+{
+	const struct sim_fault *row = s->fault.row;
+
+	if (s->fault.begun && row->acts->keep && s->policy.started &&
+	    row->acts->keep(&s->fault, &s->policy))
+		fault_touch(&s->fault, s->seq);
+	else
+		policy_reset(&s->policy, s->hand_rng);
+}
+
 void world_begin_episode(struct sim *s)
 {
 	double pose[SO101_JOINTS], before[SO101_JOINTS];
@@ -44,7 +56,7 @@ void world_begin_episode(struct sim *s)
 	plan_make(&s->plan, &seen, pose, &plan_rng);
 	s->time_rng = world_stream(s, STREAM_TIME);
 	s->hand_rng = world_stream(s, STREAM_POLICY);
-	policy_reset(&s->policy, s->hand_rng);
+	begin_policy(s);
 	memset(s->tremor, 0, sizeof(s->tremor));
 	s->hand_tick = 0;
 	s->held = false;

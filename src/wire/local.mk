@@ -18,6 +18,7 @@ noinst_LIBRARIES += %D%/libwire.a
 	%D%/ndarray.c %D%/ndarray.h \
 	%D%/npy.c %D%/npy.h \
 	%D%/openpi.c %D%/openpi.h \
+	%D%/msgpack_put.c %D%/msgpack_put.h \
 	%D%/parquet.c %D%/parquet.h \
 	%D%/parquet_impl.h \
 	%D%/parquet_meta.c \

@@ -8,25 +8,32 @@
 enum { FIN = 0x80, RESERVED = 0x70, OPCODE = 0x0f, MASKED = 0x80, LENGTH = 0x7f };
 enum { LENGTH_16 = 126, LENGTH_64 = 127, CONTROL = 0x08 };
 
+static size_t put_head(uint8_t head[10], enum websocket_opcode opcode, bool masked, uint64_t n)
+{
+	unsigned bytes = n < LENGTH_16 ? 0 : n <= UINT16_MAX ? 2 : 8;
+
+	head[0] = (uint8_t)(FIN | opcode);
+	head[1] = (uint8_t)(bytes == 0 ? n : bytes == 2 ? LENGTH_16 : LENGTH_64);
+	head[1] |= masked ? MASKED : 0;
+	for (unsigned i = 0; i < bytes; i++)
+		head[2 + i] = (uint8_t)(n >> 8 * (bytes - 1 - i));
+	return 2 + bytes;
+}
+
 void websocket_frame(struct buf *b, enum websocket_opcode opcode, const void *p, size_t n,
 		     const uint8_t mask[4])
 {
 	const uint8_t *from = p;
-	uint8_t head[4] = {(uint8_t)(FIN | opcode), (uint8_t)(MASKED | n), 0, 0};
-	size_t len = 2, at;
+	uint8_t head[10];
+	size_t at;
 
-	if (n >= LENGTH_16) {
-		head[1] = MASKED | LENGTH_16;
-		head[2] = (uint8_t)(n >> 8);
-		head[3] = (uint8_t)n;
-		len = 4;
-	}
-	buf_add(b, head, len);
-	buf_add(b, mask, 4);
+	buf_add(b, head, put_head(head, opcode, mask, n));
+	if (mask)
+		buf_add(b, mask, 4);
 	at = b->len;
 	if (n)
 		buf_add(b, from, n);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; mask && i < n; i++)
 		b->p[at + i] = (char)(from[i] ^ mask[i % 4]);
 }
 

@@ -37,23 +37,29 @@ enum websocket_opcode {
 /* The key of a handshake: key is the base64 of nonce, with its '\0'. */
 void websocket_key(char key[WEBSOCKET_KEY + 1], const uint8_t nonce[16]);
 
-/* Appends a client's opening handshake for "/". host is what stands after "Host: ". */
+/*
+ * Appends a client's opening handshake for "/". host is what stands after "Host: "; protocol NULL:
+ * no subprotocol is asked for.
+ */
 void websocket_request(struct buf *b, const char *host, const char *key, const char *protocol);
 
 /* What a server answers to a key. */
 void websocket_accept(char accept[WEBSOCKET_ACCEPT + 1], const char *key);
 
+/* Appends the answer of a server that agrees to a handshake with this key; without subprotocol. */
+void websocket_welcome(struct buf *b, const char *key);
+
 /* Finds the key in a client's handshake. False: there is none. */
 bool websocket_request_key(char key[WEBSOCKET_KEY + 1], const void *p, size_t n);
 
 /*
- * Reads the server's answer to a handshake with this key, which asked for this subprotocol. Returns
- * the bytes it took, 0 when more are needed (never after WEBSOCKET_HEAD_MAX), or -EPROTO and why.
+ * Reads the server's answer to a handshake with this key, which asked for this subprotocol (NULL:
+ * for none). Returns the bytes it took, 0 when more are needed (never after WEBSOCKET_HEAD_MAX), or -EPROTO and why.
  */
 ssize_t websocket_answer(const void *p, size_t n, const char *key, const char *protocol,
 			 struct err *e);
 
-/* Appends one frame of a client: whole, masked with mask. At most 65535 bytes. */
+/* Appends one whole frame: a client's, masked with mask, or with mask NULL a server's. */
 void websocket_frame(struct buf *b, enum websocket_opcode opcode, const void *p, size_t n,
 		     const uint8_t mask[4]);
 

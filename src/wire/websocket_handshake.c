@@ -43,9 +43,24 @@ void websocket_request(struct buf *b, const char *host, const char *key, const c
 		   "Upgrade: websocket\r\n"
 		   "Connection: Upgrade\r\n"
 		   "Sec-WebSocket-Key: %s\r\n"
-		   "Sec-WebSocket-Version: 13\r\n"
-		   "Sec-WebSocket-Protocol: %s\r\n\r\n",
-		   host, key, protocol);
+		   "Sec-WebSocket-Version: 13\r\n",
+		   host, key);
+	if (protocol)
+		buf_printf(b, "Sec-WebSocket-Protocol: %s\r\n", protocol);
+	buf_str(b, "\r\n");
+}
+
+void websocket_welcome(struct buf *b, const char *key)
+{
+	char accept[WEBSOCKET_ACCEPT + 1];
+
+	websocket_accept(accept, key);
+	buf_printf(b,
+		   "HTTP/1.1 101 Switching Protocols\r\n"
+		   "Upgrade: websocket\r\n"
+		   "Connection: Upgrade\r\n"
+		   "Sec-WebSocket-Accept: %s\r\n\r\n",
+		   accept);
 }
 
 /* One header line. */
@@ -133,19 +148,20 @@ static int check_head(const char *p, const char *end, const char *key, const cha
 		const char *stop = memchr(p, '\r', (size_t)(end - p));
 		int len = stop ? (int)(stop - p) : 0;
 
-		return err_set(e, EPROTO, "it refuses the handshake for %s: %.*s", protocol,
+		return err_set(e, EPROTO, "it refuses the handshake%s%s: %.*s",
+			       protocol ? " for " : "", protocol ? protocol : "",
 			       len < 80 ? len : 80, p);
 	}
 	websocket_accept(want, key);
 	while (next_line(&at, end, &l)) {
 		upgrade |= named(&l, "Upgrade") && is_word(&l, "websocket");
 		accepted |= named(&l, "Sec-WebSocket-Accept") && is(&l, want);
-		spoken |= named(&l, "Sec-WebSocket-Protocol") && is(&l, protocol);
+		spoken |= protocol && named(&l, "Sec-WebSocket-Protocol") && is(&l, protocol);
 		extended |= named(&l, "Sec-WebSocket-Extensions");
 	}
 	if (!upgrade || !accepted)
 		return err_set(e, EPROTO, "it answers, but not to our handshake");
-	if (!spoken)
+	if (protocol && !spoken)
 		return err_set(e, EPROTO, "it speaks WebSocket, but not %s", protocol);
 	return extended ? err_set(e, EPROTO, "it uses extensions that nobody offered") : 0;
 }

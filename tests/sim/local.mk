@@ -21,3 +21,5 @@ TESTS += %D%/t_demo.sh
 EXTRA_DIST += %D%/t_demo.sh
 TESTS += %D%/t_demo_screen.sh
 EXTRA_DIST += %D%/t_demo_screen.sh
+TESTS += %D%/t_served.sh
+EXTRA_DIST += %D%/t_served.sh
