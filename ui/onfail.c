@@ -16,18 +16,8 @@ void onfail_json(struct buf *b, const char *rig, const struct verdict *v)
 {
 	buf_str(b, "{\"schema\":1,\"rig\":");
 	buf_json_str(b, rig);
-	buf_str(b, ",\"code\":");
-	buf_json_str(b, v->code);
-	buf_printf(b, ",\"level\":\"%s\",\"subject\":", level_word(v->level));
-	buf_json_str(b, v->subject);
-	buf_printf(b, ",\"episode\":%u,\"seq\":%lld,\"value\":", v->episode, (long long)v->seq);
-	buf_json_num(b, v->value);
-	buf_str(b, ",\"threshold\":");
-	buf_json_num(b, v->threshold);
-	buf_str(b, ",\"unit\":");
-	buf_json_str(b, v->unit);
-	buf_str(b, ",\"message\":");
-	buf_json_str(b, v->message);
+	buf_str(b, ",");
+	verdict_json(b, v);
 	buf_str(b, "}");
 }
 

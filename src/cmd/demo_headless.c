@@ -36,18 +36,8 @@ static void tell(void *host, const struct verdict *v)
 	struct tale *tale = host;
 	struct buf *b = &tale->json;
 
-	buf_str(b, b->len ? ",{\"code\":" : "{\"code\":");
-	buf_json_str(b, v->code);
-	buf_printf(b, ",\"level\":\"%s\",\"subject\":", level_word(v->level));
-	buf_json_str(b, v->subject);
-	buf_printf(b, ",\"episode\":%u,\"seq\":%lld,\"value\":", v->episode, (long long)v->seq);
-	buf_json_num(b, v->value);
-	buf_str(b, ",\"threshold\":");
-	buf_json_num(b, v->threshold);
-	buf_str(b, ",\"unit\":");
-	buf_json_str(b, v->unit);
-	buf_str(b, ",\"message\":");
-	buf_json_str(b, v->message);
+	buf_str(b, b->len ? ",{" : "{");
+	verdict_json(b, v);
 	buf_str(b, "}");
 	if (v->level >= LEVEL_WARN)
 		buf_printf(&tale->text, "%-5s %-12s episode %u step %lld  %s\n",

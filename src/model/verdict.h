@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "model/joint.h"
 
 enum level { LEVEL_UNKNOWN, LEVEL_OK, LEVEL_NOTE, LEVEL_WARN, LEVEL_FAIL };
@@ -26,6 +27,9 @@ struct verdict {
 	char unit[16];
 	char message[MESSAGE_BYTES]; /* one sentence with the number that proves it */
 };
+
+/* Appends it as the members of a JSON object, without the braces: what --on-fail and --json say. */
+void verdict_json(struct buf *b, const struct verdict *v);
 
 /* What a check shows when asked, alarm or not. */
 struct check_status {
