@@ -57,6 +57,7 @@ struct tapped {
 	int64_t told_ns;	      /* see struct source_host */
 	uint64_t at[2];		      /* positions in the rings */
 	uint64_t ignored[TAP_COPIED]; /* connections that no slot was left for, by entry */
+	int refused; /* why clients are turned away, as was told; 0: they are not */
 	struct tapped_mark mark[TAP_MARKS];
 	unsigned marks, first_mark;
 	char word[TAP_WORD_BYTES], listen[TAP_ADDRESS_BYTES], upstream[TAP_ADDRESS_BYTES];

@@ -89,6 +89,18 @@ static struct tapped_slot *take_slot(struct tapped *t, const struct tap_record *
 	return k;
 }
 
+/* Decodes some of n bytes, at least one; how many. */
+static size_t decode(struct tapped_slot *k, int d, const void *p, size_t n, int64_t t_ns)
+{
+	size_t took = 0;
+
+	if (d == 0)
+		took = decoder_bytes(&k->decoder, p, n, t_ns);
+	else
+		decoder_sent(&k->decoder, p, n, t_ns);
+	return took && took < n ? took : n;
+}
+
 /* What the first bytes of a direction teach, up to where the engine before this one was. */
 static void learn(struct tapped_slot *k, const struct tap_connection *c, int d, int64_t t_ns)
 {
@@ -98,10 +110,8 @@ static void learn(struct tapped_slot *k, const struct tap_connection *c, int d, 
 
 	if (n > TAP_HEAD_BYTES)
 		n = TAP_HEAD_BYTES;
-	if (d == 1)
-		decoder_sent(&k->decoder, c->head[1], n, t_ns);
-	while (d == 0 && at < n)
-		at += decoder_bytes(&k->decoder, c->head[0] + at, n - at, t_ns);
+	while (at < n)
+		at += decode(k, d, c->head[d] + at, n - at, t_ns);
 	if (boundary > n)
 		decoder_lost(&k->decoder, d, boundary - n, true, t_ns);
 	k->next[d] = boundary;
@@ -187,10 +197,7 @@ static bool feed_bytes(struct tapped *t, struct tapped_slot *k, int d, const str
 		capture(k, d, rec->t_ns, p, (size_t)n);
 	k->captured[d] = end;
 	before = k->next[d] - place_of(k, d).held;
-	if (d == 1)
-		decoder_sent(&k->decoder, p, (size_t)n, rec->t_ns);
-	else
-		n = decoder_bytes(&k->decoder, p, (size_t)n, rec->t_ns);
+	n = decode(k, d, p, (size_t)n, rec->t_ns);
 	k->next[d] += n;
 	held = place_of(k, d).held;
 	if (k->next[d] - held != before) /* another message is under way: it began in here */
@@ -235,11 +242,16 @@ void tapped_reap(struct tapped *t, int64_t now_ns)
 	}
 }
 
+/* Told once: a client may try again every few seconds while its server loads a model. */
 static void refused(struct tapped *t, const struct tap_record *rec)
 {
-	if (rec->t_ns > t->told_ns)
-		source_note(t->slot[0].source, rec->t_ns, "%s cannot be reached: %s; a client left",
-			    t->upstream, strerror((int)rec->length));
+	int code = (int)rec->length;
+
+	if (rec->t_ns > t->told_ns && code != t->refused)
+		source_note(t->slot[0].source, rec->t_ns,
+			    "%s cannot be reached: %s; clients are turned away", t->upstream,
+			    strerror(code));
+	t->refused = code;
 }
 
 /* What is due by the time of a record comes before it, as in a replay. */
@@ -266,6 +278,8 @@ bool tapped_feed(struct tapped *t, const struct tap_record *rec, int direction)
 		k = adopt(t, rec);
 	if (k && k->again && rec->t_ns > t->told_ns)
 		tell_again_no_more(k, rec->t_ns);
+	if (rec->kind == TAP_BYTES && direction == 0)
+		t->refused = 0;
 	if (rec->kind == TAP_BYTES)
 		return k ? feed_bytes(t, k, direction, rec) : true;
 	if (rec->kind == TAP_REFUSED)

@@ -138,6 +138,48 @@ tap_ok $? "a tap that is killed leaves its entry"
 taps_are 0
 tap_ok $? "which goes when somebody looks"
 
+# The tap dies while its engine lives: there is another one at the same address.
+pid_is_new()
+{
+	[ -n "$(field pid)" ] && [ "$(field pid)" != "$tap_pid" ]
+}
+: >"$work/address"
+"$watcher" "simple:0=$upstream" "$work/died" >"$work/address" &
+engine_pid=$!
+wait_for listens address
+address=$(cat "$work/address")
+tap_pid=$(field pid)
+kill -KILL "$tap_pid"
+wait_for pid_is_new
+tap_ok $? "a tap that dies is replaced"
+tap_same "$(field listen)" "$address" "at the same address"
+grep -q "the tap at $address died" "$work/died"
+tap_ok $? "and that is told"
+
+# The server is gone: a client is turned away, and that is told, once.
+kill "$server_pid"
+wait "$server_pid" 2>/dev/null
+turned_away()
+{
+	python3 -c 'import socket, sys
+try:
+	socket.create_connection(("127.0.0.1", int(sys.argv[1]))).recv(1)
+except ConnectionResetError:
+	pass' "${address##*:}"
+}
+is_told()
+{
+	grep -q 'cannot be reached: Connection refused' "$work/died"
+}
+turned_away && turned_away && wait_for is_told
+tap_ok $? "a server that refuses is told"
+has_clients 0 && tap_same "$(grep -c 'cannot be reached' "$work/died")" 1 "once"
+kill "$engine_pid"
+wait "$engine_pid"
+wait_for taps_are 0
+tap_ok $? "and the new tap ends with its engine"
+tap_pid=
+
 # Words that are wrong, each with its reason.
 refuses()
 {
@@ -149,6 +191,12 @@ refuses "simple:8001" "write simple:" "a word without a server is refused"
 refuses "simple:8001=127.0.0.1:8001" "own server" "a tap is not its own server"
 refuses "simple:localhost:8001=::1:9" "write simple:" "an IPv6 address wants brackets"
 refuses "simple:example.org:8001=$upstream" "address in digits" "it listens at addresses"
-refuses "simple:${upstream##*:}=127.0.0.2:1" "Address already in use" "a port that is taken is told"
-kill "$server_pid"
+python3 -c 'import socket, sys
+s = socket.create_server(("127.0.0.1", 0))
+print(s.getsockname()[1], flush=True)
+sys.stdin.read()' <"$work/go" >"$work/taken" &
+exec 3>"$work/go"
+wait_for listens taken
+refuses "simple:$(cat "$work/taken")=127.0.0.2:1" "Address already in use" "a port that is taken is told"
+exec 3>&-
 tap_done
