@@ -16,6 +16,7 @@
 #include "source/decoder.h"
 #include "source/speed.h"
 #include "wire/capture.h"
+#include "wire/groot.h"
 #include "wire/stream.h"
 
 enum { WINDOW = CAPTURE_RECORD_MAX, READ_AT_ONCE = 65536 };
@@ -299,7 +300,7 @@ const struct source_class source_raw = {
 	.kind = "raw",
 	.rest = "FILE",
 	.summary = "replay of a capture (--capture FILE)",
-	.facts = STREAM_FACTS,
+	.facts = STREAM_FACTS | GROOT_FACTS,
 	.waits = true,
 	.rereads = true,
 	.params = params,

@@ -15,7 +15,7 @@
  * - An episode ends with the connection, with a reset, and without traffic for 3 s or three median
  *   request periods, whichever is longer, but never while a reply is awaited. Such an end has the
  *   time at which it was due, so that a replay tells the same.
- * - A traceback is told as its last line, and in EVENT_NOTE lines.
+ * - A traceback is told as the line that names the exception, and in EVENT_NOTE lines.
  *
  * The same calls give the same events. Memory is bounded whatever the messages say. Any thread; one
  * thread a struct.

@@ -35,13 +35,36 @@ static const char *line_before(const char *text, const char **end, size_t *n)
 	return NULL;
 }
 
-/* Python's last line is the error, unless its message has several: those follow it unindented. */
-static void last_line(char *dst, size_t size, const char *text, size_t n)
+static bool starts(const char *line, size_t n, const char *word)
 {
-	const char *end = text + n, *line = line_before(text, &end, &n);
+	size_t len = strlen(word);
 
-	if (line)
-		text_clean(dst, size, line, n);
+	return n >= len && memcmp(line, word, len) == 0;
+}
+
+/*
+ * The line that names the exception: behind the frames of the last traceback, each a line with the
+ * place and indented ones with the code. What follows it is the rest of its message, or advice.
+ * Without a traceback it is the last line.
+ */
+static void error_line(char *dst, size_t size, const char *text, size_t all)
+{
+	const char *end = text + all, *line, *best = NULL;
+	size_t n, len = 0;
+	bool framed = false;
+
+	while (!framed && (line = line_before(text, &end, &n))) {
+		framed = starts(line, n, "  File \"");
+		if (!framed && (!best || !starts(line, n, "    "))) {
+			best = line;
+			len = n;
+		}
+	}
+	end = text + all;
+	if (!framed)
+		best = line_before(text, &end, &len);
+	if (best)
+		text_clean(dst, size, best, len);
 	else
 		text_copy(dst, size, "an error without a word");
 }
@@ -54,7 +77,7 @@ void traffic_tell_error(struct traffic *p, const char *text, size_t n, int64_t t
 	unsigned lines = 0;
 	char clean[320];
 
-	last_line(clean, sizeof(clean), text, n);
+	error_line(clean, sizeof(clean), text, n);
 	traffic_exchange(p, EXCHANGE_FAILED, t_ns, size, clean, false);
 	while (lines < LINES && (line[lines] = line_before(text, &end, &len[lines])))
 		lines++;

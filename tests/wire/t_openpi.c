@@ -129,6 +129,12 @@ static void test_error(struct tap *t)
 {
 	static const char text[] = "Traceback (most recent call last):\n  File \"x.py\", line 1\n"
 				   "ValueError: no \x1b[31msuch task\n";
+	static const char chained[] =
+		"Traceback (most recent call last):\n  File \"x.py\", line 1, in f\n    a[b]\n"
+		"KeyError: 'b'\n\nDuring handling of the above exception, another exception "
+		"occurred:\n\nTraceback (most recent call last):\n  File \"y.py\", line 9, in g\n"
+		"    f()\n    ^^^\nXlaRuntimeError: out of memory\n  2 GiB wanted\n"
+		"--------------------\nFor simplicity, frames were removed.\n\n";
 	struct bed b;
 
 	start(&b, 1000, 0);
@@ -143,7 +149,20 @@ static void test_error(struct tap *t)
 		      "1010 note Traceback (most recent call last):\n"
 		      "1010 note   File \"x.py\", line 1\n"
 		      "1010 note ValueError: no \\x1b[31msuch task\n"),
-	   "an error: its last line, and the traceback in notes");
+	   "an error: the line that names it, and the traceback in notes");
+	hex(&b, 1, request_hex, MS(1100));
+	buf_clear(&b.log);
+	message(&b, 0, 1, chained, sizeof(chained) - 1, MS(1110));
+	ok(t, strstr(buf_text(&b.log), " XlaRuntimeError: out of memory\n1110 note Traceback"),
+	   "the last one of a chain, though its message has more lines");
+	hex(&b, 1, request_hex, MS(1200));
+	buf_clear(&b.log);
+	message(&b, 0, 1, "first\nsecond\n\n", 14, MS(1210));
+	ok(t, strstr(buf_text(&b.log), "max=0 second\n"), "without a traceback the last line");
+	hex(&b, 1, request_hex, MS(1300));
+	buf_clear(&b.log);
+	message(&b, 0, 1, "", 0, MS(1310));
+	ok(t, strstr(buf_text(&b.log), "an error without a word\n"), "or that there is none");
 	bed_fini(&b);
 }
 
