@@ -14,7 +14,10 @@ enum { SERVER, CLIENT, SIDES };
 /* One direction of the connection. */
 struct side {
 	struct zmtp zmtp;
-	bool dead; /* nothing that follows can be read */
+	bool dead;	 /* nothing that follows can be read */
+	bool blind;	 /* nor can this, until it is this side's turn */
+	bool turn;	 /* which it is: its next byte begins a message */
+	uint64_t missed; /* bytes while blind */
 	bool in_body, damaged;
 	struct payload *reader; /* of the body under way */
 	uint8_t first[STRANGER_LOOK];
@@ -183,6 +186,18 @@ static void feed(struct side *s, const uint8_t *p, size_t len)
 	}
 }
 
+/* Request and reply take turns: after a whole one the other side begins one. */
+static void pass_turn(struct groot *g, unsigned i, int64_t t_ns)
+{
+	struct side *other = &g->side[!i];
+
+	g->side[i].turn = false;
+	other->turn = true;
+	if (other->missed)
+		traffic_lost(g->traffic, i == CLIENT, other->missed, t_ns);
+	other->missed = 0;
+}
+
 static void end_body(struct groot *g, unsigned i, int64_t t_ns)
 {
 	static const char no_words[] = "ERROR, and nothing more was said";
@@ -190,6 +205,7 @@ static void end_body(struct groot *g, unsigned i, int64_t t_ns)
 	enum traffic_message kind = i == CLIENT ? TRAFFIC_REQUEST : TRAFFIC_REPLY;
 
 	s->in_body = false;
+	pass_turn(g, i, t_ns);
 	if (s->damaged)
 		return;
 	if (stranger_is_pickle(s->first, s->firsts)) {
@@ -245,6 +261,28 @@ static size_t take(struct groot *g, unsigned i, const uint8_t *p, size_t n, int6
 	return took;
 }
 
+/* The next byte begins a message, whatever was before. */
+static void resume(struct groot *g, struct side *s, int64_t t_ns)
+{
+	zmtp_resume(&s->zmtp);
+	s->in_body = s->damaged = s->blind = false;
+	s->held = s->missed = 0;
+	traffic_connected(g->traffic, t_ns);
+}
+
+/* True: n bytes are passed over, because nobody knows where in a message they are. */
+static bool is_blind(struct groot *g, unsigned i, size_t n, int64_t t_ns)
+{
+	struct side *s = &g->side[i];
+
+	if (s->blind && !s->turn)
+		s->missed += n;
+	if (!s->blind || !s->turn)
+		return s->blind;
+	resume(g, s, t_ns);
+	return false;
+}
+
 size_t groot_bytes(struct groot *g, unsigned direction, const void *bytes, size_t n, size_t most,
 		   int64_t t_ns)
 {
@@ -258,37 +296,45 @@ size_t groot_bytes(struct groot *g, unsigned direction, const void *bytes, size_
 	for (size_t k = 0; s->looks < STRANGER_LOOK && k < n; k++)
 		s->look[s->looks++] = p[k];
 	tell_stranger(g, t_ns);
+	if (s->dead || is_blind(g, i, n, t_ns))
+		return n;
 	while (at < n && !s->dead && traffic_messages(g->traffic) - before < most)
 		at += take(g, i, p + at, n - at, t_ns);
 	tell_stranger(g, t_ns);
 	return s->dead ? n : at;
 }
 
+/* The hole is in a picture that nobody looks at, and is stepped over with it. */
+static bool in_skipped(const struct side *s, uint64_t n)
+{
+	return s->in_body && !s->damaged && !s->blind && zmtp_left(&s->zmtp) > n &&
+	       payload_skippable(s->reader) >= n;
+}
+
 void groot_lost(struct groot *g, unsigned direction, uint64_t n, bool whole, int64_t t_ns)
 {
 	unsigned i = direction ? CLIENT : SERVER;
 	struct side *s = &g->side[i];
-	bool unread = s->in_body && !s->damaged && zmtp_left(&s->zmtp) > n &&
-		      payload_skippable(s->reader) >= n;
 
-	if (s->dead || (unread && !whole)) {
-		if (!s->dead && zmtp_lost(&s->zmtp, n))
-			payload_skip(s->reader, n); /* of an image that nobody looks at */
+	if (s->dead)
+		return;
+	if (!whole && in_skipped(s, n)) {
+		zmtp_lost(&s->zmtp, n);
+		payload_skip(s->reader, n);
 		s->size += n;
 		return;
 	}
 	traffic_lost(g->traffic, i == SERVER, n, t_ns);
 	if (whole) {
-		zmtp_resume(&s->zmtp);
-		s->in_body = s->damaged = false;
-		s->held = 0;
-		traffic_connected(g->traffic, t_ns);
-	} else if (s->zmtp.greeted && zmtp_lost(&s->zmtp, n)) {
+		resume(g, s, t_ns);
+	} else if (s->zmtp.greeted && !s->blind && zmtp_lost(&s->zmtp, n)) {
 		s->in_body = s->damaged = s->zmtp.in_message;
-	} else {
+	} else if (!s->blind) {
 		traffic_bad(g->traffic, t_ns,
 			    "bytes passed unseen, and where messages begin is lost");
-		s->dead = true;
+		s->blind = true;
+		s->turn = false;
+		s->held = 0;
 	}
 }
 
@@ -297,7 +343,7 @@ void groot_place(const struct groot *g, unsigned direction, uint64_t *held, uint
 	const struct side *s = &g->side[direction ? CLIENT : SERVER];
 
 	*held = s->held;
-	*left = s->dead ? 0 : zmtp_left(&s->zmtp);
+	*left = s->dead || s->blind ? 0 : zmtp_left(&s->zmtp);
 }
 
 void groot_end(struct groot *g, int64_t t_ns)

@@ -30,7 +30,10 @@ void groot_free(struct groot *g); /* NULL is allowed */
 size_t groot_bytes(struct groot *g, unsigned direction, const void *p, size_t n, size_t most,
 		   int64_t t_ns);
 
-/* As in source/decoder.h. */
+/*
+ * As in source/decoder.h. Where it is lost where messages begin, the end of a message of the other
+ * direction tells it: request and reply take turns.
+ */
 void groot_lost(struct groot *g, unsigned direction, uint64_t n, bool whole, int64_t t_ns);
 void groot_place(const struct groot *g, unsigned direction, uint64_t *held, uint64_t *left);
 void groot_end(struct groot *g, int64_t t_ns);

@@ -17,6 +17,9 @@ struct side {
 	struct buf head; /* of HTTP, until it is complete */
 	bool open;	 /* it is: frames follow */
 	bool dead;	 /* nothing that follows can be read */
+	bool blind;	 /* nor can this, until it is this side's turn */
+	bool turn;	 /* which it is: its next byte begins a message */
+	uint64_t missed; /* bytes while blind */
 	struct websocket socket;
 	struct payload *reader; /* of the message under way; NULL: none, or a text, or unwanted */
 	bool in_message, damaged;
@@ -261,6 +264,18 @@ static void end_text(struct openpi *o, unsigned i, int64_t t_ns)
 	give_up(o);
 }
 
+/* Request and reply take turns: after a whole one the other side begins one. */
+static void pass_turn(struct openpi *o, unsigned i, int64_t t_ns)
+{
+	struct side *other = &o->side[!i];
+
+	o->side[i].turn = false;
+	other->turn = true;
+	if (other->missed)
+		traffic_lost(o->traffic, i == CLIENT, other->missed, t_ns);
+	other->missed = 0;
+}
+
 static void end_message(struct openpi *o, unsigned i, int64_t t_ns)
 {
 	struct side *s = &o->side[i];
@@ -268,6 +283,7 @@ static void end_message(struct openpi *o, unsigned i, int64_t t_ns)
 	bool good = true;
 
 	s->in_message = false;
+	pass_turn(o, i, t_ns);
 	if (s->damaged)
 		return;
 	if (!s->reader)
@@ -321,6 +337,30 @@ static size_t take_frames(struct openpi *o, unsigned i, const uint8_t *p, size_t
 	return took;
 }
 
+/* The next byte begins a message, whatever was before. */
+static void resume(struct openpi *o, struct side *s, int64_t t_ns)
+{
+	s->open = true;
+	buf_fini(&s->head);
+	websocket_resume(&s->socket);
+	s->in_message = s->damaged = s->blind = false;
+	s->held = s->missed = 0;
+	traffic_connected(o->traffic, t_ns);
+}
+
+/* True: n bytes are passed over, because nobody knows where in a message they are. */
+static bool is_blind(struct openpi *o, unsigned i, size_t n, int64_t t_ns)
+{
+	struct side *s = &o->side[i];
+
+	if (s->blind && !s->turn)
+		s->missed += n;
+	if (!s->blind || !s->turn)
+		return s->blind;
+	resume(o, s, t_ns);
+	return false;
+}
+
 size_t openpi_bytes(struct openpi *o, unsigned direction, const void *bytes, size_t n, size_t most,
 		    int64_t t_ns)
 {
@@ -331,6 +371,8 @@ size_t openpi_bytes(struct openpi *o, unsigned direction, const void *bytes, siz
 	size_t at = 0;
 
 	traffic_due(o->traffic, t_ns);
+	if (s->dead || is_blind(o, i, n, t_ns))
+		return n;
 	while (at < n && !s->dead && traffic_messages(o->traffic) - before < most) {
 		if (s->open)
 			at += take_frames(o, i, (const uint8_t *)p + at, n - at, t_ns);
@@ -340,34 +382,38 @@ size_t openpi_bytes(struct openpi *o, unsigned direction, const void *bytes, siz
 	return s->dead ? n : at;
 }
 
+/* The hole is in a picture that nobody looks at, and is stepped over with it. */
+static bool in_skipped(const struct side *s, uint64_t n)
+{
+	return s->in_message && s->reader && !s->blind && websocket_left(&s->socket) > n &&
+	       payload_skippable(s->reader) >= n;
+}
+
 void openpi_lost(struct openpi *o, unsigned direction, uint64_t n, bool whole, int64_t t_ns)
 {
 	unsigned i = direction ? CLIENT : SERVER;
 	struct side *s = &o->side[i];
-	bool unread = s->reader && s->in_message && websocket_left(&s->socket) > n &&
-		      payload_skippable(s->reader) >= n;
 
-	if (s->dead || (unread && !whole)) {
-		if (!s->dead && websocket_lost(&s->socket, n))
-			payload_skip(s->reader, n); /* of an image that nobody looks at */
+	if (s->dead)
+		return;
+	if (!whole && in_skipped(s, n)) {
+		websocket_lost(&s->socket, n);
+		payload_skip(s->reader, n);
 		s->size += n;
 		return;
 	}
 	traffic_lost(o->traffic, i == SERVER, n, t_ns);
 	o->metadata |= i == SERVER;
 	if (whole) {
-		s->open = true;
-		buf_fini(&s->head);
-		websocket_resume(&s->socket);
-		s->in_message = s->damaged = false;
-		s->held = 0;
-		traffic_connected(o->traffic, t_ns);
-	} else if (s->open && websocket_lost(&s->socket, n)) {
+		resume(o, s, t_ns);
+	} else if (s->open && !s->blind && websocket_lost(&s->socket, n)) {
 		s->in_message = s->damaged = !websocket_between(&s->socket);
-	} else {
+	} else if (!s->blind) {
 		traffic_bad(o->traffic, t_ns,
 			    "bytes passed unseen, and where messages begin is lost");
-		s->dead = true;
+		s->blind = true;
+		s->turn = false;
+		s->held = 0;
 	}
 }
 
@@ -375,8 +421,8 @@ void openpi_place(const struct openpi *o, unsigned direction, uint64_t *held, ui
 {
 	const struct side *s = &o->side[direction ? CLIENT : SERVER];
 
-	*held = s->open ? s->held : s->head.len;
-	*left = s->open && !s->dead ? websocket_left(&s->socket) : 0;
+	*held = s->open || s->blind ? s->held : s->head.len;
+	*left = s->open && !s->dead && !s->blind ? websocket_left(&s->socket) : 0;
 }
 
 void openpi_end(struct openpi *o, int64_t t_ns)

@@ -29,7 +29,10 @@ void openpi_free(struct openpi *o); /* NULL is allowed */
 size_t openpi_bytes(struct openpi *o, unsigned direction, const void *p, size_t n, size_t most,
 		    int64_t t_ns);
 
-/* As in source/decoder.h. */
+/*
+ * As in source/decoder.h. Where it is lost where messages begin, the end of a message of the other
+ * direction tells it: request and reply take turns.
+ */
 void openpi_lost(struct openpi *o, unsigned direction, uint64_t n, bool whole, int64_t t_ns);
 void openpi_place(const struct openpi *o, unsigned direction, uint64_t *held, uint64_t *left);
 void openpi_end(struct openpi *o, int64_t t_ns);

@@ -287,11 +287,31 @@ static void test_lost(struct tap *t)
 	   "at the begin of a message it goes on, and counts what it did not see");
 	feed(&b, 0, "\x82\x7e", 2, MS(1400));
 	openpi_lost(b.o, 0, 5, false, MS(1400));
-	hex(&b, 1, request_hex, MS(1500));
 	buf_clear(&b.log);
-	hex(&b, 0, reply_hex, MS(1510));
-	ok(t, logged(&b, "") && traffic_bads(openpi_session(b.o)) == 1,
+	feed(&b, 0, "whatever", 8, MS(1450));
+	openpi_place(b.o, 0, &held, &left);
+	ok(t, logged(&b, "") && traffic_bads(openpi_session(b.o)) == 1 && !held && !left,
 	   "in the head of a frame nothing more can be read, which is counted");
+	hex(&b, 1, request_hex, MS(1500));
+	hex(&b, 0, reply_hex, MS(1510));
+	ok(t,
+	   strncmp(buf_text(&b.log), "1500 gap 8 bytes: bytes of replies passed unseen\n", 49) ==
+			   0 &&
+		   strstr(buf_text(&b.log), "1510 chunk 1x2 latency=0.01"),
+	   "until a request says whose turn it is");
+	feed(&b, 1, "\x82", 1, MS(1520));
+	openpi_lost(b.o, 1, 50, false, MS(1520));
+	hex(&b, 0, reply_hex, MS(1530));
+	hex(&b, 1, request_hex, MS(1540));
+	buf_clear(&b.log);
+	hex(&b, 0, reply_hex, MS(1550));
+	ok(t, strstr(buf_text(&b.log), "1550 chunk 1x2 latency=0.01"), "or a reply does");
+	feed(&b, 1, "\x8f\xff", 2, MS(1560));
+	hex(&b, 1, request_hex, MS(1570));
+	hex(&b, 0, reply_hex, MS(1580));
+	buf_clear(&b.log);
+	hex(&b, 1, request_hex, MS(1590));
+	ok(t, logged(&b, ""), "what is no WebSocket ends it");
 	openpi_end(b.o, MS(1600));
 	handshake(&b, MS(2000));
 	hex(&b, 1, request_hex, MS(2000));
