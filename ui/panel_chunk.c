@@ -109,8 +109,7 @@ static void draw_times(struct area a, const struct plot *p, const struct view_jo
 		area_text(a, a.w - w, 0, ROLE_DIM, text);
 	if (seam < 0 || isnan(j->seam))
 		return;
-	snprintf(text, sizeof(text), "seam %s",
-		 number_text(n, j->seam, 7, number_decimals(UNITS_ROBOT, j)));
+	snprintf(text, sizeof(text), "seam %s", policy_amount(n, j, j->seam));
 	w = text_width(a.c, text);
 	seam += LABEL_W - w / 2;
 	seam = seam + w >= now ? now - w - 1 : seam;
@@ -143,11 +142,10 @@ static void draw_curves(const struct scene *v, struct area a, int past, const st
 static int draw_joint(struct area a, int y, const struct view_joint *j)
 {
 	char text[POLICY_TEXT_BYTES], v[NUMBER_BYTES], in[NUMBER_BYTES], off[NUMBER_BYTES];
-	int d = number_decimals(UNITS_ROBOT, j);
 
 	snprintf(text, sizeof(text), "seam %s, inside chunks at most %s, off its plan %s",
-		 number_text(v, j->seam, 7, d), number_text(in, j->inside, 7, d),
-		 number_text(off, j->plan_off, 7, d));
+		 policy_amount(v, j, j->seam), policy_amount(in, j, j->inside),
+		 policy_amount(off, j, j->plan_off));
 	return panel_line(a, y, "joint", isnan(j->seam) ? ROLE_UNKNOWN : ROLE_TEXT, text);
 }
 

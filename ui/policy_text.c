@@ -25,6 +25,13 @@ void policy_joint(char dst[NAME_BYTES], const struct view_joint *j)
 		dst[strlen(dst) - 4] = '\0';
 }
 
+const char *policy_amount(char dst[NUMBER_BYTES], const struct view_joint *j, double v)
+{
+	if (j->joint.unit == UNIT_UNKNOWN && !isnan(v))
+		return number_short(dst, v, 7);
+	return number_text(dst, v, 7, number_decimals(UNITS_ROBOT, j));
+}
+
 static const char *no_chunk(const struct snapshot *s)
 {
 	return s->facts & FACT_CHUNK ? "none in this episode yet" : "not seen by any source";
@@ -108,7 +115,6 @@ enum role policy_seam(char dst[POLICY_TEXT_BYTES], const struct snapshot *s, boo
 {
 	const struct view_joint *j = joint_at(s, s->chunk.seam_joint);
 	char name[NAME_BYTES], v[NUMBER_BYTES], n[NUMBER_BYTES];
-	int d;
 
 	dst[0] = '\0';
 	if (!s->chunk.seen || !j) {
@@ -116,17 +122,16 @@ enum role policy_seam(char dst[POLICY_TEXT_BYTES], const struct snapshot *s, boo
 		return ROLE_UNKNOWN;
 	}
 	policy_joint(name, j);
-	d = number_decimals(UNITS_ROBOT, j);
-	number_text(v, j->seam, 7, d);
+	policy_amount(v, j, j->seam);
 	if (brief) {
 		add(dst, "%s %s", v, name);
 	} else {
 		add(dst, "%s %s%s%s at the replan", name, v,
 		    unit_short(j->joint.unit)[0] ? " " : "", unit_short(j->joint.unit));
-		add(dst, ", inside chunks at most %s", number_text(n, j->inside, 7, d));
+		add(dst, ", inside chunks at most %s", policy_amount(n, j, j->inside));
 	}
 	if (j->trained)
-		add(dst, ", train %s", number_text(n, j->delta_max, 7, d));
+		add(dst, ", train %s", policy_amount(n, j, j->delta_max));
 	return j->trained ? beside(j->seam, j->delta_max) : ROLE_TEXT;
 }
 
@@ -134,7 +139,6 @@ enum role policy_path(char dst[POLICY_TEXT_BYTES], const struct snapshot *s, boo
 {
 	const struct view_joint *j = joint_at(s, s->chunk.off_joint);
 	char name[NAME_BYTES], v[NUMBER_BYTES], n[NUMBER_BYTES];
-	int d;
 
 	dst[0] = '\0';
 	if (!s->chunk.seen || !j) {
@@ -142,8 +146,7 @@ enum role policy_path(char dst[POLICY_TEXT_BYTES], const struct snapshot *s, boo
 		return ROLE_UNKNOWN;
 	}
 	policy_joint(name, j);
-	d = number_decimals(UNITS_ROBOT, j);
-	number_text(v, j->plan_off, 7, d);
+	policy_amount(v, j, j->plan_off);
 	if (brief)
 		add(dst, "%s off plan", v);
 	else
@@ -152,7 +155,7 @@ enum role policy_path(char dst[POLICY_TEXT_BYTES], const struct snapshot *s, boo
 	if (s->chunk.last_ran >= 0)
 		add(dst, brief ? " at %d" : " after %d steps", s->chunk.last_ran);
 	if (j->trained && !isnan(j->err_max))
-		add(dst, ", train %s", number_text(n, j->err_max, 7, d));
+		add(dst, ", train %s", policy_amount(n, j, j->err_max));
 	return j->trained ? beside(j->plan_off, j->err_max) : ROLE_TEXT;
 }
 

@@ -29,6 +29,9 @@ enum role policy_path(char dst[POLICY_TEXT_BYTES], const struct snapshot *s, boo
 /* The prompt beside the training tasks. */
 enum role policy_prompt(char dst[POLICY_TEXT_BYTES], const struct snapshot *s);
 
+/* An amount in the joint's unit; three digits where the unit, and so what is small, is unknown. */
+const char *policy_amount(char dst[NUMBER_BYTES], const struct view_joint *j, double v);
+
 /* A joint's name without ".pos". */
 void policy_joint(char dst[NAME_BYTES], const struct view_joint *j);
 

@@ -17,6 +17,7 @@ struct live *live_new(const struct profile *profile)
 	l->profile = profile;
 	l->episode_axis_ns = l->last_axis_ns = l->grid_ns = TIME_UNKNOWN;
 	l->acted_axis_ns = l->moved_axis_ns = TIME_UNKNOWN;
+	l->traffic.v.took_ms = l->traffic.v.server_ms = l->traffic.v.policy_ms = NAN;
 	l->latency.cold = true;
 	l->latency.last_ms = l->latency.first_ms = NAN;
 	live_chunks_init(l);

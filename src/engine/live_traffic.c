@@ -48,7 +48,12 @@ static void note_answer(struct live *l, uint16_t source, const struct exchange *
 	bool timed = x->request_ns != TIME_UNKNOWN && x->reply_ns != TIME_UNKNOWN &&
 		     x->reply_ns >= x->request_ns;
 
+	if (x->state == EXCHANGE_ASKED)
+		return; /* what is told of the answer is the last one's */
 	l->traffic.v.took_ms = timed ? 1e3 * seconds(x->request_ns, x->reply_ns) : NAN;
+	l->traffic.v.reply_bytes = x->reply_bytes;
+	l->traffic.v.server_ms = x->server_ms;
+	l->traffic.v.policy_ms = x->policy_ms;
 	if (x->state != EXCHANGE_ANSWERED || !x->acted)
 		return;
 	if (!l->traffic.v.acts++) /* until now, the chunks themselves told it */
@@ -100,9 +105,6 @@ void live_exchange(struct live *l, uint16_t source, const struct exchange *x, in
 	t->v.state = x->state;
 	t->v.acted = x->acted;
 	t->v.request_bytes = x->request_bytes;
-	t->v.reply_bytes = x->reply_bytes;
-	t->v.server_ms = x->server_ms;
-	t->v.policy_ms = x->policy_ms;
 	text_copy(t->v.endpoint, sizeof(t->v.endpoint), x->endpoint ? x->endpoint : "");
 	t->at_ns = now_ns;
 	note_answer(l, source, x);

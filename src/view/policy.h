@@ -57,8 +57,8 @@ struct view_traffic {
 	bool acted;
 	double in_flight_s; /* since the request was whole; NaN: no request is under way */
 	double age_s;	    /* of what is told here */
-	double took_ms, server_ms, policy_ms;
-	uint64_t request_bytes, reply_bytes; /* 0 not yet */
+	double took_ms, server_ms, policy_ms; /* of the last answer, also while one is awaited */
+	uint64_t request_bytes, reply_bytes;  /* 0 not yet; reply_bytes as well */
 	char endpoint[NAME_BYTES], error[MESSAGE_BYTES];
 	double error_age_s;
 	uint64_t requests, acts, errors, broken, strangers, reconnects;

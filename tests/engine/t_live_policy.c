@@ -254,7 +254,7 @@ static void tell(struct bench *b, uint64_t number, enum exchange_state state, do
 			     .acted = state == EXCHANGE_ANSWERED,
 			     .request_ns = b->now_ns,
 			     .reply_ns = TIME_UNKNOWN,
-			     .server_ms = NAN,
+			     .server_ms = state == EXCHANGE_ANSWERED ? 38 : NAN,
 			     .policy_ms = NAN,
 			     .endpoint = "infer",
 			     .tensors = state == EXCHANGE_ANSWERED ? 3 : 0,
@@ -302,6 +302,8 @@ static void test_traffic(struct tap *t)
 	b.now_ns += NS_PER_S / 2;
 	look(&b);
 	ok(t, v->state == EXCHANGE_ASKED && v->in_flight_s == 0.5, "one under way, for 0.5 s");
+	ok(t, v->server_ms == 38 && fabs(v->took_ms - 100) < 1e-6 && isnan(v->policy_ms),
+	   "with what the last answer took");
 	ok(t,
 	   v->ntensors == 3 && v->tensor[2].reply && !v->tensor[1].reply &&
 		   !strcmp(v->tensor[0].name, "state"),
