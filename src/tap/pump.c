@@ -86,8 +86,13 @@ enum pump_result pump(struct way *w, struct stage *st)
 			w->ended = true;
 			break;
 		}
-		st->piece[st->pieces++] = (struct piece){clock_now_ns(&clock), st->len, (size_t)n};
-		st->len += (size_t)n;
+		if (st->seen) {
+			st->seen(st->host, p, (size_t)n, clock_now_ns(&clock));
+		} else {
+			st->piece[st->pieces++] = (struct piece){clock_now_ns(&clock), st->len,
+								 (size_t)n};
+			st->len += (size_t)n;
+		}
 		if (!pass_on(w, p, (size_t)n))
 			return PUMP_REFUSED;
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Moves bytes from one descriptor to another: reads once, writes at once, and keeps at hand what
- * was read, so that it can be copied elsewhere when the receiver has it. Knows no sockets. What the
+ * was read, so that it can be copied elsewhere when the receiver has it; or, where it matters that
+ * nobody acts on what has not been copied yet, hands it over before. Knows no sockets. What the
  * receiver does not take is kept (one read at most), and nothing more is read until it has.
  */
 #ifndef POLICYTOP_TAP_PUMP_H
@@ -28,6 +29,9 @@ struct way {
 
 /* What a call of pump() read. */
 struct stage {
+	/* Called with what was read before it is passed on, at last; NULL: it is kept here. */
+	void (*seen)(void *host, const unsigned char *p, size_t n, int64_t t_ns);
+	void *host;
 	size_t len;
 	unsigned pieces;
 	struct piece {

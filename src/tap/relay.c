@@ -149,49 +149,74 @@ static void refuse(struct tap *t, struct connection *c, int code)
 		relay_ask(t);
 }
 
-/* What was read in one direction, into the memory that is shared. */
-static void copy(struct tap *t, struct connection *c, int d)
+/* One piece of what was read, into the memory that is shared. */
+static void copy_piece(struct tap *t, struct connection *c, int d, const unsigned char *p,
+		       size_t len, int64_t t_ns)
 {
 	struct tap_connection *k = entry_of(t, c);
+	uint32_t kept = k ? atomic_load(&k->kept[d]) : 0;
+	size_t room = TAP_HEAD_BYTES - kept, n = len < room ? len : room;
+	struct tap_record r = {
+		.t_ns = t_ns,
+		.connection = c->id,
+		.offset = c->offset[d],
+		.length = (uint32_t)len,
+		.kind = TAP_BYTES,
+		.turn = c->last != d,
+		.slot = (uint8_t)c->slot,
+	};
+
+	if (!k)
+		return;
+	r.order = ++t->order;
+	memcpy(k->head[d] + kept, p, n);
+	atomic_store(&k->kept[d], kept + (uint32_t)n);
+	tap_ring_put(&t->share.ring[d], &r, p);
+	c->last = d;
+	c->offset[d] += len;
+	atomic_store(&k->offset[d], c->offset[d]);
+}
+
+static void copy(struct tap *t, struct connection *c, int d)
+{
 	const struct stage *st = &t->stage;
 
-	for (unsigned i = 0; k && i < st->pieces; i++) {
-		const struct piece *p = &st->piece[i];
-		uint32_t kept = atomic_load(&k->kept[d]);
-		size_t room = TAP_HEAD_BYTES - kept, n = p->len < room ? p->len : room;
-		struct tap_record r = {
-			.order = ++t->order,
-			.t_ns = p->t_ns,
-			.connection = c->id,
-			.offset = c->offset[d],
-			.length = (uint32_t)p->len,
-			.kind = TAP_BYTES,
-			.turn = c->last != d,
-			.slot = (uint8_t)c->slot,
-		};
+	for (unsigned i = 0; i < st->pieces; i++)
+		copy_piece(t, c, d, st->bytes + st->piece[i].at, st->piece[i].len,
+			   st->piece[i].t_ns);
+}
 
-		memcpy(k->head[d] + kept, st->bytes + p->at, n);
-		atomic_store(&k->kept[d], kept + (uint32_t)n);
-		tap_ring_put(&t->share.ring[d], &r, st->bytes + p->at);
-		c->last = d;
-		c->offset[d] += p->len;
-		atomic_store(&k->offset[d], c->offset[d]);
-	}
-	if (k && st->pieces)
-		tap_wake(t);
+/* What a server answers is seen before its client can act on it. */
+struct reply {
+	struct tap *tap;
+	struct connection *connection;
+	bool any;
+};
+
+static void see_reply(void *host, const unsigned char *p, size_t n, int64_t t_ns)
+{
+	struct reply *r = host;
+
+	copy_piece(r->tap, r->connection, 0, p, n, t_ns);
+	r->any = true;
 }
 
 /* Moves what can be moved in one direction. False: the connection is no more. */
 static bool run_way(struct tap *t, struct connection *c, int d)
 {
 	struct way *w = &c->way[d];
+	struct reply reply = {t, c, false};
 	enum pump_result r;
 
 	if (w->finished || w->from < 0 || w->to < 0)
 		return true;
 	t->stage.len = t->stage.pieces = 0;
+	t->stage.seen = d == 0 ? see_reply : NULL;
+	t->stage.host = &reply;
 	r = pump(w, &t->stage);
 	copy(t, c, d);
+	if (reply.any || t->stage.pieces)
+		tap_wake(t);
 	if (r == PUMP_BROKEN || r == PUMP_REFUSED) {
 		reset(t, c, r == PUMP_BROKEN ? d : 1 - d);
 		return false;
