@@ -15,9 +15,9 @@
 enum { KEEPER_LINE_BYTES = 8192 };
 
 struct keeper {
-	pid_t pid; /* and its process group */
-	int out;   /* JSON lines of the engine come here after the first one */
-	bool over; /* it has ended: nobody starts an engine any more */
+	pid_t pid;		       /* and its process group */
+	int out;		       /* JSON lines of the engine come here after the first one */
+	bool over;		       /* it has ended: nobody starts an engine any more */
 	char ready[KEEPER_LINE_BYTES]; /* the first line: {"ready":true,"sources":[…]} */
 };
 

@@ -10,6 +10,9 @@
 /* After so long without a step, the source of the tick is silent. */
 static const int64_t SILENT_NS = NS_PER_S;
 
+/* After so many steps without asked, a source will not show any. */
+enum { SILENT_STEPS = 30 };
+
 static void on_mark(void *host, const struct episode_mark *mark, int64_t t_ns)
 {
 	struct merge *m = host;
@@ -300,10 +303,14 @@ static bool catch_up(struct merge *m, const struct event *ev)
 	return stored;
 }
 
-/* Replies of a policy's server make the tick only where nobody sees the control loop itself. */
+/*
+ * Replies of a policy's server make the tick only where nobody sees the control loop itself. Who
+ * said that it would see actions, and has shown none for so many steps, does not.
+ */
 static bool ranks_behind(const struct merge *m, uint16_t source, uint16_t other)
 {
-	return merge_no_tick(m, source) && !merge_no_tick(m, other);
+	return merge_no_tick(m, source) && !merge_no_tick(m, other) &&
+	       (m->input[other].asked || m->input[other].silent < SILENT_STEPS);
 }
 
 /*
@@ -332,6 +339,7 @@ static void feed_step(struct merge *m, const struct event *ev)
 
 	if (!in->hello || ev->step->joints > in->hello->joints)
 		return; /* a source that breaks its own word cannot be placed */
+	in->silent += !asked && !in->asked;
 	if (asked && !in->asked) {
 		in->asked = true;
 		if (ranks_behind(m, m->tick, ev->source) ||
@@ -364,17 +372,12 @@ static void feed_step(struct merge *m, const struct event *ev)
 	in->fresh = false;
 }
 
-/*
- * Where several sources tell episodes, those of the tick's count; and replies of a policy's server
- * know less of them than whoever sees the control loop.
- */
+/* Where several sources tell episodes, those of the tick's count. */
 static void feed_episode(struct merge *m, const struct event *ev)
 {
 	m->input[ev->source].tells = true;
-	if (ev->source != m->tick && m->has_tick &&
-	    (m->input[m->tick].tells || ranks_behind(m, ev->source, m->tick)))
-		return;
-	boundary_message(&m->boundary, ev->episode, ev->t_ns);
+	if (ev->source == m->tick || !m->has_tick || !m->input[m->tick].tells)
+		boundary_message(&m->boundary, ev->episode, ev->t_ns);
 }
 
 void merge_feed(struct merge *m, const struct event *ev)

@@ -13,6 +13,7 @@ struct input {
 	bool same;		  /* map is the identity on all joints of the run */
 	bool asked;		  /* delivered asked at least once */
 	bool tells;		  /* delivered an episode's start or end */
+	unsigned silent;	  /* steps without asked, before the first one with it */
 	bool fresh;		  /* said hello again, and no step since */
 	bool rereads;		  /* began anew, with what an earlier segment has stored */
 	bool catching_up;	  /* and has not come to its end yet */

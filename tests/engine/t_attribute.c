@@ -288,8 +288,21 @@ static void test_sources(struct tap *tap)
 	t.tick = 1;
 	step(&t, 303, NULL, -1, DRIVER_POLICY);
 	merge_end(t.m, "done", 0);
-	expect(tap, &t, "replies ticks [ replies 0.0 ticks 0.1 0.2 0.3 - (0: 4) ] ",
+	expect(tap, &t, "replies ticks [ 0.1 0.2 0.3 - (0: 3) ] ",
 	       "a tick of another source goes before replies, its actions are found in their chunk");
+	begin(&t);
+	hello(&t, 0, FACT_ASKED | FACT_CHUNK, true);
+	hello(&t, 1, FACT_ASKED, false);
+	t.tick = 1;
+	for (int64_t seq = 0; seq < 30; seq++)
+		step(&t, seq, NULL, -1, DRIVER_UNKNOWN);
+	buf_clear(&t.out);
+	t.tick = 0;
+	mark(&t, true);
+	chunk(&t, 0, SEQ_UNKNOWN, 4, rows(1, 4));
+	step(&t, 31, rows(1, 1), 0, DRIVER_POLICY);
+	expect(tap, &t, "] [ replies 0.0 ",
+	       "but not one that promised to see actions and shows none");
 }
 
 static void test_two_arms(struct tap *tap)

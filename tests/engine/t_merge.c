@@ -245,6 +245,29 @@ static void test_told(struct tap *tap)
 	       "both are numbered");
 }
 
+/* Two sources tell episodes: the one of the tick is believed, once it has told any. */
+static void test_two_tell(struct tap *tap)
+{
+	struct episode_mark m = {.start = true, .boundary = "log"};
+	struct event ev = {.kind = EVENT_EPISODE, .src_ns = TIME_UNKNOWN, .source = 1};
+	struct bench t;
+
+	begin(&t, NULL, 0);
+	hello(&t, 0, 0, "a", FACT_ASKED, 50);
+	hello(&t, 1, 0, "a", FACT_GOT, 50);
+	buf_clear(&t.out);
+	ev.episode = &m;
+	merge_feed(t.m, &ev);
+	mark(&t, 1.0, true);
+	merge_feed(t.m, &ev);
+	mark(&t, 2.0, false);
+	merge_feed(t.m, &ev);
+	expect(tap, &t,
+	       "start 0 (log); end 0 (next episode message); start 1 (episode message); "
+	       "end 1 (episode message); ",
+	       "where two sources tell episodes, those of the tick's count");
+}
+
 static void test_operator(struct tap *tap)
 {
 	struct bench t;
@@ -453,6 +476,7 @@ int main(void)
 
 	test_numbers(&tap);
 	test_episodes(&tap);
+	test_two_tell(&tap);
 	test_told(&tap);
 	test_operator(&tap);
 	test_sources(&tap);
