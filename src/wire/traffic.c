@@ -40,7 +40,7 @@ void traffic_free(struct traffic *p)
 
 void traffic_emit(struct traffic *p, struct event *ev, int64_t t_ns)
 {
-	if (p->again && ev->kind != EVENT_HELLO)
+	if (p->again)
 		return;
 	ev->t_ns = t_ns;
 	ev->src_ns = TIME_UNKNOWN;
@@ -305,6 +305,8 @@ void traffic_again(struct traffic *p, bool on)
 	bool over = p->again && !on;
 
 	p->again = on;
+	if (over && p->connected && !p->told)
+		traffic_tell_hello(p, p->t_ns);
 	if (over)
 		traffic_episode_again(p);
 }

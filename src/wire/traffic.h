@@ -121,7 +121,8 @@ void traffic_bad(struct traffic *p, int64_t t_ns, const char *why);
 void traffic_note(struct traffic *p, int64_t t_ns, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-void traffic_again(struct traffic *p, bool on);		/* see source/decoder.h */
+/* See source/decoder.h. The hello waits for the end of it: a second one would be another robot. */
+void traffic_again(struct traffic *p, bool on);
 int64_t traffic_due(struct traffic *p, int64_t now_ns); /* see source/decoder.h */
 
 bool traffic_is_connected(const struct traffic *p); /* since traffic_connected() */

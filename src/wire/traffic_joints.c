@@ -14,7 +14,7 @@ void traffic_tell_hello(struct traffic *p, int64_t t_ns)
 {
 	struct event ev = {.kind = EVENT_HELLO, .hello = &p->hello};
 
-	p->told = true;
+	p->told = !p->again;
 	traffic_emit(p, &ev, t_ns);
 }
 
@@ -219,9 +219,10 @@ static void tell_step(struct traffic *p, int64_t t_ns)
 
 void traffic_act(struct traffic *p, int64_t t_ns)
 {
+	/* The episode first: a hello in none is taken as another connection. */
+	traffic_episode_begin(p, "first reply", true, t_ns);
 	update_joints(p, t_ns);
 	join_columns(p);
-	traffic_episode_begin(p, "first reply", true, t_ns);
 	traffic_exchange(p, EXCHANGE_ANSWERED, t_ns, p->reply.bytes, NULL, true);
 	tell_chunk(p, t_ns);
 	tell_step(p, t_ns);
