@@ -285,6 +285,20 @@ static void test_lost(struct tap *t)
 	   strstr(buf_text(&b.log), "1310 chunk 1x2 latency=0.01") &&
 		   strstr(buf_text(&b.log), "1300 asked 4 "),
 	   "at the begin of a message it goes on, and counts what it did not see");
+	buf_fini(&p);
+	buf_fini(&f);
+	bed_fini(&b);
+}
+
+static void test_turns(struct tap *t)
+{
+	uint64_t held, left;
+	struct bed b;
+
+	start(&b, 1000, 0);
+	handshake(&b, MS(1));
+	hex(&b, 1, request_hex, MS(1300));
+	hex(&b, 0, reply_hex, MS(1310));
 	feed(&b, 0, "\x82\x7e", 2, MS(1400));
 	openpi_lost(b.o, 0, 5, false, MS(1400));
 	buf_clear(&b.log);
@@ -318,8 +332,6 @@ static void test_lost(struct tap *t)
 	buf_clear(&b.log);
 	hex(&b, 0, reply_hex, MS(2010));
 	ok(t, strstr(buf_text(&b.log), "2010 answered 1 "), "until there is another connection");
-	buf_fini(&p);
-	buf_fini(&f);
 	bed_fini(&b);
 }
 
@@ -443,6 +455,7 @@ int main(void)
 	test_silence(&t);
 	test_images(&t);
 	test_lost(&t);
+	test_turns(&t);
 	test_again(&t);
 	test_strangers(&t);
 	test_bad(&t);
