@@ -82,14 +82,37 @@ static void watch(struct tapped *t, int fd)
 	epoll_ctl(t->epoll, EPOLL_CTL_ADD, fd, &ev);
 }
 
-/* The tap of an engine before this one, which has clients or waits for the next engine; 0: none. */
-static int find_tap(const struct tapped *t)
+/* Where a tap listens that is asked to do so at text; "" the system is to choose. */
+static void normalise(char dst[TAP_ADDRESS_BYTES], const char *text)
+{
+	struct place p;
+
+	dst[0] = '\0';
+	if (!place_parse(&p, text, strlen(text)) || !strcmp(p.port, "0"))
+		return;
+	if (!p.host[0] || !strcmp(p.host, "localhost"))
+		text_copy(p.host, sizeof(p.host), "127.0.0.1");
+	snprintf(dst, TAP_ADDRESS_BYTES, strchr(p.host, ':') ? "[%s]:%s" : "%s:%s", p.host, p.port);
+}
+
+/*
+ * The tap of an engine before this one, which has clients or waits for the next engine: that of the
+ * same word, or at the same address. 0: none; -EBUSY with e: it has an engine.
+ */
+static int find_tap(const struct tapped *t, struct err *e)
 {
 	struct tap_info all[TAPS_MAX];
+	char listen[TAP_ADDRESS_BYTES];
 	size_t n = tap_list(all, TAPS_MAX);
 
+	normalise(listen, t->listen);
 	for (size_t i = 0; i < n; i++) {
-		if (!strcmp(all[i].source, t->word) && !all[i].engine)
+		bool same = !strcmp(all[i].listen, listen) && !strcmp(all[i].upstream, t->upstream);
+
+		if (same && all[i].engine)
+			return err_set(e, EBUSY, "another engine (pid %d) has the tap at %s",
+				       all[i].engine, listen);
+		if (same || (!strcmp(all[i].source, t->word) && !all[i].engine))
 			return all[i].pid;
 	}
 	return 0;
@@ -98,10 +121,10 @@ static int find_tap(const struct tapped *t)
 static int attach(struct source *s, struct err *e)
 {
 	struct tapped *t = s->state;
-	int pid = find_tap(t), rc;
+	int pid = find_tap(t, e), rc;
 
 	/* Another engine: of what was before it came it tells nothing. */
-	if (pid && s->host.told_ns <= 0)
+	if (pid > 0 && s->host.told_ns <= 0)
 		t->told_ns = clock_now_ns(s->clock);
 	if (!pid)
 		pid = tap_start(t->listen, t->upstream, t->word, e);

@@ -111,6 +111,16 @@ tap_ok $? "the tap outlives its engine"
 engine_pid=$!
 wait_for listens address
 tap_same "$(cat "$work/address") $(field pid)" "$address $tap_pid" "the next engine adopts it"
+kill "$engine_pid"
+wait "$engine_pid"
+: >"$work/address"
+"$watcher" "simple:${address##*:}=$upstream?prefix=left" "$work/fourth" >"$work/address" &
+engine_pid=$!
+wait_for listens address
+tap_same "$(cat "$work/address") $(field pid)" "$address $tap_pid" \
+	"so does one whose word has the same address and other parameters"
+"$watcher" "simple:localhost:${address##*:}=$upstream" "$work/fifth" | grep -q 'another engine'
+tap_ok $? "while it has an engine, one more is told so"
 kill -KILL "$engine_pid"
 wait "$engine_pid" 2>/dev/null
 : >"$work/go"
