@@ -13,7 +13,7 @@
 enum { RECORDS_AT_ONCE = 256, BYTES_AT_ONCE = 4 << 20 };
 
 #define WAIT_NS	 (5 * NS_PER_MS) /* for the recorder */
-#define LAG_NS	 (2 * NS_PER_S)	 /* behind what passes now, at most */
+#define LAG_NS	 (2 * NS_PER_S)	 /* of waiting, at most */
 #define PAUSE_NS NS_PER_S	 /* between attempts to start a tap in the place of one that died */
 
 static void emit(void *host, const struct event *ev)
@@ -206,8 +206,25 @@ static const struct tap_record *next_record(struct tapped *t, int *direction)
 	return r[*direction];
 }
 
+/*
+ * The rings of the tap are larger than the recorder's: where that is crowded, a burst waits in them,
+ * and what they cannot hold is dropped there. Not for a store that is stuck: a person watches.
+ */
+static bool had_better_wait(struct source *s, int64_t now_ns)
+{
+	struct tapped *t = s->state;
+
+	if (!s->host.crowded || !s->host.crowded(s->host.host)) {
+		t->crowded_ns = 0;
+		return false;
+	}
+	if (!t->crowded_ns)
+		t->crowded_ns = now_ns;
+	return now_ns - t->crowded_ns < LAG_NS;
+}
+
 /* False: there may be more. */
-static bool drain(struct source *s)
+static bool drain(struct source *s, int64_t now_ns)
 {
 	struct tapped *t = s->state;
 	const struct tap_record *rec = NULL;
@@ -216,7 +233,7 @@ static bool drain(struct source *s)
 
 	for (unsigned n = 0; n < RECORDS_AT_ONCE && bytes < BYTES_AT_ONCE; n++) {
 		rec = next_record(t, &d);
-		if (!rec)
+		if (!rec || had_better_wait(s, now_ns))
 			break;
 		bytes += rec->length;
 		if (tapped_feed(t, rec, d))
@@ -224,27 +241,6 @@ static bool drain(struct source *s)
 	}
 	tapped_count_bad(s);
 	return !rec;
-}
-
-/*
- * The rings of the tap are larger than the recorder's: where it is crowded, a burst waits there. Not
- * when they fill up, too, or a person would see what was long ago.
- */
-static bool had_better_wait(struct source *s, int64_t now_ns)
-{
-	struct tapped *t = s->state;
-	int d;
-	const struct tap_record *rec = next_record(t, &d);
-
-	if (!rec || !s->host.crowded || now_ns - rec->t_ns > LAG_NS)
-		return false;
-	for (d = 0; d < 2; d++) {
-		const struct tap_ring *r = &t->link.share.ring[d];
-
-		if (atomic_load(&r->shared->head) - t->at[d] > r->size / 2)
-			return false;
-	}
-	return s->host.crowded(s->host.host);
 }
 
 /* What stands at the descriptors: the counter is taken back; true when the tap is gone. */
@@ -339,7 +335,7 @@ int64_t tap_run(struct source *s, int64_t now_ns)
 	gone = look(t);
 	if (had_better_wait(s, now_ns))
 		return now_ns + WAIT_NS;
-	if (!drain(s)) {
+	if (!drain(s, now_ns)) {
 		tapped_publish(t, now_ns, false);
 		return now_ns;
 	}

@@ -50,10 +50,10 @@ struct tapped {
 	struct tapped_slot slot[TAP_SLOTS];
 	struct tap_link link;
 	int epoll;
-	bool up;	 /* attached */
-	bool introduced; /* where clients connect has been told */
-	bool failing;	 /* no new tap can be started, and that was told */
-	int64_t retry_ns;
+	bool up;		      /* attached */
+	bool introduced;	      /* where clients connect has been told */
+	bool failing;		      /* no new tap can be started, and that was told */
+	int64_t retry_ns, crowded_ns; /* since when the recorder has been; 0: it is not */
 	int64_t told_ns;	      /* see struct source_host */
 	uint64_t at[2];		      /* positions in the rings */
 	uint64_t ignored[TAP_COPIED]; /* connections that no slot was left for, by entry */
