@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/clock.h"
+#include "base/mem.h"
 #include "base/text.h"
 
 enum { WORDS_MAX = 1024, MARK_WAIT_MS = 1000, MARK_LOOK_MS = 10, TAIL_BYTES = 512 };
@@ -255,6 +255,35 @@ static void wait_for_client(pid_t pid)
 	} while ((got < 0 && errno == EINTR) || (got == pid && WIFSTOPPED(status)));
 }
 
+/* tmux takes a word that ends with a semicolon for the end of its own command. */
+static char *escaped_dup(const char *word)
+{
+	size_t n = strlen(word);
+	struct buf b = {0};
+
+	if (n && word[n - 1] == ';')
+		buf_printf(&b, "%.*s\\;", (int)(n - 1), word);
+	else
+		buf_str(&b, word);
+	return b.p ? b.p : xstrdup("");
+}
+
+static void add_escaped(struct words *w, const char *const *argv)
+{
+	for (; *argv; argv++)
+		add(w, escaped_dup(*argv));
+}
+
+static void free_from(struct words *w, unsigned first)
+{
+	for (unsigned i = first; i < w->n; i++) {
+		char *copy;
+
+		memcpy(&copy, &w->at[i], sizeof(copy));
+		free(copy);
+	}
+}
+
 int tmux_server_attach(const char *server, const char *rig, const char *const *argv, struct err *e)
 {
 	static const char *const first[] = {"-f",
@@ -279,21 +308,26 @@ int tmux_server_attach(const char *server, const char *rig, const char *const *a
 					    NULL};
 	struct words w = {.n = 0};
 	struct sigaction ignore = {.sa_handler = SIG_IGN}, old_int, old_quit;
+	unsigned own;
 	pid_t pid;
 
 	add_all(&w, (const char *const[]){"tmux", "-L", server, NULL});
 	add_all(&w, first);
 	add(&w, rig);
 	add(&w, "--");
-	add_all(&w, argv);
-	if (w.n == WORDS_MAX)
+	for (own = 0; argv[own]; own++)
+		;
+	if (w.n + own > WORDS_MAX)
 		return err_set(e, E2BIG, "the command has too many words for tmux: use --here");
+	own = w.n;
+	add_escaped(&w, argv);
 	pid = fork();
 	if (pid == 0) {
 		unsetenv("TMUX");
 		unsetenv("TMUX_PANE");
 		become_tmux(&w);
 	}
+	free_from(&w, own);
 	if (pid < 0)
 		return err_set(e, errno, "cannot start tmux: %s", strerror(errno));
 	sigaction(SIGINT, &ignore, &old_int);

@@ -81,6 +81,7 @@ int main(int argc, char **argv)
 	sigprocmask(SIG_BLOCK, &set, &before);
 	p[1].fd = signalfd(-1, &set, 0);
 	tell_start(out, &before);
+	dprintf(out, "last %s\n", argv[argc - 1]);
 	printf("INFO counter is ready\n");
 	fflush(stdout);
 	while (status < 0 && poll(p, 2, 60000) > 0) {

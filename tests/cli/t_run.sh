@@ -236,7 +236,7 @@ client=$(tmux -L policytop-own list-clients -F '#{client_pid}')
 kill -9 "$client"
 ends_with 0 "its client is killed: the terminal is free"
 kill -0 "$(pid)"
-tap_same "$? $(wc -l <"$file")" "0 4" "the command goes on, and heard nothing of it"
+tap_same "$? $(wc -l <"$file")" "0 5" "the command goes on, and heard nothing of it"
 tap_ok "$("$POLICYTOP" status --json | grep -c '"rig":"own"' | awk '{ print !$1 }')" \
 	"and so does its engine"
 typed "stty sane; env -u TMUX -u TMUX_PANE $run --rig own -- lerobot-rollout $file $show"
@@ -254,8 +254,9 @@ tap_same "$? $(sed -n 1p "$work/policytop/own.end" 2>/dev/null || sed -n 1p "$wo
 	"its status is kept"
 
 terminal 170 50
-typed "clear; env -u TMUX -u TMUX_PANE $run --rig own -- lerobot-rollout $file $show"
+typed "clear; env -u TMUX -u TMUX_PANE $run --rig own -- lerobot-rollout $file $show 'two words;'"
 wait_until has ready "$file"
+tap_same "$(sed -n 's/^last //p' "$file")" "two words;" "words go through tmux as they are"
 t send-keys -t "$pane" "q 7" Enter
 ends_with 7 "the exit status comes through the server"
 wait_until test -s "$work/stty2"
