@@ -53,8 +53,12 @@ const char *outcome_word(enum outcome o); /* "success" …; NULL for unknown */
 enum outcome outcome_from_word(const char *word);
 
 struct episode_mark {
-	bool start;		   /* else: end */
-	bool resumed;		   /* a start that is none: under way when the engine restarted */
+	bool start; /* else: end */
+	/*
+	 * A start that is none: under way when the engine restarted. Of a source: it was under way
+	 * when the source was connected (again); it begins only where none is under way.
+	 */
+	bool resumed;
 	bool guessed;		   /* a start that nobody told: the policy acted */
 	uint32_t number;	   /* of the run, from 0: the merge counts */
 	enum outcome outcome;	   /* at an end */

@@ -14,7 +14,11 @@ void verdict_json(struct buf *b, const struct verdict *v)
 	buf_json_str(b, v->code);
 	buf_printf(b, ",\"level\":\"%s\",\"subject\":", level_word(v->level));
 	buf_json_str(b, v->subject);
-	buf_printf(b, ",\"episode\":%u,\"seq\":%lld,\"value\":", v->episode, (long long)v->seq);
+	buf_printf(b, ",\"episode\":%u,\"seq\":", v->episode);
+	if (v->seq >= 0)
+		buf_printf(b, "%lld,\"value\":", (long long)v->seq);
+	else
+		buf_str(b, "null,\"value\":"); /* before the first step */
 	buf_json_num(b, v->value);
 	buf_str(b, ",\"threshold\":");
 	buf_json_num(b, v->threshold);

@@ -78,6 +78,7 @@ static void role(struct traffic_leaf *out, const char *path, bool reply)
 }
 
 static const struct traffic_protocol protocol = {.word = "groot",
+						 .policy = "GR00T",
 						 .facts = GROOT_FACTS,
 						 .separator = '.',
 						 .endpoints = true,

@@ -66,7 +66,7 @@ static void role(struct traffic_leaf *out, const char *path, bool reply)
 }
 
 static const struct traffic_protocol protocol = {
-	.word = "openpi", .facts = OPENPI_FACTS, .separator = '/', .role = role};
+	.word = "openpi", .policy = "", .facts = OPENPI_FACTS, .separator = '/', .role = role};
 
 static void side_init(struct side *s, bool client)
 {

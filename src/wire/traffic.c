@@ -24,6 +24,7 @@ struct traffic *traffic_new(const struct traffic_protocol *protocol,
 	p->host = host;
 	p->hello = (struct hello){.fps = fps, .facts = protocol->facts, .no_tick = true};
 	p->request_ns = p->acted_ns = p->told_bad_ns = p->ended_ns = TIME_UNKNOWN;
+	text_copy(p->hello.policy, sizeof(p->hello.policy), protocol->policy);
 	text_copy(p->prefix, sizeof(p->prefix), prefix);
 	traffic_message_init(p);
 	return p;

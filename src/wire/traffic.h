@@ -60,7 +60,8 @@ struct traffic_leaf {
 };
 
 struct traffic_protocol {
-	const char *word; /* "openpi", in notes */
+	const char *word;   /* "openpi", in notes */
+	const char *policy; /* of hello: "GR00T"; "" the protocol serves any */
 	unsigned facts;
 	char separator; /* between the keys of a path */
 	bool endpoints; /* a request names what it wants; else every one wants actions */

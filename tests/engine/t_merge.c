@@ -463,6 +463,23 @@ static void test_resume(struct tap *tap)
 	       "hello a; gap -1 (the engine restarted (segment 2)); resume 4 (engine restarted); "
 	       "step 10 e4; ",
 	       "or that it cannot know");
+	begin(&t, &p, 0);
+	hello(&t, 0, 0, "a", FACT_ASKED, 50);
+	mark_as(&t, 0, true, true);
+	step(&t, 0, 0.0, 10, 1, 1, NAN);
+	mark(&t, 0.02, false);
+	step(&t, 0, 5.0, 11, 1, 1, NAN);
+	expect(tap, &t,
+	       "hello a; gap 0 (the engine restarted (segment 2)); resume 4 (engine restarted); "
+	       "step 10 e4; end 4 (episode message); step 11 e4 idle; ",
+	       "a source that says what is under way is believed, and begins nothing");
+	begin(&t, NULL, 0);
+	hello(&t, 0, 0, "a", FACT_ASKED, 50);
+	mark_as(&t, 0, true, true);
+	mark_as(&t, 0, true, true);
+	step(&t, 0, 0.0, 10, 1, 1, NAN);
+	expect(tap, &t, "hello a; resume 0 (episode message); step 10 e0; ",
+	       "where nothing is, it begins without a beginning");
 	p.episode_open = false;
 	begin(&t, &p, 0);
 	merge_end(t.m, "told", 0);
