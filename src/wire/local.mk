@@ -30,6 +30,7 @@ noinst_LIBRARIES += %D%/libwire.a
 	%D%/picture.c %D%/picture.h \
 	%D%/sha1.c %D%/sha1.h \
 	%D%/stream.c %D%/stream.h \
+	%D%/stream_camera.c \
 	%D%/stream_encode.c \
 	%D%/stream_hello.c \
 	%D%/stream_impl.h \

@@ -142,6 +142,15 @@ bool stream_take_i64(struct stream *s, struct json *j, const char *key, int64_t 
 	return false;
 }
 
+void stream_take_flag(struct stream *s, struct json *j, const char *key, bool *out)
+{
+	json_next(j);
+	if (j->token == JSON_TRUE || j->token == JSON_FALSE)
+		*out = j->token == JSON_TRUE;
+	else if (json_skip(j) != JSON_NULL)
+		stream_blame(s, "%s is neither true nor false", key);
+}
+
 void stream_skip_value(struct json *j)
 {
 	json_next(j);
@@ -218,6 +227,8 @@ static void decode(struct stream *s, const char *line, size_t len)
 		stream_take_chunk(s, line, len);
 	else if (strcmp(type, "hello") == 0)
 		stream_take_hello(s, line, len);
+	else if (strcmp(type, "camera") == 0)
+		stream_take_camera(s, line, len);
 	else if (!stream_take_small(s, type, line, len))
 		stream_blame(s, "unknown type '%s'", type);
 }

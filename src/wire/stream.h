@@ -12,6 +12,7 @@
  * - A vector whose length is not that of the joints is unknown in its step; null is an unknown
  *   joint; NaN, Infinity and -Infinity are known values.
  * - More than MAX_JOINTS joints: the first MAX_JOINTS are kept. Names that repeat get "#N".
+ * - A camera line without facts has those of its thumbnail.
  * - src_ns is "t" in nanoseconds (146 years at most) on the source's own axis, whatever its clock
  *   ("monotonic", "unix", "relative"); TIME_UNKNOWN without a usable "t".
  */
@@ -61,8 +62,8 @@ const char *stream_first_bad(const struct stream *s); /* "line 3: no type"; "" n
 
 /*
  * Appends ev as one line with its newline: decoding it gives the same event bit for bit (NaN
- * payloads, t_ns, source and prefixes of other sources apart). -EINVAL for EVENT_END, which is no
- * line.
+ * payloads, t_ns, source and prefixes of other sources apart). -EINVAL for what is no line: the
+ * end, an exchange, what was executed.
  */
 int stream_encode(struct buf *b, const struct event *ev);
 

@@ -74,6 +74,8 @@ static void put_hello(struct buf *b, const struct hello *h)
 		first = false;
 	}
 	buf_str(b, "]");
+	if (h->no_tick)
+		buf_str(b, ",\"no_tick\":true");
 }
 
 static void put_episode(struct buf *b, const struct episode_mark *m, int64_t src_ns)
@@ -84,6 +86,8 @@ static void put_episode(struct buf *b, const struct episode_mark *m, int64_t src
 	put_text(b, "outcome", outcome_word(m->outcome));
 	put_text(b, "boundary", m->boundary);
 	put_text(b, "note", m->note);
+	if (m->resumed)
+		buf_str(b, ",\"resumed\":true");
 }
 
 static void put_step(struct buf *b, const struct step *s)
@@ -139,6 +143,64 @@ static void put_chunk(struct buf *b, const struct chunk *c, int64_t src_ns)
 	buf_str(b, "]");
 }
 
+static void put_base64(struct buf *b, const unsigned char *p, size_t n)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	for (size_t i = 0; i < n; i += 3) {
+		unsigned left = n - i < 3 ? (unsigned)(n - i) : 3;
+		uint32_t bits = 0;
+		char four[4];
+
+		for (unsigned k = 0; k < 3; k++)
+			bits = bits << 8 | (k < left ? p[i + k] : 0u);
+		for (unsigned k = 0; k < 4; k++)
+			four[k] = k > left ? '=' : digits[bits >> (18 - 6 * k) & 63];
+		buf_add(b, four, sizeof(four));
+	}
+}
+
+static void put_fact(struct buf *b, double v)
+{
+	if (isnan(v))
+		buf_str(b, "null");
+	else
+		put_double(b, v);
+}
+
+static void put_facts(struct buf *b, const char *key, const double v[3])
+{
+	buf_printf(b, ",\"%s\":[", key);
+	for (unsigned k = 0; k < 3; k++) {
+		buf_str(b, k ? "," : "");
+		put_fact(b, v[k]);
+	}
+	buf_str(b, "]");
+}
+
+/* The facts are always written: they may be those of the picture, not of its thumbnail. */
+static void put_frame(struct buf *b, const struct frame *f, int64_t src_ns)
+{
+	buf_str(b, "{\"type\":\"camera\"");
+	put_words(b, "name", f->camera);
+	put_time(b, src_ns);
+	buf_printf(b, ",\"width\":%u,\"height\":%u,\"channels\":%u", f->width, f->height,
+		   f->channels);
+	put_facts(b, "mean", f->mean);
+	put_facts(b, "std", f->std);
+	buf_str(b, ",\"dark\":");
+	put_fact(b, f->dark);
+	buf_str(b, ",\"bright\":");
+	put_fact(b, f->bright);
+	if (!f->thumb_width || !f->thumb_height)
+		return;
+	buf_printf(b, ",\"thumb_width\":%u,\"thumb_height\":%u,\"rgb\":\"", f->thumb_width,
+		   f->thumb_height);
+	put_base64(b, f->thumb, (size_t)f->thumb_width * f->thumb_height * 3);
+	buf_str(b, "\"");
+}
+
 static void put_gap(struct buf *b, const struct event *ev)
 {
 	buf_str(b, "{\"type\":\"gap\"");
@@ -177,9 +239,11 @@ int stream_encode(struct buf *b, const struct event *ev)
 	case EVENT_GAP:
 		put_gap(b, ev);
 		break;
+	case EVENT_FRAME:
+		put_frame(b, ev->frame, ev->src_ns);
+		break;
 	case EVENT_EXECUTED:
 	case EVENT_EXCHANGE:
-	case EVENT_FRAME:
 	case EVENT_END:
 	default:
 		return -EINVAL;

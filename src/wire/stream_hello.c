@@ -170,6 +170,8 @@ static void take_hello_key(struct stream *s, struct json *j, void *out)
 		stream_take_double(s, j, "fps", &g->hello.fps);
 	else if (json_is(j, "facts"))
 		take_facts(s, j, &g->hello.facts);
+	else if (json_is(j, "no_tick"))
+		stream_take_flag(s, j, "no_tick", &g->hello.no_tick);
 	else if (json_is(j, "clock"))
 		take_clock(s, j);
 	else if (json_is(j, "protocol"))

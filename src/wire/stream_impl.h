@@ -48,6 +48,9 @@ bool stream_take_text(struct stream *s, struct json *j, char *dst, size_t size);
 bool stream_take_double(struct stream *s, struct json *j, const char *key, double *out);
 bool stream_take_i64(struct stream *s, struct json *j, const char *key, int64_t *out);
 
+/* The next value as true or false; *out stays when it is neither, which is blamed on key. */
+void stream_take_flag(struct stream *s, struct json *j, const char *key, bool *out);
+
 /*
  * Calls take for every top-level key of the line; take must consume the value (json_next, then
  * json_skip). False, with a reason, when the line is no JSON object.
@@ -67,6 +70,14 @@ void stream_take_time(struct stream *s, struct json *j, int64_t *src_ns);
 
 /* stream_small.c: the kinds without vectors. False: type is none of them. */
 bool stream_take_small(struct stream *s, const char *type, const char *line, size_t len);
+
+/* stream_camera.c: a picture as facts. */
+void stream_take_camera(struct stream *s, const char *line, size_t len);
+
+/*
+ * The bytes of n characters of padded base64, n / 4 * 3 at most; SIZE_MAX when it is none.
+ */
+size_t stream_unbase64(unsigned char *dst, const char *text, size_t n);
 
 /* stream_step.c: the kinds with vectors. */
 void stream_take_step(struct stream *s, const char *line, size_t len);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The lines without vectors: episode, reset, event, gap; camera and motor, which are checked only. */
+/* The lines without vectors: episode, reset, event, gap; and motor, which is checked only. */
 #include <string.h>
 
 #include "base/text.h"
@@ -27,6 +27,8 @@ static void take_small(struct stream *s, struct json *j, void *out)
 		stream_take_text(s, j, m->mark.note, sizeof(m->mark.note));
 	else if (json_is(j, "boundary"))
 		stream_take_text(s, j, m->mark.boundary, sizeof(m->mark.boundary));
+	else if (json_is(j, "resumed"))
+		stream_take_flag(s, j, "resumed", &m->mark.resumed);
 	else if (json_is(j, "text") || json_is(j, "reason"))
 		stream_take_text(s, j, m->text, sizeof(m->text));
 	else if (json_is(j, "level"))
@@ -52,6 +54,7 @@ static void take_episode(struct stream *s, const char *line, size_t len)
 		stream_blame(s, "episode event is neither start nor end: '%s'", m.event);
 		return;
 	}
+	m.mark.resumed &= m.mark.start;
 	m.mark.outcome = outcome_from_word(m.outcome);
 	if (m.outcome[0] && !m.mark.outcome)
 		stream_blame(s, "unknown outcome '%s'", m.outcome);
@@ -97,7 +100,7 @@ bool stream_take_small(struct stream *s, const char *type, const char *line, siz
 		take_word(s, line, len, EVENT_NOTE);
 	else if (strcmp(type, "gap") == 0)
 		take_word(s, line, len, EVENT_GAP);
-	else if (strcmp(type, "camera") == 0 || strcmp(type, "motor") == 0)
+	else if (strcmp(type, "motor") == 0)
 		stream_each_key(s, line, len, take_nothing, NULL);
 	else
 		return false;

@@ -85,6 +85,38 @@ static bool take_map(struct stream *s, struct json *j, const char *what, double 
 }
 
 /*
+ * "f8:" and the base64 of little-endian doubles, one for every joint: exact, and ten times cheaper
+ * for a sender in Python than a list.
+ */
+static bool take_packed(struct stream *s, struct json *j, const char *what, double *v,
+			uint64_t *known)
+{
+	enum { TEXT = 3 + (MAX_JOINTS * 8 + 2) / 3 * 4 };
+	unsigned char bytes[(TEXT / 4 + 1) * 3];
+	char text[TEXT + 4];
+	size_t n = json_text(j, text, sizeof(text)), len;
+
+	if (n < 3 || memcmp(text, "f8:", 3) != 0) {
+		stream_blame(s, "%s is neither a list nor a map", what);
+		return false;
+	}
+	len = stream_unbase64(bytes, text + 3, n - 3);
+	if (len != s->wire_joints * sizeof(double) || s->wire_joints > MAX_JOINTS) {
+		stream_blame(s, "%s is no f8: text of %u values", what, s->wire_joints);
+		return false;
+	}
+	for (unsigned i = 0; i < s->hello.joints; i++) {
+		uint64_t bits = 0;
+
+		for (unsigned k = 8; k-- > 0;)
+			bits = bits << 8 | bytes[8 * i + k];
+		memcpy(&v[i], &bits, sizeof(bits));
+		known[i / 64] |= 1ull << i % 64;
+	}
+	return true;
+}
+
+/*
  * The value whose first token is the last one, as a row: v[hello.joints] and its known bits. False
  * (all unknown) when it is none, blamed unless it is null.
  */
@@ -100,6 +132,8 @@ static bool take_row(struct stream *s, struct json *j, const char *what, double 
 		good = take_list(s, j, what, v, known);
 	else if (j->token == JSON_OBJECT)
 		good = take_map(s, j, what, v, known);
+	else if (j->token == JSON_STRING)
+		good = take_packed(s, j, what, v, known);
 	else if (j->token != JSON_NULL)
 		stream_blame(s, "%s is neither a list nor a map", what);
 	if (!good) {

@@ -75,6 +75,8 @@ struct made {
 	struct step step;
 	struct chunk chunk;
 	double actions[HORIZON * MAX_JOINTS];
+	struct frame frame;
+	uint8_t thumb[FRAME_THUMB_WIDTH * FRAME_THUMB_HEIGHT * 3];
 	char text[TASK_BYTES], unit[NAME_BYTES];
 };
 
@@ -82,7 +84,9 @@ static void make_hello(struct rng *r, struct made *m)
 {
 	struct hello *h = &m->hello;
 
-	*h = (struct hello){.joints = 1 + rng_u32(r) % MAX_JOINTS, .facts = rng_u32(r) % 1024};
+	*h = (struct hello){.joints = 1 + rng_u32(r) % MAX_JOINTS,
+			    .facts = rng_u32(r) % 1024,
+			    .no_tick = rng_u32(r) % 2};
 	h->fps = rng_u32(r) % 3 ? rng_range(r, 0.1, 1000) : 0;
 	any_text(r, h->robot, sizeof(h->robot));
 	any_text(r, h->task, sizeof(h->task));
@@ -139,6 +143,30 @@ static void make_chunk(struct rng *r, struct made *m)
 	m->ev.chunk = c;
 }
 
+static void make_frame(struct rng *r, struct made *m)
+{
+	struct frame *f = &m->frame;
+
+	*f = (struct frame){.width = 1 + rng_u32(r) % 4000,
+			    .height = 1 + rng_u32(r) % 4000,
+			    .channels = rng_u32(r) % 2 ? 3 : 1,
+			    .thumb = m->thumb};
+	snprintf(f->camera, sizeof(f->camera), "c%u", rng_u32(r));
+	for (unsigned k = 0; k < 3; k++) {
+		f->mean[k] = rng_u32(r) % 8 ? rng_unit(r) : (double)NAN;
+		f->std[k] = rng_u32(r) % 8 ? rng_unit(r) : (double)NAN;
+	}
+	f->dark = rng_u32(r) % 8 ? rng_unit(r) : (double)NAN;
+	f->bright = rng_u32(r) % 8 ? rng_unit(r) : (double)NAN;
+	if (rng_u32(r) % 4) {
+		f->thumb_width = (uint8_t)(1 + rng_u32(r) % FRAME_THUMB_WIDTH);
+		f->thumb_height = (uint8_t)(1 + rng_u32(r) % FRAME_THUMB_HEIGHT);
+	}
+	for (size_t i = 0; i < sizeof(m->thumb); i++)
+		m->thumb[i] = (uint8_t)rng_u32(r);
+	m->ev.frame = f;
+}
+
 static void make(struct rng *r, struct made *m, enum event_kind kind, int64_t t_ns)
 {
 	m->ev = (struct event){.kind = kind, .t_ns = t_ns, .src_ns = any_time(r)};
@@ -157,6 +185,7 @@ static void make(struct rng *r, struct made *m, enum event_kind kind, int64_t t_
 		m->mark = (struct episode_mark){.start = rng_u32(r) % 2,
 						.outcome = (enum outcome)(rng_u32(r) % 4),
 						.boundary = "operator"};
+		m->mark.resumed = m->mark.start && rng_u32(r) % 2;
 		any_text(r, m->mark.task, sizeof(m->mark.task));
 		any_text(r, m->mark.note, sizeof(m->mark.note));
 		m->ev.episode = &m->mark;
@@ -170,10 +199,12 @@ static void make(struct rng *r, struct made *m, enum event_kind kind, int64_t t_
 		m->ev.level = kind == EVENT_NOTE ? (int)(1 + rng_u32(r) % 4) : 0;
 		m->ev.lost = kind == EVENT_GAP ? (int64_t)rng_u32(r) - 1 : 0;
 		break;
+	case EVENT_FRAME:
+		make_frame(r, m);
+		break;
 	case EVENT_RESET:
 	case EVENT_EXECUTED:
 	case EVENT_EXCHANGE:
-	case EVENT_FRAME:
 	case EVENT_END:
 	default:
 		break;
@@ -192,7 +223,7 @@ static bool same_hello(const struct hello *a, const struct hello *b)
 {
 	bool same = strcmp(a->robot, b->robot) == 0 && strcmp(a->task, b->task) == 0 &&
 		    strcmp(a->policy, b->policy) == 0 && a->fps == b->fps && a->facts == b->facts &&
-		    a->joints == b->joints;
+		    a->joints == b->joints && a->no_tick == b->no_tick;
 
 	for (unsigned i = 0; same && i < a->joints; i++)
 		same = strcmp(a->joint[i].name, b->joint[i].name) == 0 &&
@@ -211,8 +242,21 @@ static bool same_chunk(const struct chunk *a, const struct chunk *b)
 
 static bool same_mark(const struct episode_mark *a, const struct episode_mark *b)
 {
-	return a->start == b->start && a->outcome == b->outcome && strcmp(a->task, b->task) == 0 &&
-	       strcmp(a->boundary, b->boundary) == 0 && strcmp(a->note, b->note) == 0;
+	return a->start == b->start && a->resumed == b->resumed && a->outcome == b->outcome &&
+	       strcmp(a->task, b->task) == 0 && strcmp(a->boundary, b->boundary) == 0 &&
+	       strcmp(a->note, b->note) == 0;
+}
+
+static bool same_frame(const struct frame *a, const struct frame *b)
+{
+	return strcmp(a->camera, b->camera) == 0 && a->width == b->width &&
+	       a->height == b->height && a->channels == b->channels &&
+	       memcmp(a->mean, b->mean, sizeof(a->mean)) == 0 &&
+	       memcmp(a->std, b->std, sizeof(a->std)) == 0 &&
+	       memcmp(&a->dark, &b->dark, sizeof(a->dark)) == 0 &&
+	       memcmp(&a->bright, &b->bright, sizeof(a->bright)) == 0 &&
+	       a->thumb_width == b->thumb_width && a->thumb_height == b->thumb_height &&
+	       memcmp(a->thumb, b->thumb, (size_t)a->thumb_width * a->thumb_height * 3) == 0;
 }
 
 static bool same_event(const struct event *a, const struct event *b)
@@ -233,10 +277,11 @@ static bool same_event(const struct event *a, const struct event *b)
 		       a->lost == b->lost;
 	case EVENT_NOTE:
 		return strcmp(a->text, b->text) == 0 && a->level == b->level;
+	case EVENT_FRAME:
+		return same_frame(a->frame, b->frame);
 	case EVENT_RESET:
 	case EVENT_EXECUTED:
 	case EVENT_EXCHANGE:
-	case EVENT_FRAME:
 	case EVENT_END:
 	default:
 		return true;
@@ -267,8 +312,11 @@ static void test_events(struct tap *t, struct buf *all)
 	struct buf line = {0};
 
 	for (unsigned i = 0; i < EVENTS; i++) {
-		enum event_kind kind = i % 50 ? (enum event_kind)(rng_u32(&r) % (EVENT_GAP + 1))
+		enum event_kind kind = i % 50 ? (enum event_kind)(rng_u32(&r) % (EVENT_GAP + 2))
 					      : EVENT_HELLO;
+
+		if (kind == EVENT_GAP + 1)
+			kind = EVENT_FRAME;
 
 		make(&r, &x->made, kind, i);
 		buf_clear(&line);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The stream protocol: what lines become, and that hostile ones become nothing worse. */
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,8 @@ struct seen {
 	struct step step;
 	struct chunk chunk;
 	double actions[1024];
+	struct frame frame;
+	uint8_t thumb[6];
 	char note[300];
 	int64_t src_ns, lost;
 	int level;
@@ -38,6 +41,10 @@ static void keep(void *host, const struct event *ev)
 		k->chunk = *ev->chunk;
 		memcpy(k->actions, ev->chunk->actions,
 		       (size_t)ev->chunk->horizon * ev->chunk->dims * sizeof(double));
+	} else if (ev->kind == EVENT_FRAME) {
+		k->frame = *ev->frame;
+		if (ev->frame->thumb_width)
+			memcpy(k->thumb, ev->frame->thumb, sizeof(k->thumb));
 	} else if (ev->text) {
 		snprintf(k->note, sizeof(k->note), "%s", ev->text);
 		k->level = ev->level;
@@ -102,11 +109,83 @@ static void test_lines(struct tap *t)
 	   feed(s, "{\"type\":\"event\",\"text\":\"e-stop\",\"level\":\"warn\"}") == 0 &&
 		   strcmp(k.note, "e-stop") == 0 && k.level == LEVEL_WARN,
 	   "event");
-	ok(t,
-	   feed(s, "{\"type\":\"camera\",\"x\":[1,{}]}") == 0 &&
-		   feed(s, "{\"type\":\"motor\"}") == 0,
-	   "camera and motor pass");
+	ok(t, feed(s, "{\"type\":\"motor\",\"x\":[1,{}]}") == 0, "motor passes");
 	ok(t, stream_bad(s) == 0 && k.n[EVENT_NOTE] == 1, "nothing was bad");
+	stream_free(s);
+}
+
+#define CAMERA(rest) "{\"type\":\"camera\",\"name\":\"front\"," rest "}"
+
+/* A black and a white pixel, and what a line can get wrong. */
+static void test_camera(struct tap *t)
+{
+	static const char *const bad[] = {
+		"{\"type\":\"camera\",\"width\":1,\"height\":1}",
+		CAMERA("\"width\":0,\"height\":1"),
+		CAMERA("\"width\":1,\"height\":65537"),
+		CAMERA("\"width\":1,\"height\":1,\"channels\":4"),
+		CAMERA("\"width\":1,\"height\":1,\"rgb\":\"AAA\""),
+		CAMERA("\"width\":1,\"height\":1,\"rgb\":\"AA*A\""),
+		CAMERA("\"width\":1,\"height\":1,\"rgb\":7"),
+		CAMERA("\"width\":1,\"height\":1,\"thumb_width\":1,\"thumb_height\":2,\"rgb\":\"AAAA\""),
+		CAMERA("\"width\":1,\"height\":1,\"thumb_width\":65,\"thumb_height\":1"),
+		CAMERA("\"width\":1,\"height\":1,\"mean\":1"),
+	};
+	struct seen k = {0};
+	struct stream *s = stream_new(keep, &k);
+	unsigned told = 0;
+
+	ok(t,
+	   feed(s, CAMERA("\"width\":640,\"height\":480,\"thumb_width\":2,\"thumb_height\":1,"
+			  "\"rgb\":\"AAAA////\"")) == 0 &&
+		   k.n[EVENT_FRAME] == 1 && strcmp(k.frame.camera, "front") == 0 &&
+		   k.frame.width == 640 && k.frame.height == 480 && k.frame.channels == 3,
+	   "a camera line is a frame");
+	ok(t,
+	   k.frame.mean[1] == 0.5 && k.frame.std[2] == 0.5 && k.frame.dark == 0.5 &&
+		   k.frame.bright == 0.5 && k.thumb[2] == 0 && k.thumb[3] == 255,
+	   "with the facts of its thumbnail");
+	ok(t,
+	   feed(s, CAMERA("\"width\":640,\"height\":480")) == 0 && isnan(k.frame.mean[0]) &&
+		   isnan(k.frame.dark) && !k.frame.thumb_width,
+	   "without one they are unknown");
+	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		told += feed(s, bad[i]) == -EBADMSG;
+	ok(t, told == sizeof(bad) / sizeof(bad[0]), "%u bad lines are told", told);
+	stream_free(s);
+}
+
+/* Doubles as they lie in memory. */
+static void test_packed(struct tap *t)
+{
+	static const char *const bad[] = {"f8:",
+					  "f4:AAAAAAAA8D8AAAAAAAAAgA==",
+					  "f8:AAAAAAAA8D8=",
+					  "f8:AAAAAAAA8D8AAAAAAAAA!A==",
+					  "f8:AAAAAAAA8D8AAAAAAAAAgAAAAAAAAAAA",
+					  ""};
+	struct seen k = {0};
+	struct stream *s = stream_new(keep, &k);
+	unsigned told = 0;
+
+	feed(s, HELLO "\"fps\":30}");
+	ok(t,
+	   feed(s, "{\"type\":\"step\",\"asked\":\"f8:AAAAAAAA8D8AAAAAAAAAgA==\"}") == 0 &&
+		   k.step.vec[VEC_ASKED].v[0] == 1 && k.step.vec[VEC_ASKED].v[1] == 0 &&
+		   signbit(k.step.vec[VEC_ASKED].v[1]) && vec_known(&k.step.vec[VEC_ASKED], 1),
+	   "packed values, bit for bit");
+	ok(t,
+	   feed(s, "{\"type\":\"chunk\",\"actions\":[\"f8:AAAAAAAA8D8AAAAAAAAAgA==\",[3,4]]}") ==
+			   0 &&
+		   k.chunk.horizon == 2 && k.actions[0] == 1 && k.actions[3] == 4,
+	   "in chunks, too");
+	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		char line[200];
+
+		snprintf(line, sizeof(line), "{\"type\":\"step\",\"asked\":\"%s\"}", bad[i]);
+		told += feed(s, line) == -EBADMSG && !k.step.vec[VEC_ASKED].present;
+	}
+	ok(t, told == sizeof(bad) / sizeof(bad[0]), "%u that are none", told);
 	stream_free(s);
 }
 
@@ -136,6 +215,8 @@ int main(void)
 	struct tap t = {0};
 
 	test_lines(&t);
+	test_camera(&t);
+	test_packed(&t);
 	test_no_hello(&t);
 	return tap_done(&t);
 }

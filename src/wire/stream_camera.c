@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Camera lines: a picture's size, a thumbnail of it in base64, and its facts. A sender may leave
+ * the facts to us: then they are those of the thumbnail.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "wire/stream_impl.h"
+
+enum {
+	THUMB_BYTES = FRAME_THUMB_WIDTH * FRAME_THUMB_HEIGHT * 3,
+	THUMB_TEXT = (THUMB_BYTES + 2) / 3 * 4,
+	SIDE_MAX = 1 << 16, /* pixels of a picture's side */
+};
+
+struct camera_line {
+	struct frame frame;
+	int64_t src_ns, width, height, thumb_width, thumb_height, channels;
+	bool told; /* facts came with the line */
+	size_t bytes;
+	unsigned char thumb[THUMB_BYTES + 2];
+	char text[THUMB_TEXT + 1];
+};
+
+static int sextet(unsigned char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+size_t stream_unbase64(unsigned char *dst, const char *text, size_t n)
+{
+	size_t len = 0;
+
+	if (n % 4)
+		return SIZE_MAX;
+	for (size_t i = 0; i < n; i += 4) {
+		bool last = i + 4 == n;
+		unsigned pad = last && text[i + 3] == '=' ? text[i + 2] == '=' ? 2 : 1 : 0;
+		uint32_t bits = 0;
+
+		for (unsigned k = 0; k < 4; k++) {
+			int v = k >= 4 - pad ? 0 : sextet((unsigned char)text[i + k]);
+
+			if (v < 0)
+				return SIZE_MAX;
+			bits = bits << 6 | (uint32_t)v;
+		}
+		for (unsigned k = 0; k < 3 - pad; k++)
+			dst[len++] = (unsigned char)(bits >> (16 - 8 * k));
+	}
+	return len;
+}
+
+/* What the thumbnail tells of the picture. */
+static void measure(struct frame *f, const unsigned char *rgb)
+{
+	size_t pixels = (size_t)f->thumb_width * f->thumb_height, dark = 0, bright = 0;
+
+	for (unsigned k = 0; k < 3; k++) {
+		double sum = 0, squares = 0, mean;
+
+		for (size_t i = 0; i < pixels; i++) {
+			double v = rgb[3 * i + k] / 255.0;
+
+			sum += v;
+			squares += v * v;
+		}
+		mean = sum / (double)pixels;
+		f->mean[k] = mean;
+		f->std[k] = sqrt(fmax(squares / (double)pixels - mean * mean, 0));
+	}
+	for (size_t i = 0; i < pixels; i++) {
+		int sum = rgb[3 * i] + rgb[3 * i + 1] + rgb[3 * i + 2];
+
+		dark += sum < 3 * 255 * 0.05;
+		bright += sum > 3 * 255 * 0.95;
+	}
+	f->dark = (double)dark / (double)pixels;
+	f->bright = (double)bright / (double)pixels;
+}
+
+static bool take_facts(struct stream *s, struct json *j, const char *what, double out[3])
+{
+	unsigned n = 0;
+
+	if (json_next(j) != JSON_ARRAY) {
+		if (json_skip(j) != JSON_NULL)
+			stream_blame(s, "%s is no list", what);
+		return false;
+	}
+	while (json_next(j) != JSON_ARRAY_END && j->token != JSON_ERROR) {
+		double v;
+
+		if (n < 3 && j->token == JSON_NUMBER && json_double(j, &v))
+			out[n] = v;
+		json_skip(j);
+		n++;
+	}
+	return true;
+}
+
+static void take_rgb(struct stream *s, struct json *j, struct camera_line *c)
+{
+	if (json_next(j) != JSON_STRING) {
+		if (json_skip(j) != JSON_NULL)
+			stream_blame(s, "rgb is no text");
+		return;
+	}
+	c->bytes = stream_unbase64(c->thumb, c->text, json_text(j, c->text, sizeof(c->text)));
+	if (c->bytes == SIZE_MAX)
+		stream_blame(s, "rgb is no base64 of at most %d bytes", THUMB_BYTES);
+}
+
+static void take_key(struct stream *s, struct json *j, void *out)
+{
+	struct camera_line *c = out;
+
+	if (json_is(j, "name"))
+		stream_take_text(s, j, c->frame.camera, sizeof(c->frame.camera));
+	else if (json_is(j, "width"))
+		stream_take_i64(s, j, "width", &c->width);
+	else if (json_is(j, "height"))
+		stream_take_i64(s, j, "height", &c->height);
+	else if (json_is(j, "channels"))
+		stream_take_i64(s, j, "channels", &c->channels);
+	else if (json_is(j, "thumb_width"))
+		stream_take_i64(s, j, "thumb_width", &c->thumb_width);
+	else if (json_is(j, "thumb_height"))
+		stream_take_i64(s, j, "thumb_height", &c->thumb_height);
+	else if (json_is(j, "rgb"))
+		take_rgb(s, j, c);
+	else if (json_is(j, "t"))
+		stream_take_time(s, j, &c->src_ns);
+	else if (json_is(j, "mean"))
+		c->told = take_facts(s, j, "mean", c->frame.mean);
+	else if (json_is(j, "std"))
+		take_facts(s, j, "std", c->frame.std);
+	else if (json_is(j, "dark"))
+		stream_take_double(s, j, "dark", &c->frame.dark);
+	else if (json_is(j, "bright"))
+		stream_take_double(s, j, "bright", &c->frame.bright);
+	else
+		stream_skip_value(j);
+}
+
+/* The thumbnail, where it is as large as it says and no larger than one can be. */
+static void take_thumb(struct stream *s, struct camera_line *c)
+{
+	struct frame *f = &c->frame;
+
+	if (!c->bytes && !c->thumb_width && !c->thumb_height)
+		return;
+	if (c->thumb_width < 1 || c->thumb_width > FRAME_THUMB_WIDTH || c->thumb_height < 1 ||
+	    c->thumb_height > FRAME_THUMB_HEIGHT ||
+	    c->bytes != (size_t)(c->thumb_width * c->thumb_height * 3)) {
+		stream_blame(s, "rgb is no thumbnail of %lld x %lld", (long long)c->thumb_width,
+			     (long long)c->thumb_height);
+		return;
+	}
+	f->thumb_width = (uint8_t)c->thumb_width;
+	f->thumb_height = (uint8_t)c->thumb_height;
+	f->thumb = c->thumb;
+	if (!c->told)
+		measure(f, c->thumb);
+}
+
+void stream_take_camera(struct stream *s, const char *line, size_t len)
+{
+	const double unknown = (double)NAN;
+	struct camera_line c = {.src_ns = TIME_UNKNOWN, .channels = 3};
+	struct event ev = {.kind = EVENT_FRAME, .frame = &c.frame};
+
+	c.frame.dark = c.frame.bright = unknown;
+	for (unsigned k = 0; k < 3; k++)
+		c.frame.mean[k] = c.frame.std[k] = unknown;
+	if (!stream_each_key(s, line, len, take_key, &c))
+		return;
+	if (!c.frame.camera[0] || c.width < 1 || c.width > SIDE_MAX || c.height < 1 ||
+	    c.height > SIDE_MAX || (c.channels != 1 && c.channels != 3)) {
+		stream_blame(s, "a camera line needs its name, width and height");
+		return;
+	}
+	c.frame.width = (uint32_t)c.width;
+	c.frame.height = (uint32_t)c.height;
+	c.frame.channels = (uint8_t)c.channels;
+	take_thumb(s, &c);
+	ev.src_ns = c.src_ns;
+	stream_emit(s, &ev);
+}
