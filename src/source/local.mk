@@ -6,6 +6,7 @@ noinst_LIBRARIES += %D%/libsource.a
 	%D%/decoder.c %D%/decoder.h \
 	%D%/foxglove.c \
 	%D%/groot.c \
+	%D%/hook.c \
 	%D%/log.c \
 	%D%/lookup.c %D%/lookup.h \
 	%D%/net.c %D%/net.h \

@@ -4,8 +4,8 @@
 /* One row a kind, in the order of `list sources`. */
 #define SOURCES(ROW)                                                                               \
 	ROW(dataset)                                                                               \
-	ROW(sim)                                                                                   \
-	ROW(raw) ROW(stdin) ROW(unix) ROW(tcp) ROW(foxglove) ROW(log) ROW(openpi) ROW(groot)
+	ROW(sim) ROW(raw) ROW(stdin) ROW(unix) ROW(tcp) ROW(hook) ROW(log) ROW(foxglove)           \
+		ROW(openpi) ROW(groot)
 
 #define DECLARE(name) extern const struct source_class source_##name;
 SOURCES(DECLARE)
