@@ -34,6 +34,7 @@ include %D%/ui/local.mk
 include %D%/engine/local.mk
 include %D%/cli/local.mk
 include %D%/fuzz/local.mk
+include %D%/client/local.mk
 include %D%/oracle/local.mk
 include %D%/lint/local.mk
 include %D%/bench/local.mk

@@ -1,13 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# venv.sh [FILE]: prints the Python of a virtual environment that holds what FILE beside this script
-# names (requirements.txt unless given), made when it is not there yet. Exit status 1 and a reason on
-# stderr when it cannot be made (no network, no venv module).
+# venv.sh [FILE]: prints the Python of a virtual environment that holds what FILE names (a path, or a
+# file beside this script; requirements.txt unless given), made when it is not there yet. Exit
+# status 1 and a reason on stderr when it cannot be made (no network, no venv module).
 # It lives in the build tree, or in $POLICYTOP_VENVS, so that several builds share one.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
-pins=$here/${1:-requirements.txt}
+pins=${1:-requirements.txt}
+case $pins in
+*/*) ;;
+*) pins=$here/$pins ;;
+esac
 folder=${POLICYTOP_VENVS:-${TOP_BUILDDIR:-.}/tests/oracle}
 venv=$folder/venv-$(cksum <"$pins" | cut -d' ' -f1)
 
