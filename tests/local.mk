@@ -35,6 +35,7 @@ include %D%/engine/local.mk
 include %D%/cli/local.mk
 include %D%/fuzz/local.mk
 include %D%/client/local.mk
+include %D%/lerobot/local.mk
 include %D%/oracle/local.mk
 include %D%/lint/local.mk
 include %D%/bench/local.mk
