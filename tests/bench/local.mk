@@ -47,3 +47,5 @@ BENCHES += %D%/b_traffic
 BENCH_BINARIES += %D%/b_traffic
 %C%_b_traffic_SOURCES = %D%/b_traffic.c
 %C%_b_traffic_LDADD = $(TEST_PROGRAM_LIBS)
+BENCHES += %D%/b_hook.sh
+EXTRA_DIST += %D%/b_hook.sh %D%/hook_cost.py %D%/requirements.txt
