@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* One row a kind, in the order of `list sources`. */
 #include "source/source.h"
 
-/* One row a kind, in the order of `list sources`. */
-#define SOURCES(ROW)                                                                               \
-	ROW(dataset)                                                                               \
-	ROW(sim) ROW(raw) ROW(stdin) ROW(unix) ROW(tcp) ROW(hook) ROW(log) ROW(foxglove)           \
-		ROW(openpi) ROW(groot)
+extern const struct source_class source_dataset, source_sim, source_raw, source_stdin, source_unix,
+	source_tcp, source_hook, source_log, source_foxglove, source_openpi, source_groot;
 
-#define DECLARE(name) extern const struct source_class source_##name;
-SOURCES(DECLARE)
-
-#define ENTRY(name) &source_##name,
-const struct source_class *const source_table[] = {SOURCES(ENTRY) NULL};
+const struct source_class *const source_table[] = {
+	&source_dataset, &source_sim, &source_raw,	&source_stdin,	&source_unix,  &source_tcp,
+	&source_hook,	 &source_log, &source_foxglove, &source_openpi, &source_groot, NULL,
+};

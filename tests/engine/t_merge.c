@@ -470,7 +470,7 @@ static void test_resume(struct tap *tap)
 	mark(&t, 0.02, false);
 	step(&t, 0, 5.0, 11, 1, 1, NAN);
 	expect(tap, &t,
-	       "hello a; gap 0 (the engine restarted (segment 2)); resume 4 (engine restarted); "
+	       "hello a; resume 4 (engine restarted); gap 0 (the engine restarted (segment 2)); "
 	       "step 10 e4; end 4 (episode message); step 11 e4 idle; ",
 	       "a source that says what is under way is believed, and begins nothing");
 	begin(&t, NULL, 0);
@@ -478,8 +478,7 @@ static void test_resume(struct tap *tap)
 	mark_as(&t, 0, true, true);
 	mark_as(&t, 0, true, true);
 	step(&t, 0, 0.0, 10, 1, 1, NAN);
-	expect(tap, &t, "hello a; resume 0 (episode message); step 10 e0; ",
-	       "where nothing is, it begins without a beginning");
+	expect(tap, &t, "hello a; start 0 (episode message); step 10 e0; ", "unless nothing is");
 	p.episode_open = false;
 	begin(&t, &p, 0);
 	merge_end(t.m, "told", 0);

@@ -30,7 +30,7 @@ json()
 
 own="(select count(*) from json_each(:doc, '\$.verdicts') v where v.value->>'level' in ('warn', 'fail')
 	and v.value->>'code' = :doc->>'\$.fault.codes'
-	and v.value->>'seq' <= 60 + coalesce(:doc->>'\$.fault.first_seq', 0))"
+	and coalesce(v.value->>'seq', 0) <= 60 + coalesce(:doc->>'\$.fault.first_seq', 0))"
 other="(select group_concat(v.value->>'code') from json_each(:doc, '\$.verdicts') v
 	where v.value->>'level' = 'fail' and v.value->>'code' <> :doc->>'\$.fault.codes')"
 fails="(select group_concat(v.value->>'code') from json_each(:doc, '\$.verdicts') v
