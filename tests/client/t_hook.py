@@ -116,7 +116,8 @@ def packets():
        [x["type"] for x in e.read(1)[0]] == ["hello", "step"],
        "the first packet says who we are, without a wait")
     s.send(['{"type":"step","seq":1}\n'])
-    ok(e.read(1) == [[{"type": "step", "seq": 1}]], "the second is one packet")
+    ok(s.send([]) and e.read(1) == [[{"type": "step", "seq": 1}]] and not e.read(),
+       "the second is one packet; nothing is none")
     e.close()
     began = time.monotonic()
     gone = [s.send(['{"type":"step","seq":2}\n'], ['{"type":"reset"}\n']) for _ in range(50)]

@@ -13,7 +13,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=${1:?usage: mkroot.sh ROOT}
 
 if [ -z "${MKROOT_PRIVATE:-}" ]; then
-	MKROOT_PRIVATE=1 exec unshare --mount --propagation private "$0" "$@"
+	MKROOT_PRIVATE=1 exec unshare --mount --propagation private sh "$0" "$@"
 fi
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 

@@ -287,6 +287,16 @@ def interrupted():
     ok(episode_list(run)[0][1] == "return to the start pose", "and the episode's end")
 
 
+def compiled():
+    """The hook is not in the graph that torch.compile makes. (The witness would be.)"""
+    run = Run("compiled", "--use_torch_compile=true", "--torch_compile_backend=eager",
+              "--duration=5", env={"TORCH_LOGS": "graph_breaks", "WITNESS": ""}.items())
+    out = run.text("out")
+    ok(run.status == 0 and "torch.compile configured" in out and "Graph break" not in out,
+       "compiled: without a break in its graph")
+    positions_agree(run, chunk_rows(run))
+
+
 def record05():
     """lerobot-record of 0.5.1, which has no engine: pre-processor, policy, post-processor."""
     # One episode: without a teleoperator its reset phase has no end.
@@ -302,4 +312,5 @@ def record05():
     ok(found == [("Recording episode 0", "disconnect", TASK)], f"record05: its episode {found}")
 
 
-SCENARIOS = [base, cadence, sentry, episodic, rtc, starved, size_and_stall, interrupted, record05]
+SCENARIOS = [base, cadence, sentry, episodic, rtc, starved, size_and_stall, interrupted, compiled,
+             record05]

@@ -88,8 +88,12 @@ class Watch:
     def policy(self, cls, policy):
         import torch
 
-        def outer(g):  # else --use_torch_compile breaks its graph at our clock
+        def outer(g):
             return torch.compiler.disable(g, recursive=False)
+
+        # Else --use_torch_compile breaks its graph at our clock. What they call is compiled.
+        outer(Watch.predict)
+        outer(Watch.select)
         _wrap.method(cls, "reset", _wrap.observe(after=lambda s, a, k, r: self.was_reset(s)))
         _wrap.method(cls, "predict_action_chunk", self.predict, outer)
         _wrap.method(cls, "select_action", self.select, outer)

@@ -119,6 +119,8 @@ class Sender:
                 self._keep(keep)
             return False
         data = "".join(self._kept + self._told() + list(lines)).encode()
+        if not data:
+            return True  # an empty packet would look like the end
         try:
             if len(data) > PACKET_MAX:
                 raise OSError(errno.EMSGSIZE, "too long")
