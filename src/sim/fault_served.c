@@ -12,12 +12,15 @@ static void prompt_serve(struct fault *f, struct sim_serving *s)
 /* The policy saw another scene than before: its plan lies beside the one under way. */
 static bool seam_answer(struct fault *f, struct policy *p, bool first_of_episode)
 {
+	double shift;
+
 	if (first_of_episode)
 		f->hold = 0;
 	if (f->hold++ % 2 == 0)
 		return false;
+	shift = p->action[0][PAN] > 0 ? -f->strength : f->strength;
 	for (unsigned k = 0; k < CHUNK_HORIZON; k++)
-		p->action[k][PAN] += p->action[0][PAN] > 0 ? -f->strength : f->strength;
+		p->action[k][PAN] += shift;
 	return true;
 }
 
