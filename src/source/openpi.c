@@ -10,87 +10,10 @@
 static void *make(void (*emit)(void *host, const struct event *ev), void *host, const char *prefix,
 		  struct uri *u, struct err *e)
 {
-	struct openpi *o;
-	double fps;
-
-	if (policy_fps(u, &fps, e) < 0)
-		return NULL;
-	o = openpi_new(emit, host, prefix, fps);
-	if (policy_joints(openpi_session(o), u, e) == 0)
-		return o;
-	openpi_free(o);
-	return NULL;
+	return policy_make(&openpi_wire, emit, host, prefix, u, e);
 }
 
-static void drop(void *state)
-{
-	openpi_free(state);
-}
-
-static size_t bytes(void *state, const void *p, size_t n, size_t most, int64_t t_ns)
-{
-	return openpi_bytes(state, 0, p, n, most, t_ns);
-}
-
-static void sent(void *state, const void *p, size_t n, int64_t t_ns)
-{
-	openpi_bytes(state, 1, p, n, SIZE_MAX, t_ns);
-}
-
-static void end(void *state, int64_t t_ns)
-{
-	openpi_end(state, t_ns);
-}
-
-static uint64_t count(const void *state)
-{
-	return traffic_messages(openpi_session(state));
-}
-
-static uint64_t bad(const void *state)
-{
-	return traffic_bads(openpi_session(state));
-}
-
-static const char *first_bad(const void *state)
-{
-	return traffic_first_bad(openpi_session(state));
-}
-
-static void lost(void *state, int direction, uint64_t n, bool whole, int64_t t_ns)
-{
-	openpi_lost(state, direction != 0, n, whole, t_ns);
-}
-
-static void place(const void *state, int direction, struct decoder_place *out)
-{
-	openpi_place(state, direction != 0, &out->held, &out->left);
-}
-
-static void again(void *state, bool on)
-{
-	traffic_again(openpi_session(state), on);
-}
-
-static int64_t due(void *state, int64_t now_ns)
-{
-	return traffic_due(openpi_session(state), now_ns);
-}
-
-static const struct decoder_class decoder = {
-	.make = make,
-	.free = drop,
-	.bytes = bytes,
-	.end = end,
-	.count = count,
-	.bad = bad,
-	.first_bad = first_bad,
-	.sent = sent,
-	.lost = lost,
-	.place = place,
-	.again = again,
-	.due = due,
-};
+static const struct decoder_class decoder = {.make = make, POLICY_CALLBACKS};
 
 const struct source_class source_openpi = {
 	.kind = "openpi",

@@ -91,8 +91,8 @@ static void side_init(struct side *s)
 	zmtp_init(&s->zmtp);
 }
 
-struct groot *groot_new(void (*emit)(void *host, const struct event *ev), void *host,
-			const char *prefix, double fps)
+static void *make(void (*emit)(void *host, const struct event *ev), void *host, const char *prefix,
+		  double fps)
 {
 	struct groot *g = xcalloc(1, sizeof(*g));
 
@@ -102,8 +102,10 @@ struct groot *groot_new(void (*emit)(void *host, const struct event *ev), void *
 	return g;
 }
 
-void groot_free(struct groot *g)
+static void drop(void *w)
 {
+	struct groot *g = w;
+
 	if (!g)
 		return;
 	traffic_free(g->traffic);
@@ -284,9 +286,10 @@ static bool is_blind(struct groot *g, unsigned i, size_t n, int64_t t_ns)
 	return false;
 }
 
-size_t groot_bytes(struct groot *g, unsigned direction, const void *bytes, size_t n, size_t most,
-		   int64_t t_ns)
+static size_t take_bytes(void *w, unsigned direction, const void *bytes, size_t n, size_t most,
+			 int64_t t_ns)
 {
+	struct groot *g = w;
 	unsigned i = direction ? CLIENT : SERVER;
 	struct side *s = &g->side[i];
 	uint64_t before = traffic_messages(g->traffic);
@@ -312,8 +315,9 @@ static bool in_skipped(const struct side *s, uint64_t n)
 	       payload_skippable(s->reader) >= n;
 }
 
-void groot_lost(struct groot *g, unsigned direction, uint64_t n, bool whole, int64_t t_ns)
+static void lose(void *w, unsigned direction, uint64_t n, bool whole, int64_t t_ns)
 {
+	struct groot *g = w;
 	unsigned i = direction ? CLIENT : SERVER;
 	struct side *s = &g->side[i];
 
@@ -339,23 +343,38 @@ void groot_lost(struct groot *g, unsigned direction, uint64_t n, bool whole, int
 	}
 }
 
-void groot_place(const struct groot *g, unsigned direction, uint64_t *held, uint64_t *left)
+static void tell_place(const void *w, unsigned direction, uint64_t *held, uint64_t *left)
 {
+	const struct groot *g = w;
 	const struct side *s = &g->side[direction ? CLIENT : SERVER];
 
 	*held = s->held;
 	*left = s->dead || s->blind ? 0 : zmtp_left(&s->zmtp);
 }
 
-void groot_end(struct groot *g, int64_t t_ns)
+static void end(void *w, int64_t t_ns)
 {
+	struct groot *g = w;
+
 	traffic_disconnected(g->traffic, t_ns);
 	for (unsigned i = 0; i < SIDES; i++)
 		side_init(&g->side[i]);
 	g->told_pickles = false;
 }
 
-struct traffic *groot_session(const struct groot *g)
+static struct traffic *session(const void *w)
 {
+	const struct groot *g = w;
+
 	return g->traffic;
 }
+
+const struct traffic_wire groot_wire = {
+	.make = make,
+	.free = drop,
+	.bytes = take_bytes,
+	.lost = lose,
+	.place = tell_place,
+	.end = end,
+	.session = session,
+};

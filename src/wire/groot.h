@@ -20,24 +20,6 @@
 	(FACT_SEEN | FACT_ASKED | FACT_CHUNK | FACT_PROMPT | FACT_RESET | FACT_LATENCY |           \
 	 FACT_FRAMES)
 
-struct groot;
-
-struct groot *groot_new(void (*emit)(void *host, const struct event *ev), void *host,
-			const char *prefix, double fps);
-void groot_free(struct groot *g); /* NULL is allowed */
-
-/* Decodes bytes of a direction until `most` messages are done. Returns how many were taken. */
-size_t groot_bytes(struct groot *g, unsigned direction, const void *p, size_t n, size_t most,
-		   int64_t t_ns);
-
-/*
- * As in source/decoder.h. Where it is lost where messages begin, the end of a message of the other
- * direction tells it: request and reply take turns.
- */
-void groot_lost(struct groot *g, unsigned direction, uint64_t n, bool whole, int64_t t_ns);
-void groot_place(const struct groot *g, unsigned direction, uint64_t *held, uint64_t *left);
-void groot_end(struct groot *g, int64_t t_ns);
-
-struct traffic *groot_session(const struct groot *g); /* for its counts, again() and due() */
+extern const struct traffic_wire groot_wire;
 
 #endif

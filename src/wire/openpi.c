@@ -81,8 +81,8 @@ static void side_fini(struct side *s)
 	websocket_fini(&s->socket);
 }
 
-struct openpi *openpi_new(void (*emit)(void *host, const struct event *ev), void *host,
-			  const char *prefix, double fps)
+static void *make(void (*emit)(void *host, const struct event *ev), void *host, const char *prefix,
+		  double fps)
 {
 	struct openpi *o = xcalloc(1, sizeof(*o));
 
@@ -92,8 +92,10 @@ struct openpi *openpi_new(void (*emit)(void *host, const struct event *ev), void
 	return o;
 }
 
-void openpi_free(struct openpi *o)
+static void drop(void *w)
 {
+	struct openpi *o = w;
+
 	if (!o)
 		return;
 	for (unsigned i = 0; i < SIDES; i++)
@@ -361,9 +363,10 @@ static bool is_blind(struct openpi *o, unsigned i, size_t n, int64_t t_ns)
 	return false;
 }
 
-size_t openpi_bytes(struct openpi *o, unsigned direction, const void *bytes, size_t n, size_t most,
-		    int64_t t_ns)
+static size_t take_bytes(void *w, unsigned direction, const void *bytes, size_t n, size_t most,
+			 int64_t t_ns)
 {
+	struct openpi *o = w;
 	unsigned i = direction ? CLIENT : SERVER;
 	struct side *s = &o->side[i];
 	uint64_t before = traffic_messages(o->traffic);
@@ -389,8 +392,9 @@ static bool in_skipped(const struct side *s, uint64_t n)
 	       payload_skippable(s->reader) >= n;
 }
 
-void openpi_lost(struct openpi *o, unsigned direction, uint64_t n, bool whole, int64_t t_ns)
+static void lose(void *w, unsigned direction, uint64_t n, bool whole, int64_t t_ns)
 {
+	struct openpi *o = w;
 	unsigned i = direction ? CLIENT : SERVER;
 	struct side *s = &o->side[i];
 
@@ -417,16 +421,19 @@ void openpi_lost(struct openpi *o, unsigned direction, uint64_t n, bool whole, i
 	}
 }
 
-void openpi_place(const struct openpi *o, unsigned direction, uint64_t *held, uint64_t *left)
+static void tell_place(const void *w, unsigned direction, uint64_t *held, uint64_t *left)
 {
+	const struct openpi *o = w;
 	const struct side *s = &o->side[direction ? CLIENT : SERVER];
 
 	*held = s->open || s->blind ? s->held : s->head.len;
 	*left = s->open && !s->dead && !s->blind ? websocket_left(&s->socket) : 0;
 }
 
-void openpi_end(struct openpi *o, int64_t t_ns)
+static void end(void *w, int64_t t_ns)
 {
+	struct openpi *o = w;
+
 	traffic_disconnected(o->traffic, t_ns);
 	for (unsigned i = 0; i < SIDES; i++) {
 		side_fini(&o->side[i]);
@@ -435,7 +442,19 @@ void openpi_end(struct openpi *o, int64_t t_ns)
 	o->upgrade = o->metadata = false;
 }
 
-struct traffic *openpi_session(const struct openpi *o)
+static struct traffic *session(const void *w)
 {
+	const struct openpi *o = w;
+
 	return o->traffic;
 }
+
+const struct traffic_wire openpi_wire = {
+	.make = make,
+	.free = drop,
+	.bytes = take_bytes,
+	.lost = lose,
+	.place = tell_place,
+	.end = end,
+	.session = session,
+};

@@ -131,4 +131,25 @@ uint64_t traffic_messages(const struct traffic *p);
 uint64_t traffic_bads(const struct traffic *p);
 const char *traffic_first_bad(const struct traffic *p);
 
+/*
+ * A protocol as its source uses it: one connection, of which bytes of both directions come in
+ * (direction 0 from the server, 1 to it) and events go out. As in source/decoder.h, but where said.
+ */
+struct traffic_wire {
+	void *(*make)(void (*emit)(void *host, const struct event *ev), void *host,
+		      const char *prefix, double fps);
+	void (*free)(void *w); /* NULL is allowed */
+	/* Decodes until `most` messages are done. Returns how many bytes were taken. */
+	size_t (*bytes)(void *w, unsigned direction, const void *p, size_t n, size_t most,
+			int64_t t_ns);
+	/*
+	 * Where it is lost where messages begin, the end of a message of the other direction tells
+	 * it: request and reply take turns.
+	 */
+	void (*lost)(void *w, unsigned direction, uint64_t n, bool whole, int64_t t_ns);
+	void (*place)(const void *w, unsigned direction, uint64_t *held, uint64_t *left);
+	void (*end)(void *w, int64_t t_ns);
+	struct traffic *(*session)(const void *w); /* for names, counts, again() and due() */
+};
+
 #endif

@@ -62,11 +62,11 @@ static void count(void *host, const struct event *ev)
 	*(unsigned *)host += ev->kind == EVENT_CHUNK;
 }
 
-static void feed(struct openpi *o, unsigned direction, const struct buf *b, int64_t t_ns)
+static void feed(void *o, unsigned direction, const struct buf *b, int64_t t_ns)
 {
 	for (size_t at = 0; at < b->len; at += PIECE)
-		openpi_bytes(o, direction, b->p + at, b->len - at < PIECE ? b->len - at : PIECE,
-			     SIZE_MAX, t_ns);
+		openpi_wire.bytes(o, direction, b->p + at,
+				  b->len - at < PIECE ? b->len - at : PIECE, SIZE_MAX, t_ns);
 }
 
 static double seconds(int64_t from_ns)
@@ -80,20 +80,20 @@ static double decode(const struct buf *request, const struct buf *reply, unsigne
 {
 	static const char ask[] = "GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n";
 	static const char answer[] = "HTTP/1.1 101 Switching Protocols\r\n\r\n\x82\x01\x80";
-	struct openpi *o = openpi_new(count, chunks, "", 20);
+	void *o = openpi_wire.make(count, chunks, "", 20);
 	struct clock c = clock_real();
 	int64_t from = clock_now_ns(&c), t_ns = NS_PER_S;
 	double took;
 
 	*chunks = 0;
-	openpi_bytes(o, 1, ask, sizeof(ask) - 1, SIZE_MAX, t_ns);
-	openpi_bytes(o, 0, answer, sizeof(answer) - 1, SIZE_MAX, t_ns);
+	openpi_wire.bytes(o, 1, ask, sizeof(ask) - 1, SIZE_MAX, t_ns);
+	openpi_wire.bytes(o, 0, answer, sizeof(answer) - 1, SIZE_MAX, t_ns);
 	for (unsigned i = 0; i < REQUESTS; i++, t_ns += 50 * NS_PER_MS) {
 		feed(o, 1, request, t_ns);
 		feed(o, 0, reply, t_ns + 20 * NS_PER_MS);
 	}
 	took = seconds(from);
-	openpi_free(o);
+	openpi_wire.free(o);
 	return took;
 }
 

@@ -5,51 +5,13 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char request[] = "GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n";
-static const char answer[] = "HTTP/1.1 101 Switching Protocols\r\n\r\n\x82\x01\x80";
-
-static void *make(void (*emit)(void *host, const struct event *ev), void *host)
+static void greet(void *w)
 {
-	return openpi_new(emit, host, "left/", 30);
-}
+	static const char request[] = "GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n";
+	static const char answer[] = "HTTP/1.1 101 Switching Protocols\r\n\r\n\x82\x01\x80";
 
-static void *make_open(void (*emit)(void *host, const struct event *ev), void *host)
-{
-	void *o = make(emit, host);
-
-	openpi_bytes(o, 1, request, sizeof(request) - 1, SIZE_MAX, 1);
-	openpi_bytes(o, 0, answer, sizeof(answer) - 1, SIZE_MAX, 1);
-	return o;
-}
-
-static void drop(void *o)
-{
-	openpi_free(o);
-}
-
-static size_t bytes(void *o, unsigned direction, const void *p, size_t n, int64_t t_ns)
-{
-	return openpi_bytes(o, direction, p, n, 2, t_ns);
-}
-
-static void lost(void *o, unsigned direction, uint64_t n, bool whole, int64_t t_ns)
-{
-	openpi_lost(o, direction, n, whole, t_ns);
-}
-
-static void place(void *o, unsigned direction, uint64_t *held, uint64_t *left)
-{
-	openpi_place(o, direction, held, left);
-}
-
-static void end(void *o, int64_t t_ns)
-{
-	openpi_end(o, t_ns);
-}
-
-static struct traffic *session(void *o)
-{
-	return openpi_session(o);
+	openpi_wire.bytes(w, 1, request, sizeof(request) - 1, SIZE_MAX, 1);
+	openpi_wire.bytes(w, 0, answer, sizeof(answer) - 1, SIZE_MAX, 1);
 }
 
 /* A whole message, or with a first byte below 16 the opcode and flags of that. */
@@ -71,19 +33,14 @@ static void frame(struct buf *b, unsigned direction, const uint8_t *p, size_t n)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct traffic_ops ops = {
-		.make = size && data[0] & 1 ? make_open : make,
-		.free = drop,
-		.bytes = bytes,
-		.lost = lost,
-		.place = place,
-		.end = end,
-		.session = session,
+	const struct traffic_talk talk = {
+		.wire = &openpi_wire,
+		.greet = size && data[0] & 1 ? greet : NULL,
 		.frame = frame,
 	};
 
-	if (size && traffic_run(&ops, data + 1, size - 1, SIZE_MAX) !=
-			    traffic_run(&ops, data + 1, size - 1, 3))
+	if (size && traffic_run(&talk, data + 1, size - 1, SIZE_MAX) !=
+			    traffic_run(&talk, data + 1, size - 1, 3))
 		abort();
 	return 0;
 }

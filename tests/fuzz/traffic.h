@@ -16,14 +16,9 @@
 
 #include "wire/traffic.h"
 
-struct traffic_ops {
-	void *(*make)(void (*emit)(void *host, const struct event *ev), void *host);
-	void (*free)(void *d);
-	size_t (*bytes)(void *d, unsigned direction, const void *p, size_t n, int64_t t_ns);
-	void (*lost)(void *d, unsigned direction, uint64_t n, bool whole, int64_t t_ns);
-	void (*place)(void *d, unsigned direction, uint64_t *held, uint64_t *left);
-	void (*end)(void *d, int64_t t_ns);
-	struct traffic *(*session)(void *d);
+struct traffic_talk {
+	const struct traffic_wire *wire;
+	void (*greet)(void *w); /* what opens a connection passes; NULL: it does not */
 	void (*frame)(struct buf *b, unsigned direction, const uint8_t *p, size_t n);
 };
 
@@ -83,12 +78,12 @@ static inline void traffic_emit(void *host, const struct event *ev)
 	traffic_mix(sum, ev->chunk->actions, sizeof(double) * ev->chunk->horizon * ev->chunk->dims);
 }
 
-static inline void traffic_feed(const struct traffic_ops *ops, void *d, unsigned direction,
+static inline void traffic_feed(const struct traffic_talk *talk, void *d, unsigned direction,
 				const uint8_t *p, size_t n, size_t piece, int64_t t_ns)
 {
 	for (size_t at = 0; at < n;) {
 		size_t some = n - at < piece ? n - at : piece;
-		size_t took = ops->bytes(d, direction, p + at, some, t_ns);
+		size_t took = talk->wire->bytes(d, direction, p + at, some, 2, t_ns);
 
 		if (!took || took > some)
 			abort();
@@ -96,51 +91,53 @@ static inline void traffic_feed(const struct traffic_ops *ops, void *d, unsigned
 	}
 }
 
-static inline void traffic_command(const struct traffic_ops *ops, void *d, unsigned command,
+static inline void traffic_command(const struct traffic_talk *talk, void *d, unsigned command,
 				   const uint8_t *p, size_t n, size_t lost, size_t piece,
 				   int64_t t_ns)
 {
 	struct buf b = {0};
 
 	if (command < 2) {
-		traffic_feed(ops, d, command, p, n, piece, t_ns);
+		traffic_feed(talk, d, command, p, n, piece, t_ns);
 	} else if (command < 4) {
-		ops->frame(&b, command & 1, p, n);
-		traffic_feed(ops, d, command & 1, (uint8_t *)b.p, b.len, piece, t_ns);
+		talk->frame(&b, command & 1, p, n);
+		traffic_feed(talk, d, command & 1, (uint8_t *)b.p, b.len, piece, t_ns);
 	} else if (command < 8) {
-		ops->lost(d, command & 1, lost, command > 5, t_ns);
+		talk->wire->lost(d, command & 1, lost, command > 5, t_ns);
 	} else if (command == 8) {
-		ops->end(d, t_ns);
+		talk->wire->end(d, t_ns);
 	} else if (command > 9) {
-		traffic_again(ops->session(d), command & 1);
+		traffic_again(talk->wire->session(d), command & 1);
 	}
 	buf_fini(&b);
 }
 
 /* The same input, its bytes in pieces. Returns a sum over the events. */
-static inline uint64_t traffic_run(const struct traffic_ops *ops, const uint8_t *p, size_t n,
+static inline uint64_t traffic_run(const struct traffic_talk *talk, const uint8_t *p, size_t n,
 				   size_t piece)
 {
 	uint64_t sum = 7, held, left;
-	void *d = ops->make(traffic_emit, &sum);
+	void *d = talk->wire->make(traffic_emit, &sum, "left/", 30);
 	int64_t t_ns = NS_PER_S;
 
+	if (talk->greet)
+		talk->greet(d);
 	while (n >= 3) {
 		size_t len = p[1] | (size_t)p[2] << 8, some = len < n - 3 ? len : n - 3;
 		unsigned command = p[0] % 12;
 		bool takes = command < 4;
 
-		traffic_command(ops, d, command, p + 3, some, len, piece, t_ns);
-		ops->place(d, command & 1, &held, &left);
+		traffic_command(talk, d, command, p + 3, some, len, piece, t_ns);
+		talk->wire->place(d, command & 1, &held, &left);
 		if (left >> 63)
 			abort();
 		t_ns += command == 9 ? (int64_t)len * NS_PER_MS : NS_PER_MS;
-		traffic_due(ops->session(d), t_ns);
+		traffic_due(talk->wire->session(d), t_ns);
 		p += takes ? 3 + some : 3;
 		n -= takes ? 3 + some : 3;
 	}
-	ops->end(d, t_ns);
-	ops->free(d);
+	talk->wire->end(d, t_ns);
+	talk->wire->free(d);
 	return sum;
 }
 

@@ -9,7 +9,7 @@
 #define MS(n) ((n)*NS_PER_MS)
 
 struct bed {
-	struct groot *g;
+	void *g;
 	struct buf log;
 	size_t piece;
 };
@@ -17,12 +17,12 @@ struct bed {
 static void start(struct bed *b, size_t piece, double fps)
 {
 	*b = (struct bed){.piece = piece};
-	b->g = groot_new(events_emit, &b->log, "left/", fps);
+	b->g = groot_wire.make(events_emit, &b->log, "left/", fps);
 }
 
 static void bed_fini(struct bed *b)
 {
-	groot_free(b->g);
+	groot_wire.free(b->g);
 	buf_fini(&b->log);
 }
 
@@ -31,7 +31,7 @@ static void feed(struct bed *b, unsigned direction, const void *p, size_t n, int
 	for (size_t at = 0; at < n;) {
 		size_t some = n - at < b->piece ? n - at : b->piece;
 
-		at += groot_bytes(b->g, direction, (const char *)p + at, some, 1, t_ns);
+		at += groot_wire.bytes(b->g, direction, (const char *)p + at, some, 1, t_ns);
 	}
 }
 
@@ -170,7 +170,7 @@ static void test_session(struct tap *t)
 		ask_flat(&b, MS(1000));
 		answer_flat(&b, MS(1100));
 		ask_flat(&b, MS(1300));
-		groot_end(b.g, MS(1400));
+		groot_wire.end(b.g, MS(1400));
 		ok(t,
 		   logged(&b,
 			  "1 hello fps=10\n10 asked 1 ping 15/0\n11 answered 1 ping 15/37\n"
@@ -203,7 +203,7 @@ static void test_reset(struct tap *t)
 	   logged(&b, "100 start: policy reset ''\n100 reset \n100 asked 1 reset 18/0\n"
 		      "101 answered 1 reset 18/1\n"),
 	   "a reset begins an episode");
-	ok(t, traffic_due(groot_session(b.g), MS(99000)) == INT64_MAX,
+	ok(t, traffic_due(groot_wire.session(b.g), MS(99000)) == INT64_MAX,
 	   "which waits for its first request, however long");
 	ask_flat(&b, MS(100000));
 	answer_nested(&b, MS(100010));
@@ -253,11 +253,11 @@ static void test_strangers(struct tap *t)
 	   logged(&b, "2 hello fps=0\n2 stranger 0 0/0 no GR00T policy server, but an SSH "
 		      "server\n"),
 	   "until a client greets it");
-	groot_end(b.g, MS(3));
+	groot_wire.end(b.g, MS(3));
 	feed(&b, 1, "GET / HTTP/1.1\r\n\r\n", 18, MS(4));
 	greet(&b, 0, "REP");
 	ok(t, logged(&b, ""), "a client that does not greet is none");
-	groot_end(b.g, MS(5));
+	groot_wire.end(b.g, MS(5));
 	greet(&b, 1, "SUB");
 	greet(&b, 0, "PUB");
 	ok(t,

@@ -26,14 +26,14 @@ static const char reply_hex[] =
 
 /* A decoder, what it told, and how it is fed. */
 struct bed {
-	struct openpi *o;
+	void *o;
 	struct buf log;
 	size_t piece;
 };
 
 static void bed_fini(struct bed *b)
 {
-	openpi_free(b->o);
+	openpi_wire.free(b->o);
 	buf_fini(&b->log);
 }
 
@@ -42,7 +42,7 @@ static void feed(struct bed *b, unsigned direction, const void *p, size_t n, int
 	for (size_t at = 0; at < n;) {
 		size_t some = n - at < b->piece ? n - at : b->piece;
 
-		at += openpi_bytes(b->o, direction, (const char *)p + at, some, 1, t_ns);
+		at += openpi_wire.bytes(b->o, direction, (const char *)p + at, some, 1, t_ns);
 	}
 }
 
@@ -96,7 +96,7 @@ static bool logged(struct bed *b, const char *want)
 static void start(struct bed *b, size_t piece, double fps)
 {
 	*b = (struct bed){.piece = piece};
-	b->o = openpi_new(events_emit, &b->log, "", fps);
+	b->o = openpi_wire.make(events_emit, &b->log, "", fps);
 }
 
 static void test_vectors(struct tap *t)
@@ -109,7 +109,7 @@ static void test_vectors(struct tap *t)
 		hex(&b, 1, request_hex, MS(1000));
 		hex(&b, 0, reply_hex, MS(1040));
 		hex(&b, 1, request_hex, MS(1140));
-		openpi_end(b.o, MS(1200));
+		openpi_wire.end(b.o, MS(1200));
 		ok(t,
 		   logged(&b,
 			  "1 " HELLO "\n"
@@ -119,7 +119,8 @@ static void test_vectors(struct tap *t)
 			  "1140 asked 2 " ASKED "1200 broken 2 " ASKED "1200 end: connection ''\n"),
 		   "the protocol's own bytes, in pieces of %zu", piece);
 		ok(t,
-		   traffic_messages(openpi_session(b.o)) == 4 && !traffic_bads(openpi_session(b.o)),
+		   traffic_messages(openpi_wire.session(b.o)) == 4 &&
+			   !traffic_bads(openpi_wire.session(b.o)),
 		   "four messages");
 		bed_fini(&b);
 	}
@@ -172,7 +173,7 @@ static void test_silence(struct tap *t)
 	struct bed b;
 
 	start(&b, 1000, 0);
-	s = openpi_session(b.o);
+	s = openpi_wire.session(b.o);
 	handshake(&b, MS(1));
 	ok(t, traffic_due(s, MS(100000)) == INT64_MAX, "nothing is due before an episode");
 	hex(&b, 1, request_hex, MS(1000));
@@ -239,7 +240,7 @@ static void test_images(struct tap *t)
 	buf_clear(&b.log);
 	put_frame(&f, true, 0x82, p.p, p.len);
 	feed(&b, 1, f.p, 1000, MS(2500));
-	openpi_lost(b.o, 1, 70000, false, MS(2500));
+	openpi_wire.lost(b.o, 1, 70000, false, MS(2500));
 	feed(&b, 1, f.p + 71000, f.len - 71000, MS(2510));
 	hex(&b, 0, reply_hex, MS(2520));
 	ok(t,
@@ -264,21 +265,21 @@ static void test_lost(struct tap *t)
 	put_hex(&p, request_hex);
 	put_frame(&f, true, 0x82, p.p, p.len);
 	feed(&b, 1, f.p, 40, MS(1100));
-	openpi_place(b.o, 1, &held, &left);
+	openpi_wire.place(b.o, 1, &held, &left);
 	ok(t, held == 40 && left == 146 - 26, "where the middle of a frame is: %u, %u",
 	   (unsigned)held, (unsigned)left);
 	buf_clear(&b.log);
-	openpi_lost(b.o, 1, 20, false, MS(1100));
+	openpi_wire.lost(b.o, 1, 20, false, MS(1100));
 	feed(&b, 1, f.p + 60, f.len - 60, MS(1110));
-	openpi_place(b.o, 1, &held, &left);
+	openpi_wire.place(b.o, 1, &held, &left);
 	ok(t, logged(&b, "1100 gap 20 bytes: bytes of requests passed unseen\n") && !held && !left,
 	   "a request with a hole is none, and the next begins where it ends");
 	hex(&b, 0, reply_hex, MS(1120));
 	ok(t, strstr(buf_text(&b.log), "1120 chunk 1x2 '?' 0.5 -0.25\n"),
 	   "a reply without its request is a chunk of unknown latency");
 	buf_clear(&b.log);
-	openpi_lost(b.o, 0, 9999, true, MS(1200));
-	openpi_lost(b.o, 1, 77, true, MS(1200));
+	openpi_wire.lost(b.o, 0, 9999, true, MS(1200));
+	openpi_wire.lost(b.o, 1, 77, true, MS(1200));
 	hex(&b, 1, request_hex, MS(1300));
 	hex(&b, 0, reply_hex, MS(1310));
 	ok(t,
@@ -300,11 +301,11 @@ static void test_turns(struct tap *t)
 	hex(&b, 1, request_hex, MS(1300));
 	hex(&b, 0, reply_hex, MS(1310));
 	feed(&b, 0, "\x82\x7e", 2, MS(1400));
-	openpi_lost(b.o, 0, 5, false, MS(1400));
+	openpi_wire.lost(b.o, 0, 5, false, MS(1400));
 	buf_clear(&b.log);
 	feed(&b, 0, "whatever", 8, MS(1450));
-	openpi_place(b.o, 0, &held, &left);
-	ok(t, logged(&b, "") && traffic_bads(openpi_session(b.o)) == 1 && !held && !left,
+	openpi_wire.place(b.o, 0, &held, &left);
+	ok(t, logged(&b, "") && traffic_bads(openpi_wire.session(b.o)) == 1 && !held && !left,
 	   "in the head of a frame nothing more can be read, which is counted");
 	hex(&b, 1, request_hex, MS(1500));
 	hex(&b, 0, reply_hex, MS(1510));
@@ -314,7 +315,7 @@ static void test_turns(struct tap *t)
 		   strstr(buf_text(&b.log), "1510 chunk 1x2 latency=0.01"),
 	   "until a request says whose turn it is");
 	feed(&b, 1, "\x82", 1, MS(1520));
-	openpi_lost(b.o, 1, 50, false, MS(1520));
+	openpi_wire.lost(b.o, 1, 50, false, MS(1520));
 	hex(&b, 0, reply_hex, MS(1530));
 	hex(&b, 1, request_hex, MS(1540));
 	buf_clear(&b.log);
@@ -326,7 +327,7 @@ static void test_turns(struct tap *t)
 	buf_clear(&b.log);
 	hex(&b, 1, request_hex, MS(1590));
 	ok(t, logged(&b, ""), "what is no WebSocket ends it");
-	openpi_end(b.o, MS(1600));
+	openpi_wire.end(b.o, MS(1600));
 	handshake(&b, MS(2000));
 	hex(&b, 1, request_hex, MS(2000));
 	buf_clear(&b.log);
@@ -340,14 +341,14 @@ static void test_again(struct tap *t)
 	struct bed b;
 
 	start(&b, 1000, 0);
-	traffic_again(openpi_session(b.o), true);
+	traffic_again(openpi_wire.session(b.o), true);
 	handshake(&b, MS(1));
 	hex(&b, 1, request_hex, MS(1000));
 	hex(&b, 0, reply_hex, MS(1010));
-	openpi_lost(b.o, 1, 1000, true, MS(1020));
-	openpi_lost(b.o, 0, 1000, true, MS(1020));
+	openpi_wire.lost(b.o, 1, 1000, true, MS(1020));
+	openpi_wire.lost(b.o, 0, 1000, true, MS(1020));
 	ok(t, logged(&b, ""), "what another engine has told is not told again");
-	traffic_again(openpi_session(b.o), false);
+	traffic_again(openpi_wire.session(b.o), false);
 	ok(t,
 	   strncmp(buf_text(&b.log), "1010 hello fps=0 action.0 action.1 state.0", 42) == 0 &&
 		   !strstr(buf_text(&b.log), "asked"),
@@ -359,12 +360,12 @@ static void test_again(struct tap *t)
 		      "9000 asked 3 " ASKED),
 	   "its episode goes on");
 	hex(&b, 0, reply_hex, MS(9010));
-	traffic_again(openpi_session(b.o), true);
+	traffic_again(openpi_wire.session(b.o), true);
 	hex(&b, 1, request_hex, MS(9100));
 	hex(&b, 0, reply_hex, MS(9110));
 	buf_clear(&b.log);
-	traffic_due(openpi_session(b.o), MS(20000));
-	traffic_again(openpi_session(b.o), false);
+	traffic_due(openpi_wire.session(b.o), MS(20000));
+	traffic_again(openpi_wire.session(b.o), false);
 	hex(&b, 1, request_hex, MS(20000));
 	ok(t,
 	   logged(&b, "12110 end: 3.0 s without traffic ''\n"
@@ -410,7 +411,7 @@ static void test_strangers(struct tap *t)
 		feed(&b, 1, rows[i].client, strlen(rows[i].client), MS(1));
 		if (!rows[i].first)
 			feed(&b, 0, rows[i].server, strlen(rows[i].server), MS(1));
-		openpi_end(b.o, MS(2));
+		openpi_wire.end(b.o, MS(2));
 		if (rows[i].told[0])
 			snprintf(want, sizeof(want), "1 " HELLO "\n1 stranger 0 0/0 %s\n",
 				 rows[i].told);
@@ -431,14 +432,15 @@ static void test_bad(struct tap *t)
 	    "c4056474797065a37c7531c405736861706593010101",
 	    MS(1010));
 	ok(t,
-	   traffic_bads(openpi_session(b.o)) == 1 &&
-		   strcmp(traffic_first_bad(openpi_session(b.o)), "the message is cut short") == 0,
+	   traffic_bads(openpi_wire.session(b.o)) == 1 &&
+		   strcmp(traffic_first_bad(openpi_wire.session(b.o)),
+			  "the message is cut short") == 0,
 	   "a message that lies about its length is counted");
 	hex(&b, 0,
 	    "81a7616374696f6e7384c40b5f5f6e6461727261795f5fc3c40464617461c400"
 	    "c4056474797065a37c7531c40573686170659100",
 	    MS(1020));
-	ok(t, traffic_bads(openpi_session(b.o)) == 2, "as are actions without any");
+	ok(t, traffic_bads(openpi_wire.session(b.o)) == 2, "as are actions without any");
 	buf_clear(&b.log);
 	hex(&b, 1, request_hex, MS(1100));
 	hex(&b, 0, reply_hex, MS(1110));
