@@ -206,3 +206,18 @@ bool picture_facts(struct frame *f, uint8_t *thumb, const struct ndarray *a)
 	shrink(f, thumb, a, &p);
 	return true;
 }
+
+void picture_measure(struct frame *f, const uint8_t *rgb, unsigned width, unsigned height)
+{
+	const struct ndarray a = {.kind = 'u', .bytes = 1, .data = rgb};
+	const struct plan p = {
+		.height = height,
+		.width = width,
+		.channels = 3,
+		.row = (uint64_t)width * 3,
+		.column = 3,
+		.channel = 1,
+	};
+
+	measure(f, &a, &p, 1);
+}

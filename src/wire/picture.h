@@ -21,4 +21,7 @@ bool picture_is(const struct ndarray *a);
  */
 bool picture_facts(struct frame *f, uint8_t *thumb, const struct ndarray *a);
 
+/* Fills mean, std, dark and bright of f from RGB bytes, [height][width][3], of at least a pixel. */
+void picture_measure(struct frame *f, const uint8_t *rgb, unsigned width, unsigned height);
+
 #endif

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "wire/picture.h"
 #include "wire/stream_impl.h"
 
 enum {
@@ -56,34 +57,6 @@ size_t stream_unbase64(unsigned char *dst, const char *text, size_t n)
 			dst[len++] = (unsigned char)(bits >> (16 - 8 * k));
 	}
 	return len;
-}
-
-/* What the thumbnail tells of the picture. */
-static void measure(struct frame *f, const unsigned char *rgb)
-{
-	size_t pixels = (size_t)f->thumb_width * f->thumb_height, dark = 0, bright = 0;
-
-	for (unsigned k = 0; k < 3; k++) {
-		double sum = 0, squares = 0, mean;
-
-		for (size_t i = 0; i < pixels; i++) {
-			double v = rgb[3 * i + k] / 255.0;
-
-			sum += v;
-			squares += v * v;
-		}
-		mean = sum / (double)pixels;
-		f->mean[k] = mean;
-		f->std[k] = sqrt(fmax(squares / (double)pixels - mean * mean, 0));
-	}
-	for (size_t i = 0; i < pixels; i++) {
-		int sum = rgb[3 * i] + rgb[3 * i + 1] + rgb[3 * i + 2];
-
-		dark += sum < 3 * 255 * 0.05;
-		bright += sum > 3 * 255 * 0.95;
-	}
-	f->dark = (double)dark / (double)pixels;
-	f->bright = (double)bright / (double)pixels;
 }
 
 static bool take_facts(struct stream *s, struct json *j, const char *what, double out[3])
@@ -168,7 +141,7 @@ static void take_thumb(struct stream *s, struct camera_line *c)
 	f->thumb_height = (uint8_t)c->thumb_height;
 	f->thumb = c->thumb;
 	if (!c->told)
-		measure(f, c->thumb);
+		picture_measure(f, c->thumb, f->thumb_width, f->thumb_height);
 }
 
 void stream_take_camera(struct stream *s, const char *line, size_t len)
