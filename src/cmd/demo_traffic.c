@@ -87,8 +87,11 @@ int64_t traffic_poll(const struct traffic *t, struct pollfd p[TRAFFIC_FDS])
 /* Sends what it takes. False: the connection is gone. */
 static bool send_some(int fd, struct buf *out)
 {
-	ssize_t n = out->len ? send(fd, out->p, out->len, MSG_NOSIGNAL | MSG_DONTWAIT) : 0;
+	ssize_t n;
 
+	if (!out->len)
+		return true;
+	n = send(fd, out->p, out->len, MSG_NOSIGNAL | MSG_DONTWAIT);
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR;
 	memmove(out->p, out->p + n, out->len - (size_t)n);
