@@ -249,6 +249,8 @@ static bool same_mark(const struct episode_mark *a, const struct episode_mark *b
 
 static bool same_frame(const struct frame *a, const struct frame *b)
 {
+	size_t thumb = (size_t)a->thumb_width * a->thumb_height * 3;
+
 	return strcmp(a->camera, b->camera) == 0 && a->width == b->width &&
 	       a->height == b->height && a->channels == b->channels &&
 	       memcmp(a->mean, b->mean, sizeof(a->mean)) == 0 &&
@@ -256,7 +258,7 @@ static bool same_frame(const struct frame *a, const struct frame *b)
 	       memcmp(&a->dark, &b->dark, sizeof(a->dark)) == 0 &&
 	       memcmp(&a->bright, &b->bright, sizeof(a->bright)) == 0 &&
 	       a->thumb_width == b->thumb_width && a->thumb_height == b->thumb_height &&
-	       memcmp(a->thumb, b->thumb, (size_t)a->thumb_width * a->thumb_height * 3) == 0;
+	       (!thumb || memcmp(a->thumb, b->thumb, thumb) == 0);
 }
 
 static bool same_event(const struct event *a, const struct event *b)
