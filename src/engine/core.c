@@ -167,6 +167,15 @@ static void feed_step(struct core *c, const struct event *ev)
 		  c->result.steps + c->cfg->resume.steps >= (uint64_t)c->cfg->steps;
 }
 
+/*
+ * A policy connection beside the one whose replies are the steps: a policy of its own. Its chunks
+ * are kept, but they neither follow on the others nor are they executed here.
+ */
+static bool is_beside(const struct core *c, uint16_t source)
+{
+	return merge_hello(c->merge)->no_tick && source != merge_tick_source(c->merge);
+}
+
 static void feed_chunk(struct core *c, const struct event *ev)
 {
 	struct record r = {.kind = RECORD_CHUNK, .t_ns = ev->t_ns, .source = ev->source};
@@ -174,6 +183,8 @@ static void feed_chunk(struct core *c, const struct event *ev)
 	r.chunk = ev->chunk;
 	r.episode = merge_boundary(c->merge)->number;
 	record(c, &r);
+	if (is_beside(c, ev->source))
+		return;
 	judge_feed(c->judge, ev);
 	live_chunk(c->live, ev->chunk, merge_last_seq(c->merge), clock_now_ns(c->clock));
 }
@@ -184,6 +195,8 @@ static void feed_executed(struct core *c, const struct event *ev)
 
 	r.executed = ev->executed;
 	record(c, &r);
+	if (is_beside(c, ev->source))
+		return;
 	judge_feed(c->judge, ev);
 	live_executed(c->live, ev->executed);
 }

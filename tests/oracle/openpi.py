@@ -19,9 +19,9 @@ import websockets
 import websockets.asyncio.server as ws
 from openpi_client import action_chunk_broker, msgpack_numpy, websocket_client_policy
 
-from wiretap import Capture, Relay, bits, done, events, in_database, of, ok, wait_for
+import openpi_live
+from wiretap import Capture, Relay, bits, done, events, of, ok, wait_for
 
-REQUESTS = int(os.environ.get("POLICYTOP_REQUESTS", "1000"))
 RNG = np.random.default_rng(7)
 IMAGE = RNG.integers(0, 256, (224, 224, 3), dtype=np.uint8)
 META = {"reset_pose": [0, -1.5, 1.5, 0, 0, 0]}
@@ -273,26 +273,6 @@ def records(dump, folder, data):
        "replies of a real pi0 are decoded bit for bit")
 
 
-def many(dump, folder, policytop):
-    """As many requests with two images: all chunks, the time it took, and the memory."""
-    bed = Bed(folder, "many")
-    client = bed.connect()
-    for i in range(REQUESTS):
-        client.infer(libero(state=np.arange(8.0) + i))
-    bed.leave(client)
-    found, took, memory = bed.end(dump)
-    ok(same_chunks(found, bed.got), f"{REQUESTS} requests with two images: every chunk, bit for bit")
-    ok(all(bits(s["seen"][7:]) == bits(o["observation/state"])
-           for s, o in zip(of(found, "step"), bed.asked)), "and every state")
-    size = os.path.getsize(bed.path)
-    print(f"# {size / 1e6:.0f} MB decoded in {took:.2f} s ({size / took / 1e6:.0f} MB/s, "
-          f"{took / REQUESTS * 1e6:.0f} us a request), at most {memory:.1f} MiB")
-    ok(memory < 32, "memory stays bounded")
-    in_database(policytop, bed.path, [
-        {(h, f"action.{d}"): a[h, d] for h in range(a.shape[0]) for d in range(a.shape[1])}
-        for a in bed.got])
-
-
 def main(policytop, dump, folder):
     logging.disable(logging.ERROR)
     kinds_of_robots(dump, folder)
@@ -300,7 +280,7 @@ def main(policytop, dump, folder):
     strangers(dump, folder)
     if os.environ.get("POLICYTOP_DATA"):
         records(dump, folder, os.environ["POLICYTOP_DATA"] + "/openpi_libero")
-    many(dump, folder, policytop)
+    openpi_live.main(policytop, dump, folder, sys.modules[__name__])
     return done()
 
 
