@@ -15,8 +15,9 @@ import time
 import numpy as np
 
 import groot
-from openpi import REQUESTS, Server, libero, policy
+from openpi import Server, libero, policy
 from openpi_client import websocket_client_policy
+from openpi_live import REQUESTS
 from wiretap import done, ok
 
 POLICYTOP, FOLDER, KILLS = sys.argv[1], sys.argv[2], int(sys.argv[3])
