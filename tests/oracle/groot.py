@@ -16,7 +16,8 @@ import msgpack_numpy
 import numpy as np
 import zmq
 
-from wiretap import Capture, Relay, bits, done, events, in_database, of, ok, wait_for
+import groot_live
+from wiretap import Capture, Relay, bits, done, events, of, ok, wait_for
 
 RNG = np.random.default_rng(11)
 PICTURE = RNG.integers(0, 256, (480, 640, 3), dtype=np.uint8)
@@ -143,7 +144,7 @@ class Client:
         self.context.term()
 
 
-def generation(policytop, dump, folder, form):
+def generation(dump, folder, form):
     server = Server(form)
     path = f"{folder}/{form}.capture"
     capture = Capture(path, "groot:1=2:3")
@@ -186,10 +187,6 @@ def generation(policytop, dump, folder, form):
     if not client.flat:
         wanted[1:1] = [("end", "policy reset"), ("start", "policy reset")]
     ok(marks == wanted and len(of(found, "reset")) == (not client.flat), f"{form}: episodes {marks}")
-    if form == "D":
-        names = [f"single_arm.{i}" for i in range(5)] + ["gripper.0"]
-        in_database(policytop, path, [
-            {(h, names[d]): a[h, d] for h in range(16) for d in range(6)} for a in got])
 
 
 def pickles(dump, folder):
@@ -270,7 +267,8 @@ def strangers(dump, folder):
 
 def main(policytop, dump, folder):
     for form in FORMS:
-        generation(policytop, dump, folder, form)
+        generation(dump, folder, form)
+        groot_live.main(policytop, folder, sys.modules[__name__], form)
     pickles(dump, folder)
     strangers(dump, folder)
     return done()

@@ -23,6 +23,6 @@ check_PROGRAMS += %D%/dump_events
 %C%_dump_events_LDADD = $(TEST_PROGRAM_LIBS)
 TESTS += %D%/t_oracle_openpi.sh %D%/t_oracle_groot.sh
 EXTRA_DIST += %D%/requirements-policy.txt %D%/wiretap.py %D%/t_oracle_openpi.sh %D%/openpi.py \
-	%D%/live.py %D%/openpi_live.py %D%/t_oracle_groot.sh %D%/groot.py
+	%D%/live.py %D%/openpi_live.py %D%/t_oracle_groot.sh %D%/groot.py %D%/groot_live.py
 TESTS += %D%/t_oracle_tap.sh
 EXTRA_DIST += %D%/t_oracle_tap.sh %D%/tapped.py

@@ -11,7 +11,7 @@ import live
 from wiretap import bits, events, of, ok, wait_for
 
 REQUESTS = int(os.environ.get("POLICYTOP_REQUESTS", "1000"))
-PACE_S = 0.01
+PACE_S = 0.008
 JOINTS = [f"action.{i}" for i in range(14)]
 STATE = [f"state.{i}" for i in range(8)]
 ODD = [-0.0, np.nan, np.inf, -np.inf, 5e-324, 0.1, 1 / 3]
@@ -135,7 +135,7 @@ def judge_frames(store, run, peer):
 def main(policytop, dump, folder, peer):
     server = peer.Server(policy(peer), peer.META)
     db, capture = f"{folder}/live.db", f"{folder}/live.capture"
-    recording = live.Recording(policytop, db, f"openpi:0=127.0.0.1:{server.port}?fps=100",
+    recording = live.Recording(policytop, db, f"openpi:0=127.0.0.1:{server.port}?fps=125",
                                "--capture", capture)
     clients = talk(recording, peer)
     first, second, again = clients

@@ -4,7 +4,6 @@
 import json
 import os
 import socket
-import sqlite3
 import struct
 import subprocess
 import threading
@@ -122,18 +121,3 @@ def of(found, kind, **wanted):
 def bits(values):
     """Equal only for the same bits, so that -0.0 is not 0.0; any NaN is NaN."""
     return [struct.pack("<d", v) if v == v else b"NaN" for v in values]
-
-
-def in_database(policytop, path, chunks):
-    """What record stores of a capture: every action of chunks, [{(position, joint): value}]."""
-    db = path + ".db"
-    subprocess.run([policytop, "--db", db, "record", "--json", f"raw:{path}?speed=max"],
-                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=300, check=False)
-    store, nan = sqlite3.connect(db), float("nan")
-    found = {row[:3]: nan if row[3] is None else row[3] for row in store.execute(
-        "SELECT chunk, position, joint, value FROM chunk_actions")}
-    good = all(bits([found.get((c, *at), float("inf"))]) == bits([float(v)])
-               for c, chunk in enumerate(chunks) for at, v in chunk.items())
-    ok(good, f"every action of every chunk is in the database ({sum(map(len, chunks))})")
-    steps = store.execute("SELECT count(*) FROM steps").fetchone()[0]
-    ok(steps == len(chunks), f"and a step for each reply ({steps})")
