@@ -24,5 +24,5 @@ check_PROGRAMS += %D%/dump_events
 TESTS += %D%/t_oracle_openpi.sh %D%/t_oracle_groot.sh
 EXTRA_DIST += %D%/requirements-policy.txt %D%/wiretap.py %D%/t_oracle_openpi.sh %D%/openpi.py \
 	%D%/live.py %D%/openpi_live.py %D%/t_oracle_groot.sh %D%/groot.py %D%/groot_live.py
-TESTS += %D%/t_oracle_tap.sh
-EXTRA_DIST += %D%/t_oracle_tap.sh %D%/tapped.py
+TESTS += %D%/t_oracle_policy_kills.sh
+EXTRA_DIST += %D%/t_oracle_policy_kills.sh %D%/policy_kills.py
