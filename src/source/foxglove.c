@@ -16,14 +16,22 @@
 static void *make(void (*emit)(void *host, const struct event *ev), void *host, const char *prefix,
 		  struct uri *u, struct err *e)
 {
-	const char *text = uri_param(u, "fps");
+	const char *text = uri_param(u, "fps"), *images = uri_param(u, "images");
+	struct foxglove *f;
 	double fps = 0;
 
 	if (text && (!text_to_double(text, &fps) || !(fps > 0 && fps <= 1000))) {
 		err_set(e, EINVAL, "%s: fps is a rate in Hz, up to 1000", u->word);
 		return NULL;
 	}
-	return foxglove_new(emit, host, prefix, fps);
+	if (images && strcmp(images, "0") != 0 && strcmp(images, "1") != 0) {
+		err_set(e, EINVAL, "%s: images is 0 or 1", u->word);
+		return NULL;
+	}
+	f = foxglove_new(emit, host, prefix, fps);
+	if (!images || images[0] == '1')
+		foxglove_want_pictures(f);
+	return f;
 }
 
 static void drop(void *state)
@@ -114,13 +122,14 @@ static int foxglove_open(struct source *s, struct uri *u, struct err *e)
 
 static const struct source_param params[] = {
 	{"fps", "Hz", "", "control rate of the loop, which the connection does not tell"},
+	{"images", "", "1", "0: leave the cameras alone"},
 	{0},
 };
 
 const struct source_class source_foxglove = {
 	.kind = "foxglove",
 	.rest = "HOST:PORT",
-	.summary = "LeRobot's --display_mode=foxglove, state and action",
+	.summary = "LeRobot's --display_mode=foxglove: state, action, cameras",
 	.facts = FOXGLOVE_FACTS,
 	.decoder = &decoder,
 	.params = params,

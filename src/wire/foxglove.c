@@ -29,11 +29,16 @@ struct foxglove *foxglove_new(void (*emit)(void *host, const struct event *ev), 
 	f->emit = emit;
 	f->host = host;
 	f->told_ns = TIME_UNKNOWN;
-	f->hello.facts = FOXGLOVE_FACTS;
+	f->hello.facts = FOXGLOVE_FACTS & ~(unsigned)FACT_FRAMES;
 	f->hello.fps = fps;
 	text_copy(f->prefix, sizeof(f->prefix), prefix);
 	websocket_init(&f->socket, false, FOXGLOVE_MESSAGE_MAX);
 	return f;
+}
+
+void foxglove_want_pictures(struct foxglove *f)
+{
+	f->pictures = true;
 }
 
 void foxglove_free(struct foxglove *f)
@@ -118,28 +123,37 @@ static void reply(struct foxglove *f, enum websocket_opcode opcode, const void *
 	websocket_frame(&f->replies, opcode, p, n, mask);
 }
 
+void foxglove_say(struct foxglove *f, const char *fmt, ...)
+{
+	char text[128];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	reply(f, WEBSOCKET_TEXT, text, strlen(text));
+}
+
 void foxglove_subscribe(struct foxglove *f, unsigned which)
 {
 	struct topic *t = &f->topic[which];
-	char text[128];
-	int len;
 
 	t->subscription = ++f->subscriptions;
 	t->live = true;
 	t->refused = false;
 	t->asked_ns = f->t_ns;
-	len = snprintf(text, sizeof(text),
-		       "{\"op\":\"subscribe\",\"subscriptions\":[{\"id\":%lu,\"channelId\":%lld}]}",
-		       (unsigned long)t->subscription, (long long)t->channel);
-	reply(f, WEBSOCKET_TEXT, text, (size_t)len);
+	foxglove_say(f,
+		     "{\"op\":\"subscribe\",\"subscriptions\":[{\"id\":%lu,\"channelId\":%lld}]}",
+		     (unsigned long)t->subscription, (long long)t->channel);
 }
 
 int64_t foxglove_due(struct foxglove *f, int64_t now_ns)
 {
-	int64_t next = INT64_MAX;
+	int64_t next;
 
 	f->t_ns = now_ns;
 	buf_clear(&f->replies);
+	next = foxglove_due_picture(f);
 	for (unsigned i = 0; i < TOPICS; i++) {
 		const struct topic *t = &f->topic[i];
 		int64_t due_ns = t->asked_ns + renew_ns;
@@ -181,17 +195,20 @@ static void take_binary(struct foxglove *f, const uint8_t *p, size_t n)
 			return;
 		}
 	}
-	/* No topic of ours: it was under way when its channel was withdrawn. */
+	foxglove_take_picture(f, subscription, little_endian(p + 5, 8), p + DATA_HEAD,
+			      n - DATA_HEAD);
+	/* Nothing of ours: it was under way when its channel was withdrawn. */
 }
 
 static void take_message(struct foxglove *f, const struct websocket_message *m)
 {
 	f->messages++;
 	f->reason[0] = '\0';
-	if (m->size > m->len)
+	if (m->size > m->len) {
+		foxglove_refuse_large(f);
 		foxglove_blame(f, "a message of %llu bytes is stepped over",
 			       (unsigned long long)m->size);
-	else if (m->opcode == WEBSOCKET_TEXT)
+	} else if (m->opcode == WEBSOCKET_TEXT)
 		foxglove_take_text(f, (const char *)m->bytes, m->len);
 	else if (m->opcode == WEBSOCKET_BINARY)
 		take_binary(f, m->bytes, m->len);
@@ -257,7 +274,10 @@ void foxglove_end(struct foxglove *f, int64_t t_ns)
 	f->open = false;
 	f->others = 0;
 	f->hello.joints = 0; /* who comes next may be another robot */
+	f->hello.facts &= ~(unsigned)FACT_FRAMES;
+	f->cameras = 0;
 	memset(f->topic, 0, sizeof(f->topic));
+	memset(f->camera, 0, sizeof(f->camera));
 	buf_clear(&f->head);
 	buf_clear(&f->replies);
 	websocket_fini(&f->socket);

@@ -7,7 +7,7 @@
  *
  * Bytes of the connection in (the handshake's answer first), events and bytes to send out. The
  * same bytes give the same events, whether they are read from a socket or a capture. Nothing is
- * ever sent but the handshake, subscriptions to these two topics and pongs.
+ * ever sent but the handshake, subscriptions and pongs.
  *
  * What becomes of the messages:
  * - Messages of both topics with one log time are one step: seen and asked. One that stays alone
@@ -21,7 +21,11 @@
  * - A message that is not understood, wholly or in part, is counted and told as EVENT_NOTE, at most
  *   once a second; what could be understood is used. A frame that is no WebSocket ends the
  *   connection: there is no way to find the next one.
- * - Other topics, images among them, are told once and never subscribed to.
+ * - /observation/images/NAME, as RawImage or CompressedImage of Foxglove in protobuf, becomes
+ *   EVENT_FRAME of camera NAME where pictures are wanted: one a second of each of the first 8. Each
+ *   is subscribed to until one has come, one camera at a time, so that the loop sends hardly more
+ *   than what is looked at. One of over FOXGLOVE_MESSAGE_MAX is never asked for again.
+ * - Other topics are told once and never subscribed to.
  */
 #ifndef POLICYTOP_WIRE_FOXGLOVE_H
 #define POLICYTOP_WIRE_FOXGLOVE_H
@@ -33,18 +37,19 @@
 #include "model/event.h"
 
 enum {
-	FOXGLOVE_MESSAGE_MAX = 1 << 20, /* bytes; a longer message is stepped over and counted */
+	FOXGLOVE_MESSAGE_MAX = 8 << 20, /* bytes; a longer message is stepped over and counted */
 	FOXGLOVE_PORT = 8765,		/* of LeRobot unless --display_port says another */
 };
 
-#define FOXGLOVE_FACTS (FACT_SEEN | FACT_ASKED)
+#define FOXGLOVE_FACTS (FACT_SEEN | FACT_ASKED | FACT_FRAMES) /* frames: if any is offered */
 
 struct foxglove;
 
 /* emit gets every event, with source 0. fps is for the hello, 0 unknown. */
 struct foxglove *foxglove_new(void (*emit)(void *host, const struct event *ev), void *host,
 			      const char *prefix, double fps);
-void foxglove_free(struct foxglove *f); /* NULL is allowed */
+void foxglove_want_pictures(struct foxglove *f); /* before the first bytes; else there are none */
+void foxglove_free(struct foxglove *f);		 /* NULL is allowed */
 
 /* Appends the handshake to send. host as in a URL; nonce: 16 random bytes. */
 void foxglove_request(struct buf *b, const char *host, const uint8_t nonce[16]);

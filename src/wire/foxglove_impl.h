@@ -22,6 +22,18 @@ struct topic {
 	int64_t asked_ns; /* of the engine's clock, when it was subscribed to */
 };
 
+/* A camera: the number of its subscription is FOXGLOVE_CAMERA_0 + its index, also in a replay. */
+enum { FOXGLOVE_CAMERAS = 8, FOXGLOVE_CAMERA_0 = 1 << 16 };
+struct camera {
+	char name[NAME_BYTES]; /* cleaned */
+	bool live;	       /* advertised, and not too large */
+	bool raw;	       /* else compressed */
+	bool open;	       /* subscribed to, until a picture comes */
+	int64_t channel;
+	int64_t next_ns; /* of the engine's clock: it is closed without one, or opened again */
+	int64_t told_ns; /* when the last picture came, or TIME_UNKNOWN */
+};
+
 struct foxglove {
 	void (*emit)(void *host, const struct event *ev);
 	void *host;
@@ -38,6 +50,9 @@ struct foxglove {
 	struct topic topic[TOPICS];
 	uint32_t subscriptions;
 	unsigned others;
+	bool pictures; /* are looked at */
+	unsigned cameras;
+	struct camera camera[FOXGLOVE_CAMERAS];
 
 	/* The joints. */
 	struct hello hello;		   /* with prefixes; as emitted */
@@ -62,6 +77,9 @@ void foxglove_blame(struct foxglove *f, const char *fmt, ...) __attribute__((for
 
 void foxglove_tell(struct foxglove *f, const char *text);
 
+/* Sends a text, of at most 127 bytes. */
+void foxglove_say(struct foxglove *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
 /* Asks for what topic[which] is on. */
 void foxglove_subscribe(struct foxglove *f, unsigned which);
 
@@ -72,5 +90,16 @@ void foxglove_take_text(struct foxglove *f, const char *text, size_t len);
 void foxglove_take_data(struct foxglove *f, unsigned which, uint64_t log_time, const char *text,
 			size_t len);
 void foxglove_flush(struct foxglove *f);
+
+/* foxglove_image.c: cameras, one picture of each a second. */
+/* A channel. False: no picture that is looked at. */
+bool foxglove_offer_picture(struct foxglove *f, const char *topic, const char *encoding,
+			    const char *schema, int64_t channel);
+void foxglove_withdraw_picture(struct foxglove *f, int64_t channel);
+bool foxglove_refuse_picture(struct foxglove *f, int64_t channel); /* false: it is none */
+void foxglove_refuse_large(struct foxglove *f); /* what was stepped over does not come again */
+bool foxglove_take_picture(struct foxglove *f, uint64_t subscription, uint64_t log_time,
+			   const uint8_t *bytes, size_t n); /* false: of no camera */
+int64_t foxglove_due_picture(struct foxglove *f);	    /* as foxglove_due(), at f->t_ns */
 
 #endif

@@ -70,7 +70,8 @@ static void advertised(struct foxglove *f, const struct channel *c)
 		}
 		return;
 	}
-	tell_other(f, c);
+	if (!foxglove_offer_picture(f, c->topic, c->encoding, c->schema, c->id))
+		tell_other(f, c);
 }
 
 /* The keys of one, whose '{' was the last token. */
@@ -125,6 +126,7 @@ static void take_withdrawn(struct foxglove *f, struct json *j)
 			continue;
 		for (unsigned i = 0; i < TOPICS; i++)
 			f->topic[i].live = f->topic[i].live && f->topic[i].channel != id;
+		foxglove_withdraw_picture(f, id);
 	}
 }
 
@@ -142,7 +144,7 @@ static bool refused(struct foxglove *f, const char *text)
 		t->refused |= t->live && t->channel == id;
 		ours |= t->refused;
 	}
-	return ours;
+	return foxglove_refuse_picture(f, id) || ours;
 }
 
 static void take_trouble(struct foxglove *f, struct json *j)

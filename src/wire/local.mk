@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += %D%/libwire.a
-%C%_libwire_a_CFLAGS = $(AM_CFLAGS) $(VECTOR_CFLAGS) $(ZSTD_CFLAGS) $(LZ4_CFLAGS) $(ZLIB_CFLAGS)
+%C%_libwire_a_CFLAGS = $(AM_CFLAGS) $(VECTOR_CFLAGS) $(ZSTD_CFLAGS) $(LZ4_CFLAGS) $(ZLIB_CFLAGS) \
+	$(TURBOJPEG_CFLAGS)
 %C%_libwire_a_SOURCES = \
 	%D%/capture.c %D%/capture.h \
 	%D%/foxglove.c %D%/foxglove.h \
 	%D%/foxglove_impl.h \
+	%D%/foxglove_image.c \
 	%D%/foxglove_step.c \
 	%D%/foxglove_text.c \
 	%D%/groot.c %D%/groot.h \
@@ -27,7 +29,9 @@ noinst_LIBRARIES += %D%/libwire.a
 	%D%/parquet_recover.c \
 	%D%/parquet_rle.c \
 	%D%/payload.c %D%/payload.h \
+	%D%/photo.c %D%/photo.h \
 	%D%/picture.c %D%/picture.h \
+	%D%/protobuf.c %D%/protobuf.h \
 	%D%/sha1.c %D%/sha1.h \
 	%D%/stream.c %D%/stream.h \
 	%D%/stream_camera.c \

@@ -308,7 +308,7 @@ static void test_words(struct tap *t)
 	static const char *const bad[] = {
 		"foxglove:",	       "foxglove:host",		  "foxglove:host:0",
 		"foxglove:h:1?fps=-1", "foxglove:h:1?fps=nan",	  "foxglove:h:1?listen=1",
-		"foxglove:::1:5",      "foxglove:h:1?fps=100000",
+		"foxglove:::1:5",      "foxglove:h:1?fps=100000", "foxglove:h:1?images=2",
 	};
 	struct log l = {0};
 	struct source_host host = log_host(&l, false);
