@@ -53,4 +53,6 @@ tap_empty "$(find src -mindepth 1 -maxdepth 1 -type d ! -name '.*' |
 tap_empty "$(grep -rln '[<"]sqlite3\.h[>"]' src ui --include='*.[ch]')" "only db knows sqlite3.h"
 tap_empty "$(grep -rlnE '[<"](n?curses|term)\.h[>"]' src db ui --include='*.[ch]' |
 	grep -v '^ui/term')" "only ui/term knows curses"
+tap_empty "$(grep -rl '[<"]turbojpeg\.h[>"]' src db ui --include='*.[ch]' |
+	grep -v '^src/wire/photo')" "only wire/photo knows libjpeg-turbo"
 tap_done
