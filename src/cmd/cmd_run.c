@@ -238,6 +238,7 @@ static int run(struct app *app)
 static const struct opt options[] = {
 	{"rig", "NAME", "name of the run, for watch and stop (run-PID)"},
 	{"profile", "NAME", "training profile to judge by"},
+	{"capture", "FILE", "also write what the sources read, for raw:FILE"},
 	{"here", NULL, "no tmux: the command keeps this terminal alone"},
 	{"no-check", NULL, "start without the preflight; the run says so"},
 	{"plan", NULL, "print what would be attached, and start nothing"},

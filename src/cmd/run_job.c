@@ -64,6 +64,7 @@ static int start_engine(struct run_job *j, struct keeper *k, struct err *e)
 		.db = j->app->db,
 		.rig = j->rig,
 		.profile = j->profile,
+		.capture = opts_text(&j->app->opts, "capture"),
 		.source = source,
 	};
 	struct buf log = {0};

@@ -114,7 +114,9 @@ static int start(const struct run_job *j, const char *server, const char *end, s
 {
 	const struct opts *o = &j->app->opts;
 	const char **argv = xcalloc((size_t)j->plan.argc + WORDS_EXTRA, sizeof(*argv));
+	const char *told = opts_text(o, "capture");
 	char *exe = run_own_path_dup(), *db = j->app->db ? path_absolute_dup(j->app->db) : NULL;
+	char *capture = told ? path_absolute_dup(told) : NULL;
 	struct buf variable = {0};
 	int n = 0, rc;
 
@@ -133,6 +135,10 @@ static int start(const struct run_job *j, const char *server, const char *end, s
 		argv[n++] = "--profile";
 		argv[n++] = j->profile;
 	}
+	if (capture) {
+		argv[n++] = "--capture";
+		argv[n++] = capture;
+	}
 	if (opts_has(o, "no-check"))
 		argv[n++] = "--no-check";
 	argv[n++] = "--";
@@ -143,6 +149,7 @@ static int start(const struct run_job *j, const char *server, const char *end, s
 	free(argv);
 	free(exe);
 	free(db);
+	free(capture);
 	return rc;
 }
 
