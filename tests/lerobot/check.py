@@ -4,20 +4,25 @@ policytop and the real LeRobot: what is in the database is what LeRobot itself k
 sides: the packets on the arm's bus, a witness inside (plugins/lerobot_camera_sim), and the dataset
 that LeRobot writes.    check.py ROOT WORK [SCENARIO...]
 """
+import fcntl
 import json
 import os
+import pty
+import shutil
 import signal
 import sqlite3
 import statistics
 import struct
 import subprocess
 import sys
+import termios
+import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SRC, POLICYTOP = os.environ["TOP_SRCDIR"], os.environ["POLICYTOP"]
+POLICYTOP = os.environ["POLICYTOP"]
 ROOT, WORK = sys.argv[1:3]
-HOOK = SRC + "/src/client/python"
+PROFILE = WORK + "/profile.json"  # of a scenario that records; judges those after it
 JOINTS = [j + ".pos" for j in ("shoulder_pan", "shoulder_lift", "elbow_flex", "wrist_flex",
                                "wrist_roll", "gripper")]
 REST = [0.0, -95.0, 90.0, 65.0, 0.0, 2.0]
@@ -45,58 +50,180 @@ def quick():
         pass
 
 
-class Run:
-    """One run of LeRobot's program, and what policytop made of it."""
+def until(f, limit_s=60):
+    """Waits until f() says something, and returns it."""
+    end = time.monotonic() + limit_s
+    while not (found := f()) and time.monotonic() < end:
+        time.sleep(0.02)
+    return found
 
-    def __init__(self, name, *args, policy="act", hook=True, size=(64, 48), env=(), limit_s=90,
+
+INSIDE = {"PATH": "/opt/lr/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": WORK, "LANG": "C.UTF-8",
+          "HF_HOME": f"{WORK}/hf", "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1",
+          "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": f"{HERE}/plugins"}
+OUTSIDE = {**INSIDE, **{f"XDG_{x}": WORK for x in ("RUNTIME_DIR", "STATE_HOME", "DATA_HOME",
+                                                   "CONFIG_HOME", "CACHE_HOME")},
+           "TERM": "screen-256color", "TMUX_TMPDIR": WORK}
+CALIBRATION = f"{WORK}/hf/lerobot/calibration/robots/so_follower/sim.json"
+
+
+def environment(policy, more=()):
+    """Of LeRobot's program, with policytop or without."""
+    env = {**OUTSIDE, **dict(more)}
+    if policy.endswith("05"):
+        env["PYTHONPATH"] = f"/opt/lr05:{HERE}/stubs:{env['PYTHONPATH']}"
+    return env
+
+
+def prepare(policy):
+    """A checkpoint of that name, and the calibration where LeRobot looks for it."""
+    if not os.path.exists(CALIBRATION):
+        os.makedirs(os.path.dirname(CALIBRATION))
+        shutil.copy(f"{HERE}/calibration.json", CALIBRATION)
+    if not os.path.exists(f"{WORK}/{policy}"):
+        with open(f"{WORK}/{policy}.txt", "w") as out:
+            subprocess.run(["chroot", ROOT, "python", f"{HERE}/policy.py", f"{WORK}/{policy}",
+                            policy.removesuffix("05")], env=environment(policy), stdout=out,
+                           stderr=out, check=True)
+
+
+def policytop(*args):
+    return subprocess.run([POLICYTOP, *args], env=OUTSIDE, check=True, text=True,
+                          stdout=subprocess.PIPE).stdout
+
+
+def tmux(server, env, *args):
+    return subprocess.run([*server, *args], env=env, text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL).stdout
+
+
+def children(pid, name):
+    """The child of pid that is called so; None."""
+    for p in open(f"/proc/{pid}/task/{pid}/children").read().split():
+        if open(f"/proc/{p}/comm").read().strip() == name:
+            return int(p)
+
+
+class Screen:
+    """Reads what is written to a terminal, so that its writer never waits."""
+
+    def __init__(self, master):
+        self.master, self.bytes = master, b""
+        threading.Thread(target=self.read, daemon=True).start()
+
+    def read(self):
+        try:
+            while piece := os.read(self.master, 65536):
+                self.bytes += piece
+        except OSError:
+            pass
+
+    def text(self):
+        return self.bytes.decode(errors="replace")
+
+
+class Arm:
+    """The simulated servos, ahead of everything else: 50 ms without an answer is an error."""
+
+    def __init__(self, log):
+        fast = ["chrt", "-f", "5"]
+        if subprocess.run([*fast, "true"], stderr=subprocess.DEVNULL).returncode:
+            fast = []
+        self.p = subprocess.Popen([*fast, "chroot", ROOT, "python", f"{HERE}/arm.py", f"{WORK}/arm",
+                                   CALIBRATION, log], env=INSIDE, stdin=subprocess.DEVNULL)
+        assert until(lambda: os.path.islink(f"{WORK}/arm"))
+
+    def end(self):
+        self.p.terminate()
+        self.p.wait()
+
+
+class Run:
+    """
+    One run of LeRobot's program, and what policytop made of it. how: "here", with policytop and
+    without a terminal; "tmux", with it in a terminal that is lost; None, untouched.
+    """
+
+    def __init__(self, name, *args, policy="act", how="here", size=(64, 48), env=(), limit_s=90,
                  interrupt_at=None, program=("lerobot-rollout", "--robot.num_read_retries=20",
                                              f"--task={TASK}")):
         self.name, self.db = name, f"{WORK}/{name}.db"
-        recorder = self.record() if hook else None
-        inside = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": WORK, "LANG": "C.UTF-8",
-                  "WORK": WORK, "WITNESS": f"{WORK}/{name}.witness", **dict(env)}
-        if hook:
-            inside.update(HOOK=HOOK, POLICYTOP_HOOK=WORK + "/hook.sock")
-        words = [*program, f"--policy.path={WORK}/{policy}", "--robot.type=so101_follower",
-                 f"--robot.port={WORK}/arm", "--robot.id=sim",
-                 "--robot.cameras={ front: {type: sim,"
-                 f" width: {size[0]}, height: {size[1]}, fps: 30}}}}"]
+        prepare(policy)
+        command = ["chroot", ROOT, *program, f"--policy.path={WORK}/{policy}",
+                   "--robot.type=so101_follower", f"--robot.port={WORK}/arm", "--robot.id=sim",
+                   "--robot.cameras={ front: {type: sim,"
+                   f" width: {size[0]}, height: {size[1]}, fps: 30}}}}", *args]
+        if how:
+            if os.path.exists(PROFILE):
+                policytop("--db", self.db, "profile", "import", PROFILE)
+            command = [POLICYTOP, "--db", self.db, "run", "--rig", f"lr-{name}", "--capture",
+                       f"{WORK}/{name}.capture", *(["--here"] if how == "here" else []), "--",
+                       *command]
+        self.env = environment(policy, [("WITNESS", f"{WORK}/{name}.witness"), *env])
+        arm = Arm(f"{WORK}/{name}.bus")
         began = time.monotonic()
-        p = subprocess.Popen(["chroot", ROOT, "bash", HERE + "/inside.sh", name, policy, *words,
-                              *args], env=inside, preexec_fn=quick, start_new_session=True)
         try:
-            if interrupt_at:
-                self.interrupt(p, interrupt_at)
-            self.status = p.wait(limit_s)
-        except subprocess.TimeoutExpired:
-            os.killpg(p.pid, signal.SIGKILL)
-            self.status = "too long"
+            if how == "tmux":
+                self.in_terminal(command, limit_s)
+            else:
+                self.without_terminal(command, interrupt_at, limit_s)
+        finally:
+            arm.end()
         self.took_s = time.monotonic() - began
-        if recorder:
-            recorder.send_signal(signal.SIGINT)
-            self.json = json.loads(recorder.communicate(timeout=20)[0].splitlines()[-1])
-            self.recorded = recorder.returncode
+        if how:
             self.sql = sqlite3.connect(self.db)
         print(f"# {name}: exit {self.status}, {self.took_s:.1f} s", flush=True)
-        if self.status not in (0, "too long"):
+        if self.status != 0:
             print("# " + self.text("out")[-1500:].replace("\n", "\n# "))
 
-    def record(self):
-        p = subprocess.Popen([POLICYTOP, "--db", self.db, "record", f"hook:{WORK}/hook.sock",
-                              "--json", "--capture", f"{WORK}/{self.name}.capture"],
-                             stdout=subprocess.PIPE, text=True,
-                             env={**os.environ, "XDG_RUNTIME_DIR": WORK, "HOME": WORK})
-        assert json.loads(p.stdout.readline())["ready"]
-        return p
+    def without_terminal(self, command, interrupt_at, limit_s):
+        with open(f"{WORK}/{self.name}.out", "w") as out:
+            p = subprocess.Popen(command, env=self.env, preexec_fn=quick, start_new_session=True,
+                                 stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+        if interrupt_at:  # once
+            until(lambda: self.actions() >= interrupt_at or p.poll() is not None)
+            p.send_signal(signal.SIGINT)
+        try:
+            self.status = p.wait(limit_s)
+        except subprocess.TimeoutExpired:
+            p.terminate()
+            try:
+                p.wait(10)
+            except subprocess.TimeoutExpired:
+                p.kill()
+            self.status = "too long"
 
-    def interrupt(self, p, actions):
-        """SIGINT, once, when so many actions were sent."""
-        end = time.monotonic() + 60
-        while self.text("bus", True).count(" fe ") < actions and time.monotonic() < end:
-            if p.poll() is not None:
-                return
-            time.sleep(0.1)
-        os.kill(int(self.text("pid")), signal.SIGINT)
+    def in_terminal(self, command, limit_s):
+        """
+        A person's terminal: tmux of policytop's own. Its client is killed in the middle, as a lost
+        connection does; then one Ctrl-C is typed in LeRobot's pane.
+        """
+        server = ["tmux", "-L", f"policytop-lr-{self.name}"]
+        pid, master = pty.fork()
+        if pid == 0:
+            quick()
+            os.execve(command[0], command, self.env)
+        fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 170, 0, 0))
+        screen = Screen(master)
+        client = until(lambda: children(pid, "tmux: client"))
+        until(lambda: self.actions() >= 60)
+        os.kill(client, signal.SIGKILL)
+        self.left = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        at = self.actions()
+        until(lambda: self.actions() >= at + 60)
+        self.went_on = self.actions() - at
+        self.panes = tmux(server, self.env, "list-panes", "-F", "#{pane_id}").split()
+        tmux(server, self.env, "send-keys", "-t", "%0", "C-c")
+        gone = until(lambda: not tmux(server, self.env, "list-panes"), limit_s)
+        tmux(server, self.env, "kill-server")
+        with open(f"{WORK}/{self.name}.out", "w") as out:
+            out.write(screen.text())
+        end = f"{WORK}/policytop/lr-{self.name}.end"
+        self.status = int(open(end).readline()) if gone and os.path.exists(end) else "too long"
+
+    def actions(self):
+        """How many goals the arm was given."""
+        return self.text("bus", True).count(" 83 2a ")
 
     def text(self, suffix, missing=False):
         try:

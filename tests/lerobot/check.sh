@@ -19,8 +19,9 @@ if [ -z "${LEROBOT_PRIVATE:-}" ]; then
 	unshare --mount true 2>/dev/null || cannot "mounting is not allowed here"
 	sh "$here/mkroot.sh" "$root" | sed 's/^/# /'
 	[ -x "$root/opt/lr/bin/lerobot-rollout" ] || { echo "Bail out! no root"; exit 1; }
-	# What is mounted below is gone with its last process, however this ends.
-	LEROBOT_PRIVATE=1 exec unshare --mount --propagation private sh "$0" "$@"
+	# What is mounted below is gone with its last process, however this ends. One at a time: the
+	# loop's rate is measured.
+	LEROBOT_PRIVATE=1 exec flock -o "$root.lock" unshare --mount --propagation private sh "$0" "$@"
 fi
 
 work=$(mktemp -d /tmp/policytop-lerobot.XXXXXX)

@@ -7,7 +7,7 @@ import re
 import struct
 import subprocess
 
-from check import JOINTS, ROOT, STD, REST, TASK, WORK, Run, f32, hexes, ok
+from check import JOINTS, PROFILE, REST, ROOT, STD, TASK, WORK, Run, f32, hexes, ok, policytop
 
 DATASET = ["--dataset.push_to_hub=false", f"--dataset.single_task={TASK}", "--play_sounds=false"]
 done = {}  # runs that a later scenario looks at again
@@ -134,12 +134,21 @@ def episode_list(run):
     return run.all("SELECT boundary, end_boundary, task FROM episodes ORDER BY episode")
 
 
+def verdicts(run, where):
+    return run.all(f"SELECT level, code, subject, message FROM verdicts WHERE {where}")
+
+
 def no_trouble(run):
     ok(run.status == 0, f"{run.name}: LeRobot ended with 0")
-    ok(run.recorded in (0, 1, 2), f"{run.name}: policytop ended with {run.recorded}")
+    steps, = run.all("SELECT count(*) FROM steps")[0]
+    told = re.findall(r"policytop: run 1: (\d+) steps in \d+ episodes?, 0 dropped", run.text("out"))
+    ok(told == [str(steps)], f"{run.name}: policytop tells of its {steps} steps {told}")
     lost = run.all("SELECT lost, unit, reason FROM gaps")
     ok(not lost, f"{run.name}: nothing was lost {lost or ''}")
-    ok(not run.json.get("bad_lines"), f"{run.name}: no bad line")
+    notes = {n for n, in run.all("SELECT text FROM notes")} - {"the policy was reset"}
+    ok(notes == {"mark: the command ended with status 0"}, f"{run.name}: not a word too many {notes}")
+    failed = verdicts(run, "level = 'fail'")
+    ok(not failed, f"{run.name}: no failure is found {failed or ''}")
     ok("policytop hook:" not in run.text("out"), f"{run.name}: the hook had nothing to complain of")
 
 
@@ -147,7 +156,7 @@ def cadence():
     """The loop's rate with and without the hook; a machine with other work may try three times."""
     ours = done.get("base")
     for _ in range(3):
-        bare = Run("untouched", "--duration=8", hook=False)
+        bare = Run("untouched", "--duration=8", how=None)
         ours = ours or Run("cadence", "--duration=8")
         good = bare.status == ours.status == 0 and ours.hz() > bare.hz() - 0.3
         print(f"# the loop at {ours.hz():.2f} Hz, untouched {bare.hz():.2f}")
@@ -181,14 +190,19 @@ def base():
        {(64, 48, "front")}, f"base: {len(pictures)} pictures of 8 s")
 
 
+def folder_of(run):
+    folder, = glob.glob(f"{WORK}/hf/lerobot/sim/*_{run.name}*")
+    return folder
+
+
 def recorded(run):
     """LeRobot's own dataset: [(episode, state, action)], floats as they are in Parquet."""
-    folder, = glob.glob(f"{WORK}/hf/lerobot/sim/*_{run.name}*")
     code = ("import glob, json, sys, pyarrow.parquet as q\n"
             "t = [q.read_table(f) for f in sorted(glob.glob(sys.argv[1] + '/data/*/*.parquet'))]\n"
             "print(json.dumps([r for x in t for r in zip(x['episode_index'].to_pylist(),"
             " x['observation.state'].to_pylist(), x['action'].to_pylist())]))\n")
-    return json.loads(subprocess.run(["chroot", ROOT, "/opt/lr/bin/python", "-c", code, folder],
+    return json.loads(subprocess.run(["chroot", ROOT, "/opt/lr/bin/python", "-c", code,
+                                      folder_of(run)],
                                      check=True, stdout=subprocess.PIPE).stdout)
 
 
@@ -206,6 +220,9 @@ def sentry():
     steps, values = asked_sent_got(run)
     dataset_agrees(run, steps, values)
     ok(len(episode_list(run)) == 1, "sentry: one episode, as the policy is not reset in between")
+    # The checkpoint says that its training set is sim/so101: the profile of that name is found.
+    policytop("--db", f"{WORK}/learn.db", "learn", folder_of(run), "--name", "so101")
+    policytop("--db", f"{WORK}/learn.db", "profile", "export", "so101", PROFILE)
 
 
 def episodic():
@@ -251,6 +268,8 @@ def starved():
     ok(idle > 200 and policy == 0, f"starved: {idle} ticks without an action, {policy} with one")
     ok(len(lines(run, "chunk")) >= 2, "starved: the chunks that came too late are there")
     ok(len(episode_list(run)) == 1, "starved: all of it is in an episode")
+    told = verdicts(run, "code = 'starved' AND level IN ('warn', 'fail')")
+    ok(told, f"starved: which policytop calls by its name {told}")
 
 
 def size_and_stall():
@@ -259,14 +278,15 @@ def size_and_stall():
               env={"STALL_S": "1.5"}.items())
     slowest = min(map(float, re.findall(r"slower \(([0-9.]+) Hz", run.text("out"))), default=99)
     ok(run.status == 0 and slowest > 1, "stall: LeRobot says nothing of it, and ends with 0")
-    notes = [n for n, in run.all("SELECT text FROM notes")]
-    ok(any("camera front is 96x72, the policy was trained on 64x48" in n for n in notes),
-       "a camera of another size is told")
-    if "frames" in [r[0] for r in run.all("SELECT name FROM sqlite_master WHERE type = 'view'")]:
-        ok(set(run.all("SELECT width, height FROM frames")) == {(96, 72)}, "and its frames")
+    told = run.all("SELECT text FROM notes WHERE level = 'warn'")
+    ok(told == [("camera front is 96x72, the policy was trained on 64x48",)],
+       f"a camera of another size is told, once {told}")
+    ok(set(run.all("SELECT width, height FROM frames")) == {(96, 72)}, "and its frames")
     steps, values = run.vectors("driver = 'policy'")
     longest = max(b[3] - a[3] for a, b in zip(steps, steps[1:])) / 1e9
     ok(longest > 1.4, f"stall: {longest:.2f} s between two ticks are in the database")
+    told = verdicts(run, "code = 'cadence' AND level IN ('warn', 'fail') AND value > 1400")
+    ok(told, f"stall: which policytop tells {told}")
     # prev + 1.0 * (action - prev) is not quite the action in float32.
     ok(all(abs(a - b) < 1e-4 for s in steps[1:-1]
            for a, b in zip(values[s[0]]["asked"], values[s[0]]["sent"])),
@@ -285,6 +305,25 @@ def interrupted():
     ok(run.all("SELECT count(*) FROM steps WHERE driver = 'script'")[0][0] == 150,
        "interrupted: the whole way back")
     ok(episode_list(run)[0][1] == "return to the start pose", "and the episode's end")
+
+
+def terminal():
+    """Without --here: a tmux of policytop's own. The line drops; LeRobot does not notice."""
+    run = Run("terminal", "--duration=60", how="tmux")
+    ok(run.left == 0 and "policytop: left; the command goes on" in run.text("out"),
+       "terminal: its client is killed, and run says where the command is")
+    ok(run.went_on >= 60 and len(run.panes) == 2, f"terminal: {run.went_on} goals later, with the "
+       "dashboard beside it")
+    ok(run.status == 0, "terminal: one Ctrl-C, and LeRobot ends with 0")
+    script, = run.all("SELECT count(*) FROM steps WHERE driver = 'script'")[0]
+    ok(script == 150, f"terminal: the whole way back, {script} steps: it came once")
+    notes = [n for n, in run.all("SELECT text FROM notes")]
+    ok(sum("Shutdown signal" in n for n in notes) == 1, "terminal: LeRobot tells of one signal")
+    ok(any("the command ended with status 0" in n for n in notes),
+       f"terminal: what was on the screen is the log {notes}")
+    steps, values = asked_sent_got(run)
+    bus_agrees(run, values, steps)
+    positions_agree(run, chunks_agree(run))
 
 
 def compiled():
@@ -312,5 +351,5 @@ def record05():
     ok(found == [("Recording episode 0", "disconnect", TASK)], f"record05: its episode {found}")
 
 
-SCENARIOS = [base, cadence, sentry, episodic, rtc, starved, size_and_stall, interrupted, compiled,
-             record05]
+SCENARIOS = [sentry, base, cadence, episodic, rtc, starved, size_and_stall, interrupted, terminal,
+             compiled, record05]
