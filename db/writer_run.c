@@ -267,7 +267,7 @@ int put_run_end(struct writer *w, const struct record *r, struct err *e)
 static const char resume_sql[] =
 	"WITH r AS (SELECT * FROM run WHERE run = (SELECT max(run) FROM run WHERE rig = ?1) "
 	"AND ended_ns IS NULL), "
-	"s AS (SELECT seq, t_ns FROM step WHERE run = (SELECT run FROM r) "
+	"s AS (SELECT seq, t_ns, source FROM step WHERE run = (SELECT run FROM r) "
 	"ORDER BY episode DESC, seq DESC LIMIT 1) "
 	"SELECT r.run, (SELECT count(*) FROM segment g WHERE g.run = r.run), "
 	"(SELECT coalesce(sum(steps), 0) FROM episode m WHERE m.run = r.run), "
@@ -275,7 +275,8 @@ static const char resume_sql[] =
 	"e.episode, e.end_ns IS NULL, (SELECT seq FROM s), (SELECT t_ns FROM s), "
 	"(SELECT coalesce(max(seq_offset), 0) FROM run_offset o WHERE o.run = r.run), "
 	"(SELECT coalesce(max(number) + 1, 0) FROM chunk c WHERE c.run = r.run), "
-	"(SELECT t_ns FROM chunk c WHERE c.run = r.run ORDER BY number DESC LIMIT 1) "
+	"(SELECT t_ns FROM chunk c WHERE c.run = r.run ORDER BY number DESC LIMIT 1), "
+	"(SELECT source FROM s) "
 	"FROM r LEFT JOIN episode e ON e.run = r.run AND e.episode = (SELECT max(episode) FROM "
 	"episode m WHERE m.run = r.run)";
 
@@ -296,6 +297,7 @@ static void take_point(sqlite3_stmt *st, struct resume_point *out)
 		return;
 	out->last_seq = sqlite3_column_int64(st, 7);
 	out->last_t_ns = sqlite3_column_int64(st, 8);
+	out->last_source = (uint16_t)sqlite3_column_int(st, 12);
 }
 
 static int read_point(struct db *db, const char *rig, struct resume_point *out, struct err *e)

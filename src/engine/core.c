@@ -292,9 +292,12 @@ void core_init(struct core *c, const struct engine_cfg *cfg, struct recorder *re
 {
 	struct merge_host mh = {.host = c, .out = on_merged};
 	struct judge_host jh = {.host = c, .verdict = on_verdict};
+	struct resume_point resume = cfg->resume;
 
 	*c = (struct core){.cfg = cfg, .clock = clock, .recorder = recorder};
-	c->merge = merge_new(&mh, &cfg->resume, rereads);
+	if (resume.last_chunk_ns > clock_now_ns(clock))
+		resume.last_chunk_ns = TIME_UNKNOWN; /* of another boot */
+	c->merge = merge_new(&mh, &resume, rereads);
 	c->judge = judge_new(cfg->profile, &jh);
 	c->live = live_new(cfg->profile);
 	c->info.run = cfg->resume.run;

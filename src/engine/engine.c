@@ -333,6 +333,18 @@ static int64_t later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
+/*
+ * Until when a source need not tell again what an earlier segment has stored, at least 1. The last
+ * chunk is told again while no step came after it: its own may not have been stored. Times after
+ * now are of another boot.
+ */
+static int64_t stored_until(const struct resume_point *r, int64_t now_ns)
+{
+	int64_t t_ns = r->last_chunk_ns > r->last_t_ns ? r->last_chunk_ns - 1 : r->last_t_ns;
+
+	return t_ns > now_ns ? 1 : later(1, t_ns);
+}
+
 static int open_feeds(struct engine *g, struct err *e)
 {
 	struct feeds_host host = {
@@ -348,7 +360,7 @@ static int open_feeds(struct engine *g, struct err *e)
 	int rc;
 
 	if (resume->run)
-		host.told_ns = later(1, later(resume->last_t_ns, resume->last_chunk_ns));
+		host.told_ns = stored_until(resume, clock_now_ns(&g->clock));
 	rc = feeds_open(&g->feeds, g->cfg->source, g->cfg->sources, &host, &g->clock, e);
 
 	if (rc)

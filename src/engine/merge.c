@@ -39,7 +39,13 @@ struct merge *merge_new(const struct merge_host *host, const struct resume_point
 	boundary_init(&m->boundary, resume);
 	number_init(&m->number, resume);
 	attribute_init(&m->attribute, m, merge_chunk_over);
+	m->heir = resume->run && resume->last_seq != SEQ_UNKNOWN &&
+				  resume->last_source < ENGINE_SOURCES_MAX
+			  ? resume->last_source
+			  : -1;
+	m->begun_ns = TIME_UNKNOWN;
 	m->chunks = m->chunks_stored = resume->chunks;
+	m->chunk_stored_ns = resume->chunks ? resume->last_chunk_ns : TIME_UNKNOWN;
 	for (unsigned i = 0; i < ENGINE_SOURCES_MAX; i++) {
 		m->input[i].last_seq = SEQ_UNKNOWN;
 		m->input[i].last_chunk = CHUNK_UNKNOWN;
@@ -149,6 +155,10 @@ static void choose_tick(struct merge *m, uint16_t source)
 	m->has_tick = true;
 	if (proven)
 		return;
+	if (m->heir >= 0 && m->input[m->heir].hello) {
+		m->tick = (uint16_t)m->heir;
+		return;
+	}
 	for (unsigned k = 0; k < sizeof(order) / sizeof(order[0]); k++) {
 		int found = seer(m, order[k]);
 
@@ -330,17 +340,31 @@ static void take_over(struct merge *m, const struct event *ev)
 	m->input[ev->source].last = NULL;
 }
 
+/*
+ * Of several that act, the one that made the steps before the engine restarted goes on to make
+ * them: the others wait for it a moment.
+ */
+static bool waits_for_heir(struct merge *m, const struct event *ev)
+{
+	if (m->begun_ns == TIME_UNKNOWN)
+		m->begun_ns = ev->t_ns;
+	return m->heir >= 0 && ev->source != m->heir && !m->input[m->heir].asked &&
+	       !ranks_behind(m, (uint16_t)m->heir, ev->source) &&
+	       ev->t_ns - m->begun_ns < SILENT_NS;
+}
+
 static void feed_step(struct merge *m, const struct event *ev)
 {
 	struct input *in = &m->input[ev->source];
 	struct event out = *ev;
 	int64_t seq = ev->step->seq;
-	bool asked = ev->step->vec[VEC_ASKED].present, inside;
+	bool asked = ev->step->vec[VEC_ASKED].present, inside, waits;
 
 	if (!in->hello || ev->step->joints > in->hello->joints)
 		return; /* a source that breaks its own word cannot be placed */
 	in->silent += !asked && !in->asked;
-	if (asked && !in->asked) {
+	waits = waits_for_heir(m, ev);
+	if (asked && !in->asked && !waits) {
 		in->asked = true;
 		if (ranks_behind(m, m->tick, ev->source) ||
 		    (!m->input[m->tick].asked && !ranks_behind(m, ev->source, m->tick)))
@@ -350,9 +374,9 @@ static void feed_step(struct merge *m, const struct event *ev)
 		in->fresh = false;
 		return;
 	}
-	if (asked)
+	if (asked && !waits)
 		take_over(m, ev);
-	if (ev->source != m->tick) {
+	if (ev->source != m->tick || waits) {
 		keep_sample(m, ev);
 	} else {
 		m->tick_last_ns = ev->t_ns;

@@ -53,11 +53,15 @@ static const double *map_actions(struct merge *m, const struct input *in, const 
 }
 
 /*
- * One that rereads its bytes gives the same chunks again: they keep their numbers. True: it is
- * stored already.
+ * One that rereads its bytes gives the same chunks again: they keep their numbers. So does the last
+ * one that was stored, which comes again when its step may not have been. True: it is stored already.
  */
-static bool number_chunk(struct merge *m, struct input *in)
+static bool number_chunk(struct merge *m, struct input *in, int64_t t_ns)
 {
+	if (!in->rereads && t_ns <= m->chunk_stored_ns) {
+		in->last_chunk = m->chunks_stored - 1;
+		return true;
+	}
 	if (in->rereads && m->chunks_again < m->chunks_stored) {
 		in->last_chunk = m->chunks_again++;
 		return true;
@@ -76,7 +80,7 @@ void merge_chunk(struct merge *m, const struct event *ev)
 	if (!in->hello || !c.horizon || c.horizon > ATTRIBUTE_HORIZON || !c.dims ||
 	    c.dims > MAX_JOINTS)
 		return;
-	stored = number_chunk(m, in);
+	stored = number_chunk(m, in, ev->t_ns);
 	c.number = in->last_chunk;
 	if (ev->source != m->tick) /* numbers of one that makes no steps are about none of them */
 		c.seq = SEQ_UNKNOWN;

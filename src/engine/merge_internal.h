@@ -32,10 +32,13 @@ struct merge {
 	bool has_tick;
 	uint16_t tick;	      /* the source that defines it */
 	int64_t tick_last_ns; /* when it last did, TIME_UNKNOWN not yet */
+	int heir;	      /* the source that did in the segment before, -1 none */
+	int64_t begun_ns;     /* the first step of any source, TIME_UNKNOWN none yet */
 	struct number number;
 	int64_t chunks; /* so far, of all segments: the next one's number */
 	/* Of earlier segments; and of them, those that came once more from who rereads. */
 	int64_t chunks_stored, chunks_again;
+	int64_t chunk_stored_ns; /* t_ns of the last one of earlier segments, TIME_UNKNOWN none */
 	struct step step;
 	double *actions; /* a chunk in the run's columns */
 	size_t actions_room;

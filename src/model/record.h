@@ -70,6 +70,7 @@ struct resume_point {
 	int64_t chunks;	  /* so far: the next one's number */
 	int64_t last_seq; /* of the last stored step, SEQ_UNKNOWN none */
 	int64_t last_t_ns;
+	uint16_t last_source;  /* that made it */
 	int64_t last_chunk_ns; /* t_ns of the last stored chunk, TIME_UNKNOWN none */
 	int64_t seq_offset;    /* last_seq is the source's own number plus this */
 	uint32_t episode;      /* number of the last episode */

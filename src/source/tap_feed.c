@@ -66,9 +66,45 @@ static struct tapped_slot *slot_of(struct tapped *t, uint64_t connection)
 	return NULL;
 }
 
+/* A free slot that no other live connection had under the engine before. */
+static struct tapped_slot *free_slot(struct tapped *t)
+{
+	bool kept[TAP_SLOTS] = {false};
+
+	for (unsigned i = 0; i < TAP_COPIED; i++) {
+		const struct tap_connection *c = &t->link.share.control->connection[i];
+		uint32_t seat = atomic_load(&c->live) ? atomic_load(&c->seat) : 0;
+
+		if (seat && seat <= TAP_SLOTS)
+			kept[seat - 1] = true;
+	}
+	for (unsigned i = 0; i < TAP_SLOTS; i++) {
+		if (!t->slot[i].connection && !kept[i])
+			return &t->slot[i];
+	}
+	return slot_of(t, 0);
+}
+
+/* The slot that a connection had is its own again: its index is what the run knows it by. */
+static struct tapped_slot *seat_of(struct tapped *t, const struct tap_record *rec)
+{
+	struct tap_connection *c = &t->link.share.control->connection[rec->slot];
+	bool same = atomic_load(&c->id) == rec->connection;
+	uint32_t seat = same ? atomic_load(&c->seat) : 0;
+	struct tapped_slot *k;
+
+	if (seat && seat <= TAP_SLOTS && !t->slot[seat - 1].connection)
+		k = &t->slot[seat - 1];
+	else
+		k = free_slot(t);
+	if (k && same)
+		atomic_store(&c->seat, (uint32_t)(k - t->slot) + 1);
+	return k;
+}
+
 static struct tapped_slot *take_slot(struct tapped *t, const struct tap_record *rec)
 {
-	struct tapped_slot *k = slot_of(t, 0);
+	struct tapped_slot *k = seat_of(t, rec);
 
 	if (!k) {
 		t->ignored[rec->slot] = rec->connection;

@@ -75,6 +75,7 @@ static void take_slot(struct tap *t, struct connection *c)
 		return;
 	}
 	atomic_store(&entry_of(t, c)->id, 0);
+	atomic_store(&entry_of(t, c)->seat, 0);
 	atomic_store(&entry_of(t, c)->opened_ns, clock_now_ns(&t->clock));
 	for (int d = 0; d < 2; d++) {
 		struct tap_connection *k = entry_of(t, c);

@@ -21,7 +21,7 @@
 #include "base/err.h"
 
 enum {
-	TAP_VERSION = 1,
+	TAP_VERSION = 2,
 	TAP_COPIED = 64,	     /* connections at once that are copied */
 	TAP_HEAD_BYTES = 16384,	     /* kept of each direction of a live connection */
 	TAP_DOWN_BYTES = 8 << 20,    /* ring of direction 0 */
@@ -70,6 +70,8 @@ struct tap_connection {
 	_Atomic uint64_t offset[2]; /* bytes so far */
 	_Atomic uint32_t kept[2];   /* of head */
 	struct tap_cursor cursor[2];
+	_Atomic uint32_t
+		seat; /* 1 + the place that an engine gave it: the next one gives it again */
 	unsigned char head[2][TAP_HEAD_BYTES];
 };
 

@@ -245,6 +245,29 @@ static void test_told(struct tap *tap)
 	       "both are numbered");
 }
 
+/* The last chunk comes again, because the step that came with it may be lost. */
+static void test_chunk_again(struct tap *tap)
+{
+	struct resume_point p = {.run = 1, .chunks = 3, .last_chunk_ns = 5000, .last_seq = 9};
+	static const double action[] = {1};
+	struct chunk c = {.seq = SEQ_UNKNOWN, .horizon = 1, .dims = 1, .actions = action};
+	struct event ev = {.kind = EVENT_CHUNK, .src_ns = TIME_UNKNOWN, .chunk = &c};
+	struct bench t;
+
+	p.last_t_ns = 4000;
+	begin(&t, &p, 0);
+	hello(&t, 0, 0, "a", FACT_ASKED | FACT_CHUNK, 50);
+	buf_clear(&t.out);
+	ev.t_ns = 5000;
+	merge_feed(t.m, &ev);
+	ok(tap, t.out.len == 0 && merge_chunks(t.m) == 3, "one that is stored is not stored again");
+	ev.t_ns = 5001;
+	merge_feed(t.m, &ev);
+	ok(tap, t.out.len && merge_chunks(t.m) == 4, "the one after it is");
+	merge_free(t.m);
+	buf_fini(&t.out);
+}
+
 /* Two sources tell episodes: the one of the tick is believed, once it has told any. */
 static void test_two_tell(struct tap *tap)
 {
@@ -493,6 +516,7 @@ int main(void)
 	test_numbers(&tap);
 	test_episodes(&tap);
 	test_two_tell(&tap);
+	test_chunk_again(&tap);
 	test_told(&tap);
 	test_operator(&tap);
 	test_sources(&tap);

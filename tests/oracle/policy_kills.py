@@ -168,7 +168,8 @@ def phase(policytop, folder, kills):
         gaps = store.all("SELECT * FROM gaps WHERE run = ?", run)
         ok(not any(missing) and not gaps, f"{name}: nothing is missing")
     if not any(missing):
-        ok(result["steps"] == len(clients[0].times), f"{name}: a step for each reply to the first")
+        ok(result["steps"] == len(clients[0].times),
+           f"{name}: a step for each reply to the first ({result['steps']} of {len(clients[0].times)})")
 
 
 def main(policytop, folder, kills):
