@@ -65,7 +65,12 @@ const char *number_short(char dst[NUMBER_BYTES], double v, int width)
 	double size = fabs(v);
 	size_t n;
 
-	number_text(dst, v, width, size >= 100 ? 0 : size >= 10 ? 1 : 2);
+	number_text(dst, v, width,
+		    size >= 100	   ? 0
+		    : size >= 10   ? 1
+		    : size >= 0.1  ? 2
+		    : size >= 0.01 ? 3
+				   : 4);
 	n = strlen(dst);
 	if (strchr(dst, '.') && !strchr(dst, 'e')) {
 		while (dst[n - 1] == '0')
@@ -98,6 +103,12 @@ double number_delta(enum units u, const struct view_joint *j, double d)
 	return j->std > 0 ? d / j->std : (double)NAN;
 }
 
+/* Of what is known of it now, without its sign. */
+static double largest(const struct view_joint *j)
+{
+	return fmax(fmax(fabs(j->seen), fabs(j->asked)), fmax(fabs(j->sent), fabs(j->got)));
+}
+
 int number_decimals(enum units u, const struct view_joint *j)
 {
 	if (u != UNITS_ROBOT)
@@ -110,7 +121,9 @@ int number_decimals(enum units u, const struct view_joint *j)
 	case UNIT_TICKS:
 		return 0;
 	case UNIT_UNKNOWN: /* a small span is radians or metres whatever its name */
-		return j->trained && j->max - j->min < 10 ? 3 : 1;
+		if (j->trained)
+			return j->max - j->min < 10 ? 3 : 1;
+		return largest(j) < 10 ? 2 : 1;
 	case UNIT_DEG:
 	case UNIT_M100_100:
 	case UNIT_0_100:

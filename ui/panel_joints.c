@@ -17,6 +17,7 @@
 enum {
 	NAME_MIN_W = 8,
 	NAME_MAX_W = 30,
+	NAME_UNTRAINED_W = 22, /* where no bar needs the room */
 	BAR_MAX_W = 90,
 	FLAG_MIN_W = 7,
 	FLAG_W = 9, /* "!tracking" */
@@ -65,6 +66,15 @@ static int best_tail(const struct scene *v, const struct canvas *c, int w)
 	return best;
 }
 
+static bool any_trained(const struct snapshot *s)
+{
+	for (unsigned i = 0; i < s->njoints; i++) {
+		if (s->joint[i].trained)
+			return true;
+	}
+	return false;
+}
+
 static struct widths measure(const struct scene *v, struct area a)
 {
 	struct widths m = {NAME_MIN_W, 0,
@@ -75,6 +85,8 @@ static struct widths measure(const struct scene *v, struct area a)
 	char name[NAME_BYTES];
 	int used = 0, most = a.w >= 150 ? NAME_MAX_W : a.w >= WIDE_FROM ? 22 : a.w >= 76 ? 16 : 14;
 
+	if (a.w >= 76 && a.w < WIDE_FROM && !any_trained(v->s))
+		most = NAME_UNTRAINED_W;
 	for (unsigned i = 0; i < v->s->njoints; i++) {
 		policy_joint(name, &v->s->joint[i]);
 		if (text_width(a.c, name) > m.name)

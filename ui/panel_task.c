@@ -14,15 +14,25 @@ static int want(const struct scene *v, int w)
 	return 2;
 }
 
+/* No source tells the task: what the policy is told stands for it. */
+static bool told_prompt(const struct snapshot *s)
+{
+	return s->task[0] == '\0' && s->chunk.seen && s->chunk.prompt[0];
+}
+
 static enum role task_verdict(const struct snapshot *s, char *dst, size_t size)
 {
 	if (s->task_index == -2) {
 		snprintf(dst, size, "no training profile: see policytop learn");
 		return ROLE_UNKNOWN;
 	}
-	if (s->task[0] == '\0') {
+	if (s->task[0] == '\0' && !told_prompt(s)) {
 		snprintf(dst, size, "not known to any source");
 		return ROLE_UNKNOWN;
+	}
+	if (s->task[0] == '\0' && s->chunk.match == PROMPT_TASK) {
+		snprintf(dst, size, "= training task %d", s->chunk.task);
+		return ROLE_OK;
 	}
 	if (s->task_index < 0) {
 		snprintf(dst, size, "! is NOT a training task");
@@ -36,16 +46,19 @@ static enum role task_verdict(const struct snapshot *s, char *dst, size_t size)
 static void draw_task(const struct scene *v, struct area a)
 {
 	const struct snapshot *s = v->s;
-	char quoted[TASK_BYTES + 8], verdict[96];
+	char quoted[TASK_BYTES + 16] = "", verdict[96];
 	enum role r = task_verdict(s, verdict, sizeof(verdict));
 	int x, room, width;
 
 	area_text(a, 1, 0, ROLE_DIM, "task");
-	snprintf(quoted, sizeof(quoted), "\"%s\"", s->task);
+	if (told_prompt(s))
+		snprintf(quoted, sizeof(quoted), "prompt \"%s\"", s->chunk.prompt);
+	else if (s->task[0])
+		snprintf(quoted, sizeof(quoted), "\"%s\"", s->task);
 	room = a.w - LABEL_W - text_width(a.c, verdict) - 1;
-	width = s->task[0] ? text_width(a.c, quoted) : 0;
+	width = text_width(a.c, quoted);
 	width = width > room ? room > TASK_MIN_W ? room : TASK_MIN_W : width;
-	area_fit(a, LABEL_W, 0, width, ROLE_TEXT, FIT_LEFT, s->task[0] ? quoted : "");
+	area_fit(a, LABEL_W, 0, width, ROLE_TEXT, FIT_LEFT, quoted);
 	x = area_text(a, LABEL_W + width + (width > 0), 0, r, verdict);
 	room = a.w - x - 4;
 	if (s->policy[0] && room >= TASK_MIN_W) {

@@ -53,9 +53,9 @@ enum role policy_chunk(char dst[POLICY_TEXT_BYTES], const struct snapshot *s, bo
 	if (c->execute)
 		add(dst, brief ? " runs %u" : ", runs %u", c->execute);
 	else if (c->last_ran >= 0)
-		add(dst, brief ? " ran %d" : ", the last one ran %d", c->last_ran);
+		add(dst, brief ? " ran %d" : ", ran %d", c->last_ran);
 	if (!brief && c->ran >= 0)
-		add(dst, ", so far %d", c->ran);
+		add(dst, ", now %d", c->ran);
 	if (c->queue >= 0)
 		add(dst, ", queue %d/%u", c->queue, c->horizon);
 	if (c->replan_s > 0)
