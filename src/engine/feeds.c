@@ -24,9 +24,12 @@ static unsigned facts_of(const struct event *ev)
 	unsigned facts = 0;
 
 	if (ev->kind == EVENT_CHUNK)
-		return FACT_CHUNK;
+		return FACT_CHUNK | (ev->chunk->prompt_known ? (unsigned)FACT_PROMPT : 0u) |
+		       (ev->chunk->latency_s >= 0 ? (unsigned)FACT_LATENCY : 0u);
 	if (ev->kind == EVENT_RESET)
 		return FACT_RESET;
+	if (ev->kind == EVENT_FRAME)
+		return FACT_FRAMES;
 	for (unsigned k = 0; ev->kind == EVENT_STEP && k < VEC_N; k++)
 		facts |= ev->step->vec[k].present ? (unsigned)FACT_SEEN << k : 0u;
 	return facts;
