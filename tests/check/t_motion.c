@@ -104,6 +104,19 @@ static void test_cadence(struct tap *t)
 	   "short pauses at replans are one note");
 	bed_restart(&b);
 	bed_episode(&b);
+	for (unsigned i = 0; i < 200; i++) {
+		if (i % 20 == 0)
+			bed_chunk(&b);
+		else if (i % 20 == 1) /* the step's time is from before it asked its policy */
+			b.t_s += i == 1 ? 1.4 : 0.12;
+		bed_healthy(&b, i);
+		bed_send(&b);
+	}
+	ok(t,
+	   bed_count(&b, "cadence", LEVEL_NOTE) == 1 && bed_count(&b, "cadence", LEVEL_WARN) == 0,
+	   "and behind the step that asked, the first of the run whatever it takes");
+	bed_restart(&b);
+	bed_episode(&b);
 	for (unsigned i = 0; i < 120; i++) {
 		b.t_s += i >= 50 ? 1.0 / 30.0 : 0.0;
 		bed_healthy(&b, i);
