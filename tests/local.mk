@@ -37,5 +37,6 @@ include %D%/fuzz/local.mk
 include %D%/client/local.mk
 include %D%/lerobot/local.mk
 include %D%/oracle/local.mk
+include %D%/workflows/local.mk
 include %D%/lint/local.mk
 include %D%/bench/local.mk

@@ -75,7 +75,7 @@ def environment(policy, more=()):
     return env
 
 
-def prepare(policy):
+def prepare(policy, env=()):
     """A checkpoint of that name, and the calibration where LeRobot looks for it."""
     if not os.path.exists(CALIBRATION):
         os.makedirs(os.path.dirname(CALIBRATION))
@@ -83,7 +83,7 @@ def prepare(policy):
     if not os.path.exists(f"{WORK}/{policy}"):
         with open(f"{WORK}/{policy}.txt", "w") as out:
             subprocess.run(["chroot", ROOT, "python", f"{HERE}/policy.py", f"{WORK}/{policy}",
-                            policy.removesuffix("05")], env=environment(policy), stdout=out,
+                            policy.removesuffix("05")], env=environment(policy, env), stdout=out,
                            stderr=out, check=True)
 
 
@@ -146,11 +146,12 @@ class Run:
 
     def __init__(self, name, *args, policy="act", how="here", size=(64, 48), env=(), limit_s=90,
                  interrupt_at=None, program=("lerobot-rollout", "--robot.num_read_retries=20",
-                                             f"--task={TASK}")):
+                                             f"--task={TASK}"),
+                 robot=("--robot.type=so101_follower", f"--robot.port={WORK}/arm")):
         self.name, self.db = name, f"{WORK}/{name}.db"
-        prepare(policy)
+        prepare(policy, env)
         command = ["chroot", ROOT, *program, f"--policy.path={WORK}/{policy}",
-                   "--robot.type=so101_follower", f"--robot.port={WORK}/arm", "--robot.id=sim",
+                   *robot, "--robot.id=sim",
                    "--robot.cameras={ front: {type: sim,"
                    f" width: {size[0]}, height: {size[1]}, fps: 30}}}}", *args]
         if how:

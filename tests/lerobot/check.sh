@@ -31,7 +31,7 @@ mount -t proc proc "$root/proc" && mount --rbind /dev "$root/dev" || exit 1
 for folder in "$work" "$TOP_SRCDIR/src/client/python" "$here"; do
 	mkdir -p "$root$folder" && mount --bind "$folder" "$root$folder" || exit 1
 done
-python3 "$here/check.py" "$root" "$work" "$@"
+python3 "${LEROBOT_DRIVER:-$here/check.py}" "$root" "$work" "$@"
 status=$?
 umount "$root$work" && rmdir "$root$work"
 exit "$status"
