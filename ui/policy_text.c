@@ -91,7 +91,7 @@ enum role policy_latency(char dst[POLICY_TEXT_BYTES], const struct snapshot *s, 
 	if (steps >= 0 && steps < 1e6) {
 		add(dst, " = %.0f", steps);
 		if (s->chunk.seen)
-			add(dst, " of %u steps", s->chunk.horizon);
+			add(dst, brief ? "/%u steps" : " of %u steps", s->chunk.horizon);
 		else
 			add(dst, " step%s", steps > 1 ? "s" : "");
 	}
