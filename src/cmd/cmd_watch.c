@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cmd/cmd.h"
+#include "cmd/run.h"
 #include "cmd/watch_once.h"
 #include "cmd/watch_pid.h"
 #include "engine/supervise.h"
@@ -218,6 +219,34 @@ static int read_page(const struct app *app, enum page *page, struct err *e)
 	return 0;
 }
 
+/* All of it is in captures, and nobody else was asked for. */
+static bool replays(const struct watch *w)
+{
+	unsigned n = w->launch.sources;
+
+	for (unsigned i = 0; i < w->launch.sources; i++)
+		n -= text_starts(w->launch.source[i], "raw:");
+	return w->launch.sources && !n && !opts_has(&w->app->opts, "rig");
+}
+
+static int replay_once(struct watch *w, const struct once_cfg *cfg)
+{
+	struct engine_cfg engine = {
+		.rig = "replay", .source = w->launch.source, .sources = w->launch.sources};
+	char *db = run_db_dup(w->app, &(struct err){0});
+	struct profile *profile;
+	struct err e = {0};
+	int status;
+
+	profile = run_profile(db, w->launch.profile, &e);
+	engine.profile = profile;
+	status = w->launch.profile && !profile ? cmd_fail(&e) : watch_replay(&engine, cfg);
+	if (profile)
+		profile_free(profile);
+	free(db);
+	return status;
+}
+
 static int once(struct watch *w, bool mono)
 {
 	const struct opts *o = &w->app->opts;
@@ -233,6 +262,8 @@ static int once(struct watch *w, bool mono)
 	if (read_size(w->app, &cfg.w, &cfg.h, &e) || read_page(w->app, &cfg.page, &e) ||
 	    opts_double(o, "after", 0, 3600, 0, &cfg.after_s, &e))
 		return cmd_fail_status(&e, EXIT_USAGE);
+	if (replays(w))
+		return replay_once(w, &cfg);
 	if (attach(w, &e))
 		return cannot_attach(&e);
 	status = watch_once(w->client, &cfg);

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cmd/cmd.h"
+#include "engine/control.h"
 #include "ui/json.h"
 #include "ui/screen.h"
 
@@ -158,6 +159,45 @@ static int status_of(const struct snapshot *s)
 	if (s->steps == 0)
 		return EXIT_UNSEEN;
 	return s->worst == LEVEL_FAIL ? EXIT_FAIL : s->worst == LEVEL_WARN ? EXIT_WARN : EXIT_OK;
+}
+
+/* The end of a replay: everything can be asked at once. */
+static void took_last(void *host, const struct control_host *now)
+{
+	struct once *o = host;
+	struct scene v = scene_of(o);
+	struct request r = {0};
+	struct canvas c;
+
+	now->snapshot(now->host, &o->s);
+	state_follow(&o->ui, &o->s);
+	canvas_init(&c, o->cfg->w, o->cfg->h, o->cfg->symbols);
+	r.columns = screen_history(&c, &v, &r.span_s);
+	canvas_fini(&c);
+	r.joint = o->ui.selected;
+	o->has_history = r.columns && now->history(now->host, &r, &o->hist);
+	for (r.camera = 0; r.camera < o->s.nframes; r.camera++)
+		now->thumb(now->host, &r, &o->thumb[r.camera]);
+	print_screen(o);
+}
+
+int watch_replay(const struct engine_cfg *engine, const struct once_cfg *cfg)
+{
+	struct once *o = xcalloc(1, sizeof(*o));
+	struct engine_cfg e = *engine;
+	struct engine_result result;
+	struct err why = {0};
+	int status;
+
+	o->cfg = cfg;
+	state_init(&o->ui);
+	o->ui.page = cfg->page;
+	e.seconds = cfg->after_s;
+	e.last = took_last;
+	e.host = o;
+	status = engine_run_virtual(&e, &result, &why) ? cmd_fail(&why) : status_of(&o->s);
+	free(o);
+	return status;
 }
 
 void watch_stop(struct client *c)

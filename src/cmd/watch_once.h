@@ -3,6 +3,7 @@
 #ifndef POLICYTOP_CMD_WATCH_ONCE_H
 #define POLICYTOP_CMD_WATCH_ONCE_H
 
+#include "engine/engine.h"
 #include "ui/output.h"
 #include "ui/state.h"
 #include "view/client.h"
@@ -20,6 +21,12 @@ struct once_cfg {
 
 /* The exit status: by the worst level, EXIT_UNSEEN when no step arrived, or of an error. */
 int watch_once(struct client *c, const struct once_cfg *cfg);
+
+/*
+ * The same of captures, without an engine: what it would have shown cfg->after_s later, at their own
+ * pace (0: when they end). Nothing waits, nothing is stored, and it is the same each time.
+ */
+int watch_replay(const struct engine_cfg *engine, const struct once_cfg *cfg);
 
 /* Ends the engine, and waits (3 s at most) until it has committed and hung up. */
 void watch_stop(struct client *c);

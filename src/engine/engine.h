@@ -25,6 +25,8 @@ struct engine_source {
 	const char *address; /* what to paste elsewhere (where it listens), "" none */
 };
 
+struct control_host; /* engine/control.h: snapshot, history and thumb are set */
+
 /* Texts and arrays are the caller's and must outlive the run. */
 struct engine_cfg {
 	const char *rig; /* names lock, socket and run; NULL or "": none of the first two */
@@ -43,6 +45,8 @@ struct engine_cfg {
 	void (*ready)(void *host, const struct engine_source *source, unsigned sources);
 	/* Every verdict as it rises. NULL is allowed. */
 	void (*verdict)(void *host, const struct verdict *v);
+	/* On virtual time: once at the end, while a viewer could still ask. NULL is allowed. */
+	void (*last)(void *host, const struct control_host *now);
 	void *host;
 };
 

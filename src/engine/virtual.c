@@ -2,12 +2,16 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/text.h"
+#include "engine/control.h"
 #include "engine/core.h"
 #include "engine/feeds.h"
 
 struct virtual_run {
 	struct core core;
 	struct feeds feeds;
+	const struct engine_cfg *cfg;
+	struct clock clock;
 };
 
 static void on_event(void *host, const struct event *ev)
@@ -54,6 +58,40 @@ static int open_feeds(struct virtual_run *v, const struct engine_cfg *cfg, struc
 	return rc;
 }
 
+/* What a viewer could ask. */
+
+static void show(void *host, struct snapshot *out)
+{
+	struct virtual_run *v = host;
+
+	live_snapshot(v->core.live, v->core.judge, clock_now_ns(&v->clock), out);
+	text_copy(out->rig, sizeof(out->rig), v->cfg->rig ? v->cfg->rig : "");
+	out->segment = 1;
+	feeds_show(&v->feeds, out);
+}
+
+static bool show_history(void *host, const struct request *r, struct history *out)
+{
+	struct virtual_run *v = host;
+
+	return live_history(v->core.live, r->joint, r->columns, r->span_s, clock_now_ns(&v->clock),
+			    out);
+}
+
+static void show_thumb(void *host, const struct request *r, struct view_thumb *out)
+{
+	live_thumb(((struct virtual_run *)host)->core.live, r->camera, out);
+}
+
+static void look(struct virtual_run *v)
+{
+	struct control_host now = {
+		.host = v, .snapshot = show, .history = show_history, .thumb = show_thumb};
+
+	if (v->cfg->last)
+		v->cfg->last(v->cfg->host, &now);
+}
+
 /* Time stands still while anything is due, then jumps to what comes next. */
 static const char *run(struct virtual_run *v, const struct engine_cfg *cfg, struct clock *clock)
 {
@@ -79,19 +117,21 @@ int engine_run_virtual(const struct engine_cfg *cfg, struct engine_result *out, 
 {
 	struct recorder_cfg rc = {
 		.ops = cfg->sink, .sink = cfg->sink_state, .interval_ns = NS_PER_S / 4};
-	struct clock clock = {.virtual_ns = 0};
 	struct recorder *recorder = recorder_new(&rc, e);
-	struct virtual_run v;
+	struct virtual_run v = {.cfg = cfg};
+	const char *why;
 	int fail;
 
 	memset(out, 0, sizeof(*out));
 	if (!recorder)
 		return -e->code;
-	fail = open_feeds(&v, cfg, &clock, e);
+	fail = open_feeds(&v, cfg, &v.clock, e);
 	if (!fail) {
-		core_init(&v.core, cfg, recorder, &clock, feeds_rereads(&v.feeds));
+		core_init(&v.core, cfg, recorder, &v.clock, feeds_rereads(&v.feeds));
 		feeds_tell_ready(&v.feeds, cfg);
-		core_end(&v.core, run(&v, cfg, &clock));
+		why = run(&v, cfg, &v.clock);
+		look(&v);
+		core_end(&v.core, why);
 		recorder_finish(recorder, 0, &v.core.result.unsaved);
 		core_result(&v.core, out);
 		core_fini(&v.core);

@@ -32,8 +32,8 @@ gone()
 
 # A viewer without a screen stays attached only for one picture; an engine of its own goes with it.
 cd "$work" || exit 1
-timeout 20 "$POLICYTOP" watch raw:none --once >"$work/out" 2>"$work/err"
-tap_same "$? $(grep -c 'none: No such file' "$work/err") $(wc -l <"$work/err")" "66 1 1" \
+timeout 20 "$POLICYTOP" watch dataset:none --once >"$work/out" 2>"$work/err"
+tap_same "$? $(grep -c 'none: no such folder' "$work/err") $(wc -l <"$work/err")" "66 1 1" \
 	"an engine that cannot open its source says so through watch"
 
 "$POLICYTOP" engine sim: --rig bg --json --log "$log" >"$work/out" 2>"$work/err" &

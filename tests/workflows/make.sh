@@ -3,7 +3,7 @@
 # Records the workflows again, from the code that people run: make.sh [served] [lerobot]
 # Needs a built policytop ($POLICYTOP, $TOP_BUILDDIR as for the tests); served: a network for the
 # pinned Python packages, once; lerobot: root and what `make check-lerobot` needs.
-# Then UPDATE=1 make check TESTS=tests/workflows/t_workflows, and look at every difference.
+# Then UPDATE=1 make check TESTS=tests/workflows/t_workflows.sh, and look at every difference.
 set -eu
 TOP_SRCDIR=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
 : "${POLICYTOP:?the policytop to record with}" "${TOP_BUILDDIR:?its build tree}"
