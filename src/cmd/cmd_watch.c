@@ -233,12 +233,11 @@ static int replay_once(struct watch *w, const struct once_cfg *cfg)
 {
 	struct engine_cfg engine = {
 		.rig = "replay", .source = w->launch.source, .sources = w->launch.sources};
-	char *db = run_db_dup(w->app, &(struct err){0});
-	struct profile *profile;
 	struct err e = {0};
+	char *db = w->launch.profile ? run_db_dup(w->app, &e) : NULL;
+	struct profile *profile = db ? run_profile(db, w->launch.profile, &e) : NULL;
 	int status;
 
-	profile = run_profile(db, w->launch.profile, &e);
 	engine.profile = profile;
 	status = w->launch.profile && !profile ? cmd_fail(&e) : watch_replay(&engine, cfg);
 	if (profile)
