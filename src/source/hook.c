@@ -6,8 +6,10 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -75,8 +77,9 @@ static int remove_stale(const struct hook *h, struct err *e)
 		return 0;
 	if (st.st_uid != geteuid())
 		return err_set(e, EPERM, "%s: belongs to somebody else", path);
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	alive = fd >= 0 && (connect(fd, sa, sizeof(h->address)) == 0 || errno == EAGAIN);
+	/* Of another type, so that who listens there sees no connection, and turns nobody away. */
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	alive = fd >= 0 && (connect(fd, sa, sizeof(h->address)) == 0 || errno == EPROTOTYPE);
 	if (fd >= 0)
 		close(fd);
 	if (alive)
@@ -214,23 +217,53 @@ static void lose_peer(struct source *s, struct hook *h, int64_t now_ns)
 	decoder_end(&h->decoder, now_ns);
 }
 
+/* Who has connected, as the kernel knows. */
+static bool peer_of(int fd, struct ucred *peer)
+{
+	socklen_t len = sizeof(*peer);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, peer, &len) == 0;
+}
+
 /* The same user, or root: a program in a container or under sudo. */
 static bool may_speak(int fd)
 {
 	struct ucred peer;
-	socklen_t len = sizeof(peer);
 
-	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 &&
-	       (peer.uid == geteuid() || peer.uid == 0);
+	return peer_of(fd, &peer) && (peer.uid == geteuid() || peer.uid == 0);
+}
+
+/* "python3 (process 4711)", so that a person can find out what it is. */
+static void name_peer(char *dst, size_t size, int fd)
+{
+	struct ucred peer = {.pid = 0};
+	char path[64], name[64], clean[128];
+	ssize_t n = -1;
+	int comm;
+
+	peer_of(fd, &peer);
+	snprintf(path, sizeof(path), "/proc/%d/comm", (int)peer.pid);
+	comm = open(path, O_RDONLY | O_CLOEXEC);
+	if (comm >= 0) {
+		n = read(comm, name, sizeof(name));
+		close(comm);
+	}
+	n -= n > 0 && name[n - 1] == '\n';
+	text_clean(clean, sizeof(clean), name, n > 0 ? (size_t)n : 0);
+	snprintf(dst, size, "%s (process %d)", n > 0 ? clean : "it has ended", (int)peer.pid);
 }
 
 static void turn_away(struct source *s, struct hook *h, int fd, const char *why, int64_t now_ns)
 {
+	char who[160];
+
+	name_peer(who, sizeof(who), fd);
 	close(fd);
 	if (h->told_ns != TIME_UNKNOWN && now_ns - h->told_ns < TELL_NS)
 		return;
 	h->told_ns = now_ns;
-	source_note(s, now_ns, "a program that wants to be heard was turned away: %s", why);
+	source_note(s, now_ns, "a program that wants to be heard was turned away, as %s: %s", why,
+		    who);
 }
 
 static void take_peers(struct source *s, struct hook *h, int64_t now_ns)

@@ -129,27 +129,36 @@ static void test_one(struct tap *t)
 static void test_several(struct tap *t)
 {
 	struct bed b = {0};
+	struct source_host host = log_host(&b.log, false);
+	struct err e = {0};
+	char c, self[64];
 	int one, two;
-	char c;
 
 	bed_open(&b, "");
 	one = program(&b);
 	ok(t, say(one, HELLO STEP(0)) && until(&b, EVENT_STEP, 1), "one program");
+	ok(t, !source_open(b.word, 0, &host, NULL, &e) && e.code == EADDRINUSE,
+	   "nobody else can listen there");
+	ok(t, say(one, STEP(0)) && until(&b, EVENT_STEP, 2) && b.log.n[EVENT_NOTE] == 0,
+	   "and the one who does sees nothing of the try");
+	b.log.n[EVENT_NOTE] = 0;
 	two = program(&b);
+	snprintf(self, sizeof(self), "t_hook (process %d)", (int)getpid());
 	ok(t,
 	   say(two, HELLO STEP(7)) && until(&b, EVENT_NOTE, 1) &&
 		   strstr(b.log.note, "turned away") && recv(two, &c, 1, 0) <= 0,
 	   "a second one is turned away");
+	ok(t, strstr(b.log.note, self), "by its name: %s", b.log.note);
 	close(two);
-	ok(t, say(one, STEP(1)) && until(&b, EVENT_STEP, 2) && b.log.step.seq == 1,
+	ok(t, say(one, STEP(1)) && until(&b, EVENT_STEP, 3) && b.log.step.seq == 1,
 	   "and the first goes on");
 	close(one);
 	one = program(&b);
-	ok(t, say(one, HELLO STEP(0)) && until(&b, EVENT_STEP, 3) && b.log.n[EVENT_HELLO] == 2,
+	ok(t, say(one, HELLO STEP(0)) && until(&b, EVENT_STEP, 4) && b.log.n[EVENT_HELLO] == 2,
 	   "once it has left, the next is heard");
 	b.now_ns += 6 * NS_PER_S;
 	two = program(&b);
-	ok(t, say(two, HELLO STEP(5)) && until(&b, EVENT_STEP, 4) && b.log.step.seq == 5,
+	ok(t, say(two, HELLO STEP(5)) && until(&b, EVENT_STEP, 5) && b.log.step.seq == 5,
 	   "and the next when it says nothing for 5 s");
 	ok(t, replays(&b), "replayed");
 	close(one);
