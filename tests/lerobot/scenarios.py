@@ -176,6 +176,8 @@ def base():
        f"base: one episode, from the reset to the return {episode_list(run)}")
     script = run.all("SELECT count(*) FROM steps WHERE driver = 'script'")[0][0]
     ok(script == 150, f"base: the return is {script} steps of a script")
+    ok(run.all("SELECT profile FROM runs") == [("so101",)],
+       "base: judged by the profile of the set that its checkpoint was trained on")
     hello = lines(run, "hello")[-1]
     ok(hello["joints"] == JOINTS and hello["units"] == ["deg"] * 5 + ["0_100"] and
        hello["fps"] == 30 and hello["task"] == TASK and hello["robot"] == "so_follower" and
@@ -228,7 +230,7 @@ def sentry():
 def episodic():
     run = Run("episodic", "--strategy.type=episodic", "--dataset.repo_id=sim/rollout_episodic",
               "--dataset.num_episodes=2", "--dataset.episode_time_s=3", "--dataset.reset_time_s=2",
-              *DATASET)
+              "--dataset.num_image_writer_processes=1", *DATASET)
     no_trouble(run)
     found = episode_list(run)
     ok(found == [("Recording episode 0", "Reset the environment", TASK),
