@@ -107,7 +107,8 @@ def children(pid, name):
 def ahead(pid):
     """
     The loop of LeRobot that pid is, or has started, gets its turn at once from now on, with us or
-    without; the arm still comes first.
+    without; the arm still comes first. Not before it has begun: while it connects it waits for
+    its bus without sleep, and what the kernel then takes from real-time programs the arm lacks.
     """
     programs = [pid, *open(f"/proc/{pid}/task/{pid}/children").read().split()]
     for p in programs:

@@ -146,7 +146,8 @@ def no_trouble(run):
     lost = run.all("SELECT lost, unit, reason FROM gaps")
     ok(not lost, f"{run.name}: nothing was lost {lost or ''}")
     notes = {n for n, in run.all("SELECT text FROM notes")} - {"the policy was reset"}
-    ok(notes == {"mark: the command ended with status 0"}, f"{run.name}: not a word too many {notes}")
+    ok(notes == {"mark: the command ended with status 0"},
+       f"{run.name}: not a word too many {notes}")
     failed = verdicts(run, "level = 'fail'")
     ok(not failed, f"{run.name}: no failure is found {failed or ''}")
     ok("policytop hook:" not in run.text("out"), f"{run.name}: the hook had nothing to complain of")
@@ -287,8 +288,10 @@ def size_and_stall():
     steps, values = run.vectors("driver = 'policy'")
     longest = max(b[3] - a[3] for a, b in zip(steps, steps[1:])) / 1e9
     ok(longest > 1.4, f"stall: {longest:.2f} s between two ticks are in the database")
-    told = verdicts(run, "code = 'cadence' AND level IN ('warn', 'fail') AND value > 1400")
-    ok(told, f"stall: which policytop tells {told}")
+    told = verdicts(run, "code = 'cadence' AND level IN ('warn', 'fail')")
+    ok(run.all("SELECT 1 FROM verdicts WHERE code = 'cadence' AND level != 'note' AND "
+               "value > 1400"),
+       f"stall: which policytop tells {told}")
     # prev + 1.0 * (action - prev) is not quite the action in float32.
     ok(all(abs(a - b) < 1e-4 for s in steps[1:-1]
            for a, b in zip(values[s[0]]["asked"], values[s[0]]["sent"])),
@@ -331,7 +334,7 @@ def terminal():
 def compiled():
     """The hook is not in the graph that torch.compile makes. (The witness would be.)"""
     run = Run("compiled", "--use_torch_compile=true", "--torch_compile_backend=eager",
-              "--duration=5", env={"TORCH_LOGS": "graph_breaks", "WITNESS": ""}.items())
+              "--duration=9", env={"TORCH_LOGS": "graph_breaks", "WITNESS": ""}.items())
     out = run.text("out")
     ok(run.status == 0 and "torch.compile configured" in out and "Graph break" not in out,
        "compiled: without a break in its graph")

@@ -92,7 +92,7 @@ def witness(path):
 
         def slow(s):
             began.append(time.monotonic())
-            sleep(s + (stall if len(began) == 60 else 0))
+            sleep(s + (stall if len(began) == 180 else 0))
         base.precise_sleep = slow
 
 
