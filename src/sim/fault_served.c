@@ -35,8 +35,8 @@ static bool no_reset_keep(struct fault *f, struct policy *p)
 
 	if (left == 0)
 		return false;
-	p->used = CHUNK_EXECUTE - left;
-	p->phase = -CHUNK_EXECUTE; /* the answer after these begins where the plan does */
+	p->execute = p->used + left < CHUNK_HORIZON ? p->used + left : CHUNK_HORIZON;
+	p->phase = -(double)p->execute; /* the answer after these begins where the plan does */
 	return true;
 }
 

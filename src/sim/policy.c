@@ -17,7 +17,7 @@ void policy_reset(struct policy *p, struct rng rng)
 
 bool policy_wants_chunk(const struct policy *p)
 {
-	return !p->started || p->used >= CHUNK_EXECUTE;
+	return !p->started || p->used >= p->execute;
 }
 
 double policy_tick(const struct policy *p)
@@ -70,6 +70,7 @@ void policy_answer(struct policy *p, const struct plan *plan, const double seen[
 	}
 	p->started = true;
 	p->used = 0;
+	p->execute = CHUNK_EXECUTE;
 }
 
 void policy_act(struct policy *p, double action[SO101_JOINTS])

@@ -15,9 +15,10 @@
 enum { CHUNK_HORIZON = 30, CHUNK_EXECUTE = 20 };
 
 struct policy {
-	double phase;  /* where in the plan the chunk begins, ticks */
-	unsigned used; /* actions of the chunk that were executed */
-	bool started;  /* has a chunk */
+	double phase;	  /* where in the plan the chunk begins, ticks */
+	unsigned used;	  /* actions of the chunk that were executed */
+	unsigned execute; /* that many are, before the next answer */
+	bool started;	  /* has a chunk */
 	double action[CHUNK_HORIZON][SO101_JOINTS];
 	struct rng rng;
 };
