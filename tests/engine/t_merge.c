@@ -268,6 +268,31 @@ static void test_chunk_again(struct tap *tap)
 	buf_fini(&t.out);
 }
 
+/* Of two that act, the one that made the steps goes on to; alone, the other one does. */
+static void test_heir(struct tap *tap)
+{
+	struct resume_point p = {.run = 1, .last_seq = 9, .last_source = 1};
+	struct bench t;
+
+	begin(&t, &p, 0);
+	hello(&t, 0, 0, "a", FACT_ASKED, 50);
+	hello(&t, 1, 0, "a", FACT_ASKED, 50);
+	buf_clear(&t.out);
+	step(&t, 0, 0.0, 20, 1, 1, NAN);
+	ok(tap, t.out.len == 0, "a source waits for the one that made the steps before");
+	step(&t, 1, 0.1, 10, 1, 1, NAN);
+	ok(tap, strstr(buf_text(&t.out), "step 10"), "which goes on: %s", buf_text(&t.out));
+	merge_free(t.m);
+	buf_fini(&t.out);
+	begin(&t, &p, 0);
+	hello(&t, 0, 0, "a", FACT_ASKED, 50);
+	step(&t, 0, 0.0, 20, 1, 1, NAN);
+	step(&t, 0, 1.1, 21, 1, 1, NAN);
+	ok(tap, strstr(buf_text(&t.out), "step 21"), "not for ever: %s", buf_text(&t.out));
+	merge_free(t.m);
+	buf_fini(&t.out);
+}
+
 /* Two sources tell episodes: the one of the tick is believed, once it has told any. */
 static void test_two_tell(struct tap *tap)
 {
@@ -517,6 +542,7 @@ int main(void)
 	test_episodes(&tap);
 	test_two_tell(&tap);
 	test_chunk_again(&tap);
+	test_heir(&tap);
 	test_told(&tap);
 	test_operator(&tap);
 	test_sources(&tap);
