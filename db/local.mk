@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The SQL texts are compiled in (embed.awk), so that an uninstalled program and an installed one
 # read the same; the queries are installed too, for a stock sqlite3 shell.
-DB_SCHEMAS = %D%/schema/1.sql %D%/schema/2.sql %D%/schema/3.sql
+DB_SCHEMAS = %D%/schema/1.sql %D%/schema/2.sql %D%/schema/3.sql %D%/schema/4.sql
 DB_QUERIES = \
 	%D%/queries/cadence.sql \
 	%D%/queries/chunks.sql \
@@ -18,12 +18,14 @@ noinst_LIBRARIES += %D%/libdb.a
 	%D%/db.c %D%/db.h \
 	%D%/fs.c %D%/fs.h \
 	%D%/migrate.c %D%/migrate.h \
+	%D%/preflights.c %D%/preflights.h \
 	%D%/profiles.c %D%/profiles.h \
 	%D%/reader.c %D%/reader.h \
 	%D%/sql.c %D%/sql.h \
 	%D%/summary.c %D%/summary.h \
 	%D%/writer.c %D%/writer.h \
 	%D%/writer_chunk.c %D%/writer_internal.h \
+	%D%/writer_health.c \
 	%D%/writer_run.c \
 	%D%/writer_step.c
 nodist_%C%_libdb_a_SOURCES = %D%/texts.c

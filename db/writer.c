@@ -54,8 +54,28 @@ static const char *const statements[ST_N] = {
 	[ST_EXECUTED] = "UPDATE chunk SET executed = ?3 WHERE run = ?1 AND number = ?2",
 	[ST_FRAME] = "INSERT INTO frame (run, episode, t_ns, source, camera, width, height, "
 		     "channels, mean_r, mean_g, mean_b, std_r, std_g, std_b, dark, bright, "
-		     "thumb_width, thumb_height, thumb) "
-		     "VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19)",
+		     "thumb_width, thumb_height, thumb, sharpness, repeats, repeat_s) "
+		     "VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,"
+		     "?20,?21,?22)",
+	[ST_CAMERA] =
+		"INSERT INTO camera (run, episode, t_ns, source, camera, mode, state, device, "
+		"serial, owner, trouble, format, width, height, sequence, lost, errors, "
+		"fps_set, fps, jitter_ms, age_ms, frozen_s, megabytes_s, dark, sharpness, "
+		"is_camera, method, margin) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,"
+		"?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28)",
+	[ST_MOTOR] =
+		"INSERT INTO motor (run, episode, t_ns, source, joint, motor, model, temp_degc, "
+		"rotor_degc, voltage_v, load, current_ma, torque, faults, missed) VALUES "
+		"(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)",
+	[ST_BUS] =
+		"INSERT INTO bus (run, episode, t_ns, source, bus, state, transactions, retries, "
+		"timeouts, corrupt, late, behind, stray, overruns, openers, tx_errors, rx_errors, "
+		"reply_ms, worst_ms, latency_timer_ms) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,"
+		"?11,?12,?13,?14,?15,?16,?17,?18,?19,?20)",
+	/* The newest look before this run, when it was the rig's and not long ago. */
+	[ST_CLAIM] = "UPDATE preflight SET run = ?1 WHERE preflight = (SELECT preflight FROM "
+		     "preflight WHERE rig = ?2 AND wall_ns <= ?3 AND wall_ns >= ?3 - 600000000000 "
+		     "ORDER BY wall_ns DESC, preflight DESC LIMIT 1) AND run IS NULL",
 	[ST_VERDICT] = "INSERT INTO verdict (run, episode, seq, t_ns, code, level, subject, value, "
 		       "threshold, unit, message) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)",
 	[ST_GAP] =
@@ -157,6 +177,9 @@ static int (*const puts_by_kind[])(struct writer *, const struct record *, struc
 	[RECORD_CHUNK] = put_chunk,
 	[RECORD_EXECUTED] = put_executed,
 	[RECORD_FRAME] = put_frame,
+	[RECORD_CAMERA] = put_camera,
+	[RECORD_MOTOR] = put_motor,
+	[RECORD_BUS] = put_bus,
 	[RECORD_VERDICT] = put_verdict,
 	[RECORD_GAP] = put_gap,
 	[RECORD_NOTE] = put_note,

@@ -139,5 +139,8 @@ int put_frame(struct writer *w, const struct record *r, struct err *e)
 				  SQLITE_STATIC);
 	else
 		sqlite3_bind_null(st, 19);
+	sql_bind_num(st, 20, f->sharpness);
+	sql_bind_num(st, 21, f->repeats);
+	sql_bind_num(st, 22, f->repeat_s);
 	return writer_run_st(w, ST_FRAME, e);
 }

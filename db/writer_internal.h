@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The recorder's inside, shared by writer.c (transactions, dispatch), writer_run.c (runs, joints,
- * resuming), writer_step.c (episodes, steps, sums) and writer_chunk.c (chunks, camera pictures).
+ * resuming), writer_step.c (episodes, steps, sums), writer_chunk.c (chunks, camera pictures) and
+ * writer_health.c (cameras, motors, buses).
  */
 #ifndef POLICYTOP_DB_WRITER_INTERNAL_H
 #define POLICYTOP_DB_WRITER_INTERNAL_H
@@ -37,6 +38,10 @@ enum statement {
 	ST_CHUNK_PLAN,
 	ST_EXECUTED,
 	ST_FRAME,
+	ST_CAMERA,
+	ST_MOTOR,
+	ST_BUS,
+	ST_CLAIM,
 	ST_VERDICT,
 	ST_GAP,
 	ST_NOTE,
@@ -95,6 +100,10 @@ int put_step(struct writer *w, const struct record *r, struct err *e);
 int put_chunk(struct writer *w, const struct record *r, struct err *e);
 int put_executed(struct writer *w, const struct record *r, struct err *e);
 int put_frame(struct writer *w, const struct record *r, struct err *e);
+
+int put_camera(struct writer *w, const struct record *r, struct err *e);
+int put_motor(struct writer *w, const struct record *r, struct err *e);
+int put_bus(struct writer *w, const struct record *r, struct err *e);
 
 /* Writes the sums and counts of the episode under way; at every commit. */
 int flush_episode(struct writer *w, struct err *e);

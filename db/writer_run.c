@@ -25,6 +25,17 @@ static int put_segment(struct writer *w, const struct run_info *info, struct err
 	return writer_run_st(w, ST_SEGMENT, e);
 }
 
+/* So that a failure can be traced to a warning that was ignored before it. */
+static int claim_preflight(struct writer *w, const struct run_info *info, struct err *e)
+{
+	sqlite3_stmt *st = w->st[ST_CLAIM];
+
+	sqlite3_bind_int64(st, 1, w->now.run);
+	sqlite3_bind_text(st, 2, info->rig, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(st, 3, info->started_wall_ns);
+	return writer_run_st(w, ST_CLAIM, e);
+}
+
 static int new_run(struct writer *w, const struct run_info *info, struct err *e)
 {
 	sqlite3_stmt *st = w->st[ST_RUN_NEW];
@@ -37,7 +48,7 @@ static int new_run(struct writer *w, const struct run_info *info, struct err *e)
 	sqlite3_bind_int64(st, 3, info->started_ns);
 	rc = writer_run_st(w, ST_RUN_NEW, e);
 	w->now.run = sqlite3_last_insert_rowid(w->db->h);
-	return rc;
+	return rc ? rc : claim_preflight(w, info, e);
 }
 
 static void load_joint(struct stored_joint *sj, sqlite3_stmt *st)

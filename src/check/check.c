@@ -10,7 +10,11 @@ const char *check_subject(const struct check *c, unsigned subject)
 {
 	if (subject < c->run->joints)
 		return c->run->joint[subject].name;
-	if (subject >= SUBJECT_VEC && subject < SUBJECT_N)
+	if (subject >= SUBJECT_BUS && subject - SUBJECT_BUS < c->run->buses)
+		return c->run->bus[subject - SUBJECT_BUS];
+	if (subject >= SUBJECT_CAMERA && subject - SUBJECT_CAMERA < c->run->cameras)
+		return c->run->camera[subject - SUBJECT_CAMERA];
+	if (subject >= SUBJECT_VEC && subject < SUBJECT_CAMERA)
 		return vec_word((enum vec_kind)(subject - SUBJECT_VEC));
 	return subject == SUBJECT_POLICY ? "policy" : "";
 }

@@ -36,6 +36,9 @@ enum need {
 	NEED_TASKS = 1u << 11,	 /* a profile of a set with language: one task that is not "" */
 	NEED_LATENCY = 1u << 12, /* how long a call of the policy took */
 	NEED_TRAFFIC = 1u << 13, /* exchanges with a policy server */
+	NEED_MOTORS = 1u << 14,	 /* the health of motors */
+	NEED_BUS = 1u << 15,	 /* of the bus they hang on */
+	NEED_CAMERAS = 1u << 16, /* cameras: their health, or pictures */
 };
 
 struct check_param {
@@ -59,7 +62,9 @@ struct run_joint {
 	int gripper;			   /* index into profile.behaviour.gripper, -1 none */
 };
 
-/* The run as far as it is known at its hello. */
+enum { RUN_CAMERAS = 8, RUN_BUSES = 16 };
+
+/* The run as far as it is known at its hello; cameras and buses by name as they come. */
 struct run_view {
 	const struct profile *profile; /* NULL unknown */
 	unsigned joints;
@@ -69,6 +74,9 @@ struct run_view {
 	bool no_tick;		 /* steps are replies: what executes them is not seen */
 	char policy[TASK_BYTES]; /* as hello says it, "" unknown */
 	char task[TASK_BYTES];	 /* of the episode, else of hello; "" unknown */
+	unsigned cameras, buses; /* so far; what is beyond RUN_CAMERAS or RUN_BUSES is not judged */
+	char camera[RUN_CAMERAS][NAME_BYTES];
+	char bus[RUN_BUSES][NAME_BYTES];
 };
 
 enum { PLAN_STEPS = 128 };
@@ -145,7 +153,13 @@ struct tick {
 };
 
 /* Subjects of findings: a joint's index, or one of these. */
-enum { SUBJECT_POLICY = MAX_JOINTS, SUBJECT_VEC, SUBJECT_N = SUBJECT_VEC + VEC_N };
+enum {
+	SUBJECT_POLICY = MAX_JOINTS,
+	SUBJECT_VEC,
+	SUBJECT_CAMERA = SUBJECT_VEC + VEC_N,
+	SUBJECT_BUS = SUBJECT_CAMERA + RUN_CAMERAS,
+	SUBJECT_N = SUBJECT_BUS + RUN_BUSES,
+};
 
 struct finding {
 	enum level level; /* NOTE, WARN or FAIL */
@@ -192,6 +206,14 @@ struct check_class {
 	void (*step)(struct check *c, const struct tick *t);
 	void (*idle)(struct check *c, const struct idle *i);
 	void (*exchange)(struct check *c, const struct exchange *x);
+	/*
+	 * Health, in and between episodes. subject: the joint's index, SUBJECT_CAMERA + or
+	 * SUBJECT_BUS + its index.
+	 */
+	void (*motor)(struct check *c, unsigned subject, const struct motor *m);
+	void (*bus)(struct check *c, unsigned subject, const struct bus *b);
+	void (*camera)(struct check *c, unsigned subject, const struct camera *k);
+	void (*frame)(struct check *c, unsigned subject, const struct frame *f);
 	/* Fills subject, value, threshold, unit and why with the reading, alarm or not. */
 	void (*show)(const struct check *c, struct check_status *out);
 };
@@ -199,8 +221,9 @@ struct check_class {
 extern const struct check_class *const check_table[]; /* NULL ends */
 
 /*
- * Says that what is looked at (a step, a chunk, an exchange …) shows f; the sentence is formatted only when it becomes a verdict. Findings
- * of the same code and subject are one verdict until they stay away for a while (latch.h).
+ * Says that what is looked at (a step, a chunk, an exchange …) shows f; the sentence is formatted
+ * only when it becomes a verdict. Findings of the same code and subject are one verdict until they
+ * stay away for a while (latch.h).
  */
 void check_find(struct check *c, const struct finding *f, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -106,8 +106,7 @@ static void feed_hello(struct judge *j, const struct event *ev)
 	judge_find_missing(j, h);
 }
 
-/* Anything but a step: its time counts on from what was looked at before. */
-static void move_to(struct judge *j, int64_t t_ns)
+void judge_move_to(struct judge *j, int64_t t_ns)
 {
 	int64_t ns;
 
@@ -117,8 +116,7 @@ static void move_to(struct judge *j, int64_t t_ns)
 	}
 }
 
-/* The check may look; from then on it may also be OK. */
-static bool may_look(struct judge *j, struct check_slot *s, bool looks)
+bool judge_may_look(struct judge *j, struct check_slot *s, bool looks)
 {
 	if (s->missing || !looks)
 		return false;
@@ -136,7 +134,7 @@ static void tell_chunks(struct judge *j)
 		for (size_t i = 0; p && i < j->nslots; i++) {
 			struct check_slot *s = &j->slot[i];
 
-			if (may_look(j, s, s->check.class->chunk))
+			if (judge_may_look(j, s, s->check.class->chunk))
 				s->check.class->chunk(&s->check, p);
 		}
 	}
@@ -149,7 +147,7 @@ static void tell_replan(struct judge *j)
 	for (size_t i = 0; j->derive.plans.has_replan && i < j->nslots; i++) {
 		struct check_slot *s = &j->slot[i];
 
-		if (may_look(j, s, s->check.class->replan))
+		if (judge_may_look(j, s, s->check.class->replan))
 			s->check.class->replan(&s->check, r);
 	}
 	j->derive.plans.has_replan = false;
@@ -196,11 +194,11 @@ static void feed_idle(struct judge *j, const struct step *step)
 	idle.ticks = j->idle_ticks;
 	if (!__builtin_sub_overflow(axis_ns, j->idle_since_ns, &ns) && ns > 0)
 		idle.for_s = (double)ns / (double)NS_PER_S;
-	move_to(j, step->t_ns);
+	judge_move_to(j, step->t_ns);
 	for (size_t i = 0; i < j->nslots; i++) {
 		struct check_slot *s = &j->slot[i];
 
-		if (may_look(j, s, s->check.class->idle))
+		if (judge_may_look(j, s, s->check.class->idle))
 			s->check.class->idle(&s->check, &idle);
 	}
 }
@@ -217,7 +215,7 @@ static void judge_step(struct judge *j, const struct step *step)
 	for (size_t i = 0; i < j->nslots; i++) {
 		struct check_slot *s = &j->slot[i];
 
-		if (!may_look(j, s, s->check.class->step))
+		if (!judge_may_look(j, s, s->check.class->step))
 			continue;
 		if (j->worst == LEVEL_UNKNOWN && facts)
 			j->worst = LEVEL_OK;
@@ -267,7 +265,7 @@ static void feed_chunk(struct judge *j, const struct event *ev)
 		return;
 	note_facts(j, FACT_CHUNK | (c->latency_s >= 0 ? FACT_LATENCY : 0u));
 	plans_add(&j->derive.plans, &j->run, c, ev->t_ns, !first);
-	move_to(j, ev->t_ns);
+	judge_move_to(j, ev->t_ns);
 	if (!j->in_episode)
 		return;
 	tell_chunks(j);
@@ -279,7 +277,7 @@ static void feed_executed(struct judge *j, const struct event *ev)
 	plans_executed(&j->derive.plans, ev->executed);
 	if (!j->in_episode)
 		return;
-	move_to(j, ev->t_ns);
+	judge_move_to(j, ev->t_ns);
 	tell_replan(j);
 }
 
@@ -293,11 +291,11 @@ static void feed_exchange(struct judge *j, const struct event *ev)
 	}
 	j->call = x->number;
 	j->call_ns = x->request_ns;
-	move_to(j, ev->t_ns);
+	judge_move_to(j, ev->t_ns);
 	for (size_t i = 0; i < j->nslots; i++) {
 		struct check_slot *s = &j->slot[i];
 
-		if (may_look(j, s, s->check.class->exchange))
+		if (judge_may_look(j, s, s->check.class->exchange))
 			s->check.class->exchange(&s->check, x);
 	}
 }
@@ -343,6 +341,11 @@ void judge_feed(struct judge *j, const struct event *ev)
 		feed_step(j, ev->step);
 		break;
 	case EVENT_FRAME:
+	case EVENT_CAMERA:
+	case EVENT_MOTOR:
+	case EVENT_BUS:
+		judge_feed_health(j, ev);
+		break;
 	case EVENT_RESET:
 	case EVENT_NOTE:
 	case EVENT_GAP:

@@ -32,6 +32,7 @@ struct judge {
 	char units_why[96]; /* "deg against m100_100", "" */
 	unsigned facts;	    /* FACT_* really seen: a source may promise more than it gives */
 	bool traffic;	    /* an exchange was seen */
+	unsigned health;    /* NEED_MOTORS, NEED_BUS, NEED_CAMERAS: seen so far */
 	uint32_t episode;
 	bool in_episode;
 	bool fresh;   /* and no step of it yet */
@@ -50,6 +51,15 @@ struct judge {
 	size_t nslots;
 	struct check_slot *slot;
 };
+
+/* judge_health.c: one event of motors, buses, cameras or pictures. */
+void judge_feed_health(struct judge *j, const struct event *ev);
+
+/* Anything but a step: its time counts on from what was looked at before. */
+void judge_move_to(struct judge *j, int64_t t_ns);
+
+/* The check may look; from then on it may also be OK. */
+bool judge_may_look(struct judge *j, struct check_slot *s, bool looks);
 
 /* Worst level that stands now. */
 enum level judge_slot_level(const struct judge *j, const struct check_slot *s);

@@ -14,6 +14,7 @@ noinst_LIBRARIES += %D%/libcheck.a
 	%D%/home.c \
 	%D%/horizon.c \
 	%D%/judge.c %D%/judge.h %D%/judge_impl.h \
+	%D%/judge_health.c \
 	%D%/jump.c \
 	%D%/latch.c %D%/latch.h \
 	%D%/latency.c \

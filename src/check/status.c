@@ -86,6 +86,7 @@ static unsigned missing_needs(const struct judge *j, unsigned needs)
 		have |= NEED_LATENCY;
 	if (j->traffic)
 		have |= NEED_TRAFFIC;
+	have |= j->health;
 	return needs & ~have;
 }
 
@@ -105,6 +106,9 @@ static void why_not(const struct judge *j, unsigned missing, char *why, size_t s
 		const char *why;
 	} words[] = {
 		{NEED_TRAFFIC, "no exchange with a policy server is seen"},
+		{NEED_MOTORS, "no motor's health is seen"},
+		{NEED_BUS, "no bus is seen"},
+		{NEED_CAMERAS, "no camera is seen"},
 		{NEED_TICK, "no tick (the policy server's traffic only)"},
 		{NEED_TASKS, "training had no language"},
 		{NEED_ASKED, "asked is not seen"},
@@ -137,6 +141,11 @@ static void why_not(const struct judge *j, unsigned missing, char *why, size_t s
 	}
 }
 
+static bool looks_beyond_steps(const struct check_class *class)
+{
+	return class->exchange || class->motor || class->bus || class->camera || class->frame;
+}
+
 size_t judge_status(const struct judge *j, struct check_status *out, size_t max)
 {
 	size_t n = j->nslots < max ? j->nslots : max;
@@ -148,7 +157,7 @@ size_t judge_status(const struct judge *j, struct check_status *out, size_t max)
 			.code = s->check.class->name, .value = NAN, .threshold = NAN};
 		if (!j->has_hello && !s->looked) {
 			text_copy(out[i].why, sizeof(out[i].why), "not applicable: no source yet");
-		} else if (!j->facts && !s->check.class->exchange) {
+		} else if (!j->facts && !looks_beyond_steps(s->check.class)) {
 			text_copy(out[i].why, sizeof(out[i].why), "no step to judge yet");
 		} else if (s->missing) {
 			why_not(j, s->missing, out[i].why, sizeof(out[i].why));

@@ -212,6 +212,26 @@ static void feed_frame(struct core *c, const struct event *ev)
 	live_frame(c->live, ev->frame, clock_now_ns(c->clock));
 }
 
+/* Health of cameras, motors and buses: kept, judged, shown. */
+static void feed_health(struct core *c, const struct event *ev)
+{
+	struct record r = {.t_ns = ev->t_ns, .source = ev->source};
+
+	r.episode = merge_boundary(c->merge)->number;
+	if (ev->kind == EVENT_CAMERA) {
+		r.kind = RECORD_CAMERA;
+		r.camera = ev->camera;
+	} else if (ev->kind == EVENT_MOTOR) {
+		r.kind = RECORD_MOTOR;
+		r.motor = ev->motor;
+	} else {
+		r.kind = RECORD_BUS;
+		r.bus = ev->bus;
+	}
+	record(c, &r);
+	judge_feed(c->judge, ev);
+}
+
 static void feed_gap(struct core *c, const struct event *ev)
 {
 	struct record r = {.kind = RECORD_GAP, .t_ns = ev->t_ns, .source = ev->source};
@@ -266,6 +286,11 @@ static void on_merged(void *host, const struct event *ev)
 		break;
 	case EVENT_FRAME:
 		feed_frame(c, ev);
+		break;
+	case EVENT_CAMERA:
+	case EVENT_MOTOR:
+	case EVENT_BUS:
+		feed_health(c, ev);
 		break;
 	case EVENT_EXCHANGE:
 		judge_feed(c->judge, ev);

@@ -28,8 +28,10 @@ static unsigned facts_of(const struct event *ev)
 		       (ev->chunk->latency_s >= 0 ? (unsigned)FACT_LATENCY : 0u);
 	if (ev->kind == EVENT_RESET)
 		return FACT_RESET;
-	if (ev->kind == EVENT_FRAME)
+	if (ev->kind == EVENT_FRAME || ev->kind == EVENT_CAMERA)
 		return FACT_FRAMES;
+	if (ev->kind == EVENT_MOTOR)
+		return FACT_HEALTH;
 	for (unsigned k = 0; ev->kind == EVENT_STEP && k < VEC_N; k++)
 		facts |= ev->step->vec[k].present ? (unsigned)FACT_SEEN << k : 0u;
 	return facts;

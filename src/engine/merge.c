@@ -431,6 +431,9 @@ void merge_feed(struct merge *m, const struct event *ev)
 		break;
 	case EVENT_EXCHANGE:
 	case EVENT_FRAME:
+	case EVENT_CAMERA:
+	case EVENT_MOTOR:
+	case EVENT_BUS:
 	case EVENT_NOTE:
 	case EVENT_GAP:
 		m->host.out(m->host.host, ev);

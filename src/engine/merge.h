@@ -15,8 +15,8 @@ struct merge_host {
 	/*
 	 * Merged events in order: HELLO of the union (again when it changed), EPISODE, STEP with
 	 * seq, episode, chunk and position set, CHUNK with number, seq and columns of the run,
-	 * EXECUTED of a chunk by its number (again when more of it was), EXCHANGE, FRAME, RESET,
-	 * NOTE, GAP.
+	 * EXECUTED of a chunk by its number (again when more of it was), EXCHANGE, FRAME, CAMERA,
+	 * MOTOR, BUS, RESET, NOTE, GAP.
 	 * merge_episode() is then the number they belong to.
 	 */
 	void (*out)(void *host, const struct event *ev);

@@ -47,9 +47,39 @@ static size_t thumb_bytes(const struct frame *f)
 	return f->thumb ? (size_t)f->thumb_width * f->thumb_height * 3 : 0;
 }
 
+/* A payload that is one plain struct: it, and where it goes when it is unpacked. */
+static size_t plain_payload(const struct record *r, const void **from)
+{
+	switch ((int)r->kind) {
+	case RECORD_EXECUTED:
+		*from = r->executed;
+		return sizeof(*r->executed);
+	case RECORD_CAMERA:
+		*from = r->camera;
+		return sizeof(*r->camera);
+	case RECORD_MOTOR:
+		*from = r->motor;
+		return sizeof(*r->motor);
+	case RECORD_BUS:
+		*from = r->bus;
+		return sizeof(*r->bus);
+	case RECORD_VERDICT:
+		*from = r->verdict;
+		return sizeof(*r->verdict);
+	case RECORD_EPISODE_START:
+	case RECORD_EPISODE_END:
+		*from = r->mark;
+		return sizeof(*r->mark);
+	default:
+		return 0;
+	}
+}
+
 static size_t payload_bytes(const struct record *r)
 {
-	switch (r->kind) {
+	const void *from;
+
+	switch ((int)r->kind) {
 	case RECORD_RUN:
 		return sizeof(*r->run) + words_bytes(r->run);
 	case RECORD_STEP:
@@ -57,23 +87,10 @@ static size_t payload_bytes(const struct record *r)
 	case RECORD_CHUNK:
 		return sizeof(*r->chunk) +
 		       (size_t)r->chunk->horizon * r->chunk->dims * sizeof(double);
-	case RECORD_EXECUTED:
-		return sizeof(*r->executed);
 	case RECORD_FRAME:
 		return sizeof(*r->frame) + thumb_bytes(r->frame);
-	case RECORD_VERDICT:
-		return sizeof(*r->verdict);
-	case RECORD_EPISODE_START:
-	case RECORD_EPISODE_END:
-		return sizeof(*r->mark);
-	case RECORD_CLOCK:
-	case RECORD_GAP:
-	case RECORD_NOTE:
-	case RECORD_DROPPED:
-	case RECORD_OFFSET:
-	case RECORD_RUN_END:
 	default:
-		return 0;
+		return plain_payload(r, &from);
 	}
 }
 
@@ -109,7 +126,10 @@ static void pack_step(char *p, const struct step *s)
 
 static void pack_payload(char *p, const struct record *r)
 {
-	switch (r->kind) {
+	const void *from;
+	size_t n;
+
+	switch ((int)r->kind) {
 	case RECORD_RUN:
 		pack_run(p, r->run);
 		break;
@@ -121,28 +141,15 @@ static void pack_payload(char *p, const struct record *r)
 		memcpy(p + sizeof(*r->chunk), r->chunk->actions,
 		       payload_bytes(r) - sizeof(*r->chunk));
 		break;
-	case RECORD_EXECUTED:
-		memcpy(p, r->executed, sizeof(*r->executed));
-		break;
 	case RECORD_FRAME:
 		memcpy(p, r->frame, sizeof(*r->frame));
 		if (r->frame->thumb)
 			memcpy(p + sizeof(*r->frame), r->frame->thumb, thumb_bytes(r->frame));
 		break;
-	case RECORD_VERDICT:
-		memcpy(p, r->verdict, sizeof(*r->verdict));
-		break;
-	case RECORD_EPISODE_START:
-	case RECORD_EPISODE_END:
-		memcpy(p, r->mark, sizeof(*r->mark));
-		break;
-	case RECORD_CLOCK:
-	case RECORD_GAP:
-	case RECORD_NOTE:
-	case RECORD_DROPPED:
-	case RECORD_OFFSET:
-	case RECORD_RUN_END:
 	default:
+		n = plain_payload(r, &from);
+		if (n)
+			memcpy(p, from, n);
 		break;
 	}
 }
@@ -257,44 +264,60 @@ static bool unpack_frame(struct unpacked *u, const char *p, size_t len)
 	return len - sizeof(u->frame) == thumb_bytes(&u->frame);
 }
 
+/* Points the record at the room in u for it, which is what plain_payload() then gives. */
+static void *plain_room(struct unpacked *u)
+{
+	switch ((int)u->record.kind) {
+	case RECORD_EXECUTED:
+		u->record.executed = &u->executed;
+		return &u->executed;
+	case RECORD_CAMERA:
+		u->record.camera = &u->camera;
+		return &u->camera;
+	case RECORD_MOTOR:
+		u->record.motor = &u->motor;
+		return &u->motor;
+	case RECORD_BUS:
+		u->record.bus = &u->bus;
+		return &u->bus;
+	case RECORD_VERDICT:
+		u->record.verdict = &u->verdict;
+		return &u->verdict;
+	case RECORD_EPISODE_START:
+	case RECORD_EPISODE_END:
+		u->record.mark = &u->mark;
+		return &u->mark;
+	default:
+		return NULL;
+	}
+}
+
+static bool unpack_plain(struct unpacked *u, const char *p, size_t len)
+{
+	void *to = plain_room(u);
+	const void *from;
+
+	if (!to)
+		return true;
+	if (len != plain_payload(&u->record, &from))
+		return false;
+	memcpy(to, p, len);
+	return true;
+}
+
 static bool unpack_payload(struct unpacked *u, const char *p, size_t len)
 {
-	switch (u->record.kind) {
+	switch ((int)u->record.kind) {
 	case RECORD_RUN:
 		return unpack_run(u, p, len);
 	case RECORD_STEP:
 		return unpack_step(u, p, len);
 	case RECORD_CHUNK:
 		return unpack_chunk(u, p, len);
-	case RECORD_EXECUTED:
-		if (len != sizeof(u->executed))
-			return false;
-		memcpy(&u->executed, p, len);
-		u->record.executed = &u->executed;
-		return true;
 	case RECORD_FRAME:
 		return unpack_frame(u, p, len);
-	case RECORD_VERDICT:
-		if (len != sizeof(u->verdict))
-			return false;
-		memcpy(&u->verdict, p, len);
-		u->record.verdict = &u->verdict;
-		return true;
-	case RECORD_EPISODE_START:
-	case RECORD_EPISODE_END:
-		if (len != sizeof(u->mark))
-			return false;
-		memcpy(&u->mark, p, len);
-		u->record.mark = &u->mark;
-		return true;
-	case RECORD_CLOCK:
-	case RECORD_GAP:
-	case RECORD_NOTE:
-	case RECORD_DROPPED:
-	case RECORD_OFFSET:
-	case RECORD_RUN_END:
 	default:
-		return true;
+		return unpack_plain(u, p, len);
 	}
 }
 

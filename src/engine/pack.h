@@ -23,6 +23,9 @@ struct unpacked {
 	struct chunk chunk;
 	struct executed executed;
 	struct frame frame;
+	struct camera camera;
+	struct motor motor;
+	struct bus bus;
 	struct run_info run;
 	struct verdict verdict;
 	struct episode_mark mark;

@@ -11,7 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/camera.h"
 #include "model/joint.h"
+#include "model/motor.h"
 #include "model/step.h"
 
 /* What a source can see, as bits: `list sources --facts`, needs of checks, what is blind. */
@@ -121,19 +123,6 @@ struct exchange {
 	const struct tensor *tensor;
 };
 
-enum { FRAME_THUMB_WIDTH = 64, FRAME_THUMB_HEIGHT = 48 };
-
-/* A camera picture that was seen, as facts. */
-struct frame {
-	char camera[NAME_BYTES]; /* the role under which it was seen */
-	uint32_t width, height;	 /* of the picture */
-	uint8_t channels;	 /* 1 or 3 */
-	double mean[3], std[3];	 /* per channel in [0,1], NaN unknown */
-	double dark, bright;	 /* shares of pixels under 0.05 and over 0.95, NaN unknown */
-	uint8_t thumb_width, thumb_height; /* 0 none; at most FRAME_THUMB_* */
-	const uint8_t *thumb;		   /* RGB, [thumb_height][thumb_width][3] */
-};
-
 enum event_kind {
 	EVENT_HELLO,
 	EVENT_EPISODE,
@@ -145,6 +134,9 @@ enum event_kind {
 	EVENT_EXECUTED,
 	EVENT_EXCHANGE,
 	EVENT_FRAME,
+	EVENT_CAMERA,
+	EVENT_MOTOR,
+	EVENT_BUS,
 	EVENT_END, /* the source is done (end of file, end of dataset) */
 };
 
@@ -161,6 +153,9 @@ struct event {
 		const struct executed *executed;
 		const struct exchange *exchange;
 		const struct frame *frame;
+		const struct camera *camera;
+		const struct motor *motor;
+		const struct bus *bus;
 	};
 	const char *text; /* NOTE and GAP: one cleaned line */
 	int level;	  /* NOTE: enum level of model/verdict.h */

@@ -4,8 +4,11 @@ noinst_LIBRARIES += %D%/libmodel.a
 %C%_libmodel_a_SOURCES = \
 	%D%/behaviour.c %D%/behaviour.h \
 	%D%/behaviour_json.c \
+	%D%/camera.c %D%/camera.h \
 	%D%/event.c %D%/event.h \
 	%D%/joint.c %D%/joint.h \
+	%D%/motor.c %D%/motor.h \
+	%D%/preflight.c %D%/preflight.h \
 	%D%/profile.c %D%/profile.h \
 	%D%/profile_json.c \
 	%D%/profile_parse.c \

@@ -35,6 +35,9 @@ enum record_kind {
 	RECORD_CHUNK,	      /* chunk, episode, t_ns */
 	RECORD_EXECUTED,      /* executed: of a chunk that is over */
 	RECORD_FRAME,	      /* frame, episode, t_ns, source */
+	RECORD_CAMERA,	      /* camera, episode, t_ns, source */
+	RECORD_MOTOR,	      /* motor, episode, t_ns, source */
+	RECORD_BUS,	      /* bus, episode, t_ns, source */
 	RECORD_VERDICT,	      /* verdict */
 	RECORD_GAP,	      /* t_ns, text (reason), lost, unit, source */
 	RECORD_NOTE,	      /* t_ns, text, level: events list, marks of the operator */
@@ -55,6 +58,9 @@ struct record {
 		const struct chunk *chunk;
 		const struct executed *executed;
 		const struct frame *frame;
+		const struct camera *camera;
+		const struct motor *motor;
+		const struct bus *bus;
 		const struct verdict *verdict;
 		const struct episode_mark *mark;
 	};

@@ -135,21 +135,36 @@ static void capture_event(struct source *s, const struct event *ev)
 	buf_fini(&line);
 }
 
+/* dst: prefix and name, cut to NAME_BYTES. */
+static void put_prefix(const struct source *s, char dst[NAME_BYTES], const char *name)
+{
+	char full[2 * NAME_BYTES];
+
+	snprintf(full, sizeof(full), "%s%s", s->prefix, name);
+	text_copy(dst, NAME_BYTES, full);
+}
+
 void source_deliver(struct source *s, struct event *ev)
 {
 	struct hello named;
+	struct motor motor;
+	struct bus bus;
 
 	if (s->host.raw)
 		capture_event(s, ev);
 	if (ev->kind == EVENT_HELLO && s->prefix[0]) {
 		named = *ev->hello;
-		for (unsigned i = 0; i < named.joints; i++) {
-			char full[2 * NAME_BYTES];
-
-			snprintf(full, sizeof(full), "%s%s", s->prefix, ev->hello->joint[i].name);
-			text_copy(named.joint[i].name, NAME_BYTES, full);
-		}
+		for (unsigned i = 0; i < named.joints; i++)
+			put_prefix(s, named.joint[i].name, ev->hello->joint[i].name);
 		ev->hello = &named;
+	} else if (ev->kind == EVENT_MOTOR && s->prefix[0]) {
+		motor = *ev->motor;
+		put_prefix(s, motor.joint, ev->motor->joint);
+		ev->motor = &motor;
+	} else if (ev->kind == EVENT_BUS && s->prefix[0]) {
+		bus = *ev->bus;
+		put_prefix(s, bus.name, ev->bus->name);
+		ev->bus = &bus;
 	}
 	source_emit(s, ev);
 }

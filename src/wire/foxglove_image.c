@@ -49,7 +49,7 @@ struct image {
 	size_t len;
 };
 
-static struct camera *camera_of(struct foxglove *f, const char *name)
+static struct viewpoint *camera_of(struct foxglove *f, const char *name)
 {
 	for (unsigned i = 0; i < f->cameras; i++) {
 		if (strcmp(f->camera[i].name, name) == 0)
@@ -69,7 +69,7 @@ bool foxglove_offer_picture(struct foxglove *f, const char *topic, const char *e
 {
 	bool raw = strcmp(schema, "foxglove.RawImage") == 0;
 	const char *name = topic + sizeof(camera_topics) - 1;
-	struct camera *c;
+	struct viewpoint *c;
 
 	if (!f->pictures || strncmp(topic, camera_topics, sizeof(camera_topics) - 1) != 0 ||
 	    !name[0] || strcmp(encoding, "protobuf") != 0 ||
@@ -91,7 +91,7 @@ bool foxglove_offer_picture(struct foxglove *f, const char *topic, const char *e
 void foxglove_withdraw_picture(struct foxglove *f, int64_t channel)
 {
 	for (unsigned i = 0; i < f->cameras; i++) {
-		struct camera *c = &f->camera[i];
+		struct viewpoint *c = &f->camera[i];
 
 		if (c->channel == channel)
 			c->live = c->open = false;
@@ -101,7 +101,7 @@ void foxglove_withdraw_picture(struct foxglove *f, int64_t channel)
 bool foxglove_refuse_picture(struct foxglove *f, int64_t channel)
 {
 	for (unsigned i = 0; i < f->cameras; i++) {
-		struct camera *c = &f->camera[i];
+		struct viewpoint *c = &f->camera[i];
 
 		if (!c->live || c->channel != channel)
 			continue;
@@ -112,12 +112,12 @@ bool foxglove_refuse_picture(struct foxglove *f, int64_t channel)
 	return false;
 }
 
-static uint32_t subscription_of(const struct foxglove *f, const struct camera *c)
+static uint32_t subscription_of(const struct foxglove *f, const struct viewpoint *c)
 {
 	return FOXGLOVE_CAMERA_0 + (uint32_t)(c - f->camera);
 }
 
-static void open_camera(struct foxglove *f, struct camera *c)
+static void open_camera(struct foxglove *f, struct viewpoint *c)
 {
 	c->open = true;
 	c->next_ns = f->t_ns + patience_ns;
@@ -126,7 +126,7 @@ static void open_camera(struct foxglove *f, struct camera *c)
 		     (unsigned long)subscription_of(f, c), (long long)c->channel);
 }
 
-static void close_camera(struct foxglove *f, struct camera *c)
+static void close_camera(struct foxglove *f, struct viewpoint *c)
 {
 	if (!c->open)
 		return;
@@ -139,7 +139,7 @@ static void close_camera(struct foxglove *f, struct camera *c)
 void foxglove_refuse_large(struct foxglove *f)
 {
 	for (unsigned i = 0; i < f->cameras; i++) {
-		struct camera *c = &f->camera[i];
+		struct viewpoint *c = &f->camera[i];
 
 		c->live = c->live && !c->open;
 		close_camera(f, c);
@@ -148,17 +148,17 @@ void foxglove_refuse_large(struct foxglove *f)
 
 int64_t foxglove_due_picture(struct foxglove *f)
 {
-	struct camera *next = NULL;
+	struct viewpoint *next = NULL;
 
 	for (unsigned i = 0; i < f->cameras; i++) {
-		struct camera *c = &f->camera[i];
+		struct viewpoint *c = &f->camera[i];
 
 		if (c->open && c->next_ns > f->t_ns)
 			return c->next_ns;
 		close_camera(f, c);
 	}
 	for (unsigned i = 0; i < f->cameras; i++) {
-		struct camera *c = &f->camera[i];
+		struct viewpoint *c = &f->camera[i];
 
 		if (c->live && (!next || c->next_ns < next->next_ns))
 			next = c;
@@ -270,16 +270,14 @@ static bool compressed_facts(struct foxglove *f, struct frame *out, uint8_t *thu
 	return false;
 }
 
-static void tell_picture(struct foxglove *f, const struct camera *c, uint64_t log_time,
+static void tell_picture(struct foxglove *f, const struct viewpoint *c, uint64_t log_time,
 			 const struct image *m)
 {
-	const double unknown = (double)NAN;
-	struct frame out = {.dark = unknown, .bright = unknown};
+	struct frame out;
 	struct event ev = {.kind = EVENT_FRAME, .t_ns = f->t_ns, .src_ns = TIME_UNKNOWN};
 	uint8_t thumb[PICTURE_THUMB_BYTES];
 
-	for (unsigned i = 0; i < 3; i++)
-		out.mean[i] = out.std[i] = unknown;
+	frame_init(&out);
 	if (!(c->raw ? raw_facts(f, &out, thumb, m) : compressed_facts(f, &out, thumb, m)))
 		return;
 	text_copy(out.camera, sizeof(out.camera), c->name);
@@ -294,7 +292,7 @@ bool foxglove_take_picture(struct foxglove *f, uint64_t subscription, uint64_t l
 {
 	uint64_t which = subscription - FOXGLOVE_CAMERA_0;
 	struct image m = {0};
-	struct camera *c;
+	struct viewpoint *c;
 	struct protobuf p;
 
 	if (subscription < FOXGLOVE_CAMERA_0 || which >= f->cameras)

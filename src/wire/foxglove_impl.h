@@ -24,7 +24,7 @@ struct topic {
 
 /* A camera: the number of its subscription is FOXGLOVE_CAMERA_0 + its index, also in a replay. */
 enum { FOXGLOVE_CAMERAS = 8, FOXGLOVE_CAMERA_0 = 1 << 16 };
-struct camera {
+struct viewpoint {
 	char name[NAME_BYTES]; /* cleaned */
 	bool live;	       /* advertised, and not too large */
 	bool raw;	       /* else compressed */
@@ -52,7 +52,7 @@ struct foxglove {
 	unsigned others;
 	bool pictures; /* are looked at */
 	unsigned cameras;
-	struct camera camera[FOXGLOVE_CAMERAS];
+	struct viewpoint camera[FOXGLOVE_CAMERAS];
 
 	/* The joints. */
 	struct hello hello;		   /* with prefixes; as emitted */

@@ -36,6 +36,7 @@ noinst_LIBRARIES += %D%/libwire.a
 	%D%/stream.c %D%/stream.h \
 	%D%/stream_camera.c \
 	%D%/stream_encode.c \
+	%D%/stream_health.c %D%/stream_health.h \
 	%D%/stream_hello.c \
 	%D%/stream_impl.h \
 	%D%/stream_small.c \

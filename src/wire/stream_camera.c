@@ -119,6 +119,12 @@ static void take_key(struct stream *s, struct json *j, void *out)
 		stream_take_double(s, j, "dark", &c->frame.dark);
 	else if (json_is(j, "bright"))
 		stream_take_double(s, j, "bright", &c->frame.bright);
+	else if (json_is(j, "sharpness"))
+		stream_take_double(s, j, "sharpness", &c->frame.sharpness);
+	else if (json_is(j, "repeats"))
+		stream_take_double(s, j, "repeats", &c->frame.repeats);
+	else if (json_is(j, "repeat_s"))
+		stream_take_double(s, j, "repeat_s", &c->frame.repeat_s);
 	else
 		stream_skip_value(j);
 }
@@ -146,13 +152,10 @@ static void take_thumb(struct stream *s, struct camera_line *c)
 
 void stream_take_camera(struct stream *s, const char *line, size_t len)
 {
-	const double unknown = (double)NAN;
 	struct camera_line c = {.src_ns = TIME_UNKNOWN, .channels = 3};
 	struct event ev = {.kind = EVENT_FRAME, .frame = &c.frame};
 
-	c.frame.dark = c.frame.bright = unknown;
-	for (unsigned k = 0; k < 3; k++)
-		c.frame.mean[k] = c.frame.std[k] = unknown;
+	frame_init(&c.frame);
 	if (!stream_each_key(s, line, len, take_key, &c))
 		return;
 	if (!c.frame.camera[0] || c.width < 1 || c.width > SIDE_MAX || c.height < 1 ||

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "model/verdict.h"
+#include "wire/stream_health.h"
 
 /* %.17g is enough for every double; NaN and infinities as Python writes them. */
 static void put_double(struct buf *b, double v)
@@ -15,6 +16,12 @@ static void put_double(struct buf *b, double v)
 		buf_str(b, v > 0 ? "Infinity" : "-Infinity");
 	else
 		buf_printf(b, "%.17g", v);
+}
+
+void stream_put_number(struct buf *b, const char *key, double v)
+{
+	buf_printf(b, ",\"%s\":", key);
+	put_double(b, v);
 }
 
 static void put_words(struct buf *b, const char *key, const char *text)
@@ -31,7 +38,7 @@ static void put_text(struct buf *b, const char *key, const char *text)
 }
 
 /* Nanoseconds as seconds with all their digits: a double would lose some. */
-static void put_time(struct buf *b, int64_t src_ns)
+void stream_put_time(struct buf *b, int64_t src_ns)
 {
 	uint64_t abs_ns = src_ns < 0 ? 0 - (uint64_t)src_ns : (uint64_t)src_ns;
 
@@ -81,7 +88,7 @@ static void put_hello(struct buf *b, const struct hello *h)
 static void put_episode(struct buf *b, const struct episode_mark *m, int64_t src_ns)
 {
 	buf_printf(b, "{\"type\":\"episode\",\"event\":\"%s\"", m->start ? "start" : "end");
-	put_time(b, src_ns);
+	stream_put_time(b, src_ns);
 	put_text(b, "task", m->task);
 	put_text(b, "outcome", outcome_word(m->outcome));
 	put_text(b, "boundary", m->boundary);
@@ -95,7 +102,7 @@ static void put_step(struct buf *b, const struct step *s)
 	buf_str(b, "{\"type\":\"step\"");
 	if (s->seq != SEQ_UNKNOWN)
 		buf_printf(b, ",\"seq\":%lld", (long long)s->seq);
-	put_time(b, s->src_ns);
+	stream_put_time(b, s->src_ns);
 	for (unsigned k = 0; k < VEC_N; k++) {
 		const struct vec *v = &s->vec[k];
 
@@ -122,7 +129,7 @@ static void put_chunk(struct buf *b, const struct chunk *c, int64_t src_ns)
 	buf_str(b, "{\"type\":\"chunk\"");
 	if (c->seq != SEQ_UNKNOWN)
 		buf_printf(b, ",\"seq\":%lld", (long long)c->seq);
-	put_time(b, src_ns);
+	stream_put_time(b, src_ns);
 	if (!isnan(c->latency_s)) {
 		buf_str(b, ",\"latency_s\":");
 		put_double(b, c->latency_s);
@@ -184,7 +191,7 @@ static void put_frame(struct buf *b, const struct frame *f, int64_t src_ns)
 {
 	buf_str(b, "{\"type\":\"camera\"");
 	put_words(b, "name", f->camera);
-	put_time(b, src_ns);
+	stream_put_time(b, src_ns);
 	buf_printf(b, ",\"width\":%u,\"height\":%u,\"channels\":%u", f->width, f->height,
 		   f->channels);
 	put_facts(b, "mean", f->mean);
@@ -193,6 +200,12 @@ static void put_frame(struct buf *b, const struct frame *f, int64_t src_ns)
 	put_fact(b, f->dark);
 	buf_str(b, ",\"bright\":");
 	put_fact(b, f->bright);
+	if (!isnan(f->sharpness))
+		stream_put_number(b, "sharpness", f->sharpness);
+	if (!isnan(f->repeats))
+		stream_put_number(b, "repeats", f->repeats);
+	if (!isnan(f->repeat_s))
+		stream_put_number(b, "repeat_s", f->repeat_s);
 	if (!f->thumb_width || !f->thumb_height)
 		return;
 	buf_printf(b, ",\"thumb_width\":%u,\"thumb_height\":%u,\"rgb\":\"", f->thumb_width,
@@ -204,7 +217,7 @@ static void put_frame(struct buf *b, const struct frame *f, int64_t src_ns)
 static void put_gap(struct buf *b, const struct event *ev)
 {
 	buf_str(b, "{\"type\":\"gap\"");
-	put_time(b, ev->src_ns);
+	stream_put_time(b, ev->src_ns);
 	if (ev->lost >= 0)
 		buf_printf(b, ",\"lost\":%lld", (long long)ev->lost);
 	put_text(b, "unit", ev->unit);
@@ -228,11 +241,11 @@ int stream_encode(struct buf *b, const struct event *ev)
 		break;
 	case EVENT_RESET:
 		buf_str(b, "{\"type\":\"reset\"");
-		put_time(b, ev->src_ns);
+		stream_put_time(b, ev->src_ns);
 		break;
 	case EVENT_NOTE:
 		buf_str(b, "{\"type\":\"event\"");
-		put_time(b, ev->src_ns);
+		stream_put_time(b, ev->src_ns);
 		put_text(b, "level", level_word((enum level)ev->level));
 		put_text(b, "text", ev->text);
 		break;
@@ -241,6 +254,11 @@ int stream_encode(struct buf *b, const struct event *ev)
 		break;
 	case EVENT_FRAME:
 		put_frame(b, ev->frame, ev->src_ns);
+		break;
+	case EVENT_CAMERA:
+	case EVENT_MOTOR:
+	case EVENT_BUS:
+		stream_put_health(b, ev);
 		break;
 	case EVENT_EXECUTED:
 	case EVENT_EXCHANGE:

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The lines without vectors: episode, reset, event, gap; and motor, which is checked only. */
+/* The lines without vectors: episode, reset, event, gap; health is in stream_health.c. */
 #include <string.h>
 
 #include "base/text.h"
 #include "model/verdict.h"
-#include "wire/stream_impl.h"
+#include "wire/stream_health.h"
 
 struct small {
 	struct event ev;
@@ -83,13 +83,6 @@ static void take_word(struct stream *s, const char *line, size_t len, enum event
 	stream_emit(s, &m.ev);
 }
 
-static void take_nothing(struct stream *s, struct json *j, void *out)
-{
-	(void)s;
-	(void)out;
-	stream_skip_value(j);
-}
-
 bool stream_take_small(struct stream *s, const char *type, const char *line, size_t len)
 {
 	if (strcmp(type, "episode") == 0)
@@ -100,9 +93,7 @@ bool stream_take_small(struct stream *s, const char *type, const char *line, siz
 		take_word(s, line, len, EVENT_NOTE);
 	else if (strcmp(type, "gap") == 0)
 		take_word(s, line, len, EVENT_GAP);
-	else if (strcmp(type, "motor") == 0)
-		stream_each_key(s, line, len, take_nothing, NULL);
 	else
-		return false;
+		return stream_take_health(s, type, line, len);
 	return true;
 }

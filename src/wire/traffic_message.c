@@ -91,7 +91,7 @@ static void take_picture(struct traffic *p, const char *name, const struct ndarr
 	if (!p->shot)
 		p->shot = xcalloc(TRAFFIC_CAMERAS, sizeof(*p->shot));
 	s = &p->shot[p->shots];
-	s->frame = (struct frame){0};
+	frame_init(&s->frame);
 	text_copy(s->frame.camera, sizeof(s->frame.camera), name);
 	p->shots += picture_facts(&s->frame, s->thumb, a);
 }

@@ -31,6 +31,13 @@ static const char *const contract[] = {
 	"SELECT run, chunk, position, joint, value, executed_seq, seq, place FROM chunk_actions",
 	"SELECT run, t_ns, camera, source, width, height, episode, channels, mean_r, mean_g, mean_b, "
 	"std_r, std_g, std_b, dark, bright, thumb_width, thumb_height, thumb FROM frames",
+	"SELECT run, t_ns, camera, source, mode, fps, jitter_ms, age_ms, lost, errors, frozen, dark, "
+	"sharpness, \"is\", margin FROM frames",
+	"SELECT run, t_ns, joint, temp_degc, voltage_v, load, current_ma, status FROM motors",
+	"SELECT run, t_ns, bus, state, transactions, retries, timeouts, corrupt, late, behind, stray, "
+	"overruns, openers, tx_errors, rx_errors, reply_ms, worst_ms, latency_timer_ms FROM buses",
+	"SELECT preflight, run, utc, code, subject, level, required, value, threshold, unit, waived, "
+	"reason FROM preflights",
 	"SELECT run, chunks, no_tick FROM runs",
 	"SELECT run, episode, seq, chunk, position FROM steps",
 	"SELECT run, episode, seq, joint, driver, boundary, chunk, position FROM joint_values",

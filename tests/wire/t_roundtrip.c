@@ -76,6 +76,9 @@ struct made {
 	struct chunk chunk;
 	double actions[HORIZON * MAX_JOINTS];
 	struct frame frame;
+	struct motor motor;
+	struct bus bus;
+	struct camera camera;
 	uint8_t thumb[FRAME_THUMB_WIDTH * FRAME_THUMB_HEIGHT * 3];
 	char text[TASK_BYTES], unit[NAME_BYTES];
 };
@@ -158,6 +161,9 @@ static void make_frame(struct rng *r, struct made *m)
 	}
 	f->dark = rng_u32(r) % 8 ? rng_unit(r) : (double)NAN;
 	f->bright = rng_u32(r) % 8 ? rng_unit(r) : (double)NAN;
+	f->sharpness = rng_u32(r) % 8 ? 900 * rng_unit(r) : (double)NAN;
+	f->repeats = rng_u32(r) % 8 ? rng_u32(r) : (double)NAN;
+	f->repeat_s = rng_u32(r) % 8 ? rng_unit(r) : (double)NAN;
 	if (rng_u32(r) % 4) {
 		f->thumb_width = (uint8_t)(1 + rng_u32(r) % FRAME_THUMB_WIDTH);
 		f->thumb_height = (uint8_t)(1 + rng_u32(r) % FRAME_THUMB_HEIGHT);
@@ -165,6 +171,48 @@ static void make_frame(struct rng *r, struct made *m)
 	for (size_t i = 0; i < sizeof(m->thumb); i++)
 		m->thumb[i] = (uint8_t)rng_u32(r);
 	m->ev.frame = f;
+}
+
+/* Numbers and counts of a plain struct from `from` bytes on, of eight bytes each. */
+static void any_numbers(struct rng *r, void *p, size_t from, size_t to, bool count)
+{
+	for (size_t at = from; at < to; at += 8) {
+		int64_t n = (int64_t)rng_u32(r) - 1;
+		double v = any_double(r);
+
+		memcpy((char *)p + at, count ? (void *)&n : (void *)&v, 8);
+	}
+}
+
+static void make_health(struct rng *r, struct made *m, enum event_kind kind)
+{
+	motor_init(&m->motor);
+	snprintf(m->motor.joint, NAME_BYTES, "j%u.pos", rng_u32(r));
+	any_numbers(r, &m->motor, offsetof(struct motor, id), offsetof(struct motor, temp_degc),
+		    true);
+	any_numbers(r, &m->motor, offsetof(struct motor, temp_degc), sizeof(m->motor), false);
+	bus_init(&m->bus);
+	snprintf(m->bus.name, NAME_BYTES, "can%u", rng_u32(r));
+	any_numbers(r, &m->bus, offsetof(struct bus, state), offsetof(struct bus, reply_ms), true);
+	any_numbers(r, &m->bus, offsetof(struct bus, reply_ms), sizeof(m->bus), false);
+	m->bus.state = rng_u32(r) % BUS_STATE_N;
+	camera_init(&m->camera);
+	snprintf(m->camera.name, NAME_BYTES, "c%u", rng_u32(r));
+	snprintf(m->camera.device, sizeof(m->camera.device), "/dev/v4l/by-id/usb-%u", rng_u32(r));
+	any_numbers(r, &m->camera, offsetof(struct camera, mode), offsetof(struct camera, fps_set),
+		    true);
+	any_numbers(r, &m->camera, offsetof(struct camera, fps_set), offsetof(struct camera, is),
+		    false);
+	m->camera.mode = rng_u32(r) % CAMERA_MODE_N;
+	m->camera.state = rng_u32(r) % CAMERA_STATE_N;
+	m->camera.margin = any_double(r);
+	snprintf(m->camera.is, NAME_BYTES, "wrist");
+	if (kind == EVENT_MOTOR)
+		m->ev.motor = &m->motor;
+	else if (kind == EVENT_BUS)
+		m->ev.bus = &m->bus;
+	else
+		m->ev.camera = &m->camera;
 }
 
 static void make(struct rng *r, struct made *m, enum event_kind kind, int64_t t_ns)
@@ -201,6 +249,11 @@ static void make(struct rng *r, struct made *m, enum event_kind kind, int64_t t_
 		break;
 	case EVENT_FRAME:
 		make_frame(r, m);
+		break;
+	case EVENT_CAMERA:
+	case EVENT_MOTOR:
+	case EVENT_BUS:
+		make_health(r, m, kind);
 		break;
 	case EVENT_RESET:
 	case EVENT_EXECUTED:
@@ -257,6 +310,9 @@ static bool same_frame(const struct frame *a, const struct frame *b)
 	       memcmp(a->std, b->std, sizeof(a->std)) == 0 &&
 	       memcmp(&a->dark, &b->dark, sizeof(a->dark)) == 0 &&
 	       memcmp(&a->bright, &b->bright, sizeof(a->bright)) == 0 &&
+	       memcmp(&a->sharpness, &b->sharpness, sizeof(a->sharpness)) == 0 &&
+	       memcmp(&a->repeats, &b->repeats, sizeof(a->repeats)) == 0 &&
+	       memcmp(&a->repeat_s, &b->repeat_s, sizeof(a->repeat_s)) == 0 &&
 	       a->thumb_width == b->thumb_width && a->thumb_height == b->thumb_height &&
 	       (!thumb || memcmp(a->thumb, b->thumb, thumb) == 0);
 }
@@ -281,6 +337,12 @@ static bool same_event(const struct event *a, const struct event *b)
 		return strcmp(a->text, b->text) == 0 && a->level == b->level;
 	case EVENT_FRAME:
 		return same_frame(a->frame, b->frame);
+	case EVENT_CAMERA: /* none of the three has padding */
+		return memcmp(a->camera, b->camera, sizeof(*a->camera)) == 0;
+	case EVENT_MOTOR:
+		return memcmp(a->motor, b->motor, sizeof(*a->motor)) == 0;
+	case EVENT_BUS:
+		return memcmp(a->bus, b->bus, sizeof(*a->bus)) == 0;
 	case EVENT_RESET:
 	case EVENT_EXECUTED:
 	case EVENT_EXCHANGE:
@@ -314,12 +376,11 @@ static void test_events(struct tap *t, struct buf *all)
 	struct buf line = {0};
 
 	for (unsigned i = 0; i < EVENTS; i++) {
-		enum event_kind kind = i % 50 ? (enum event_kind)(rng_u32(&r) % (EVENT_GAP + 2))
+		enum event_kind kind = i % 50 ? (enum event_kind)(rng_u32(&r) % EVENT_END)
 					      : EVENT_HELLO;
 
-		if (kind == EVENT_GAP + 1)
+		if (kind == EVENT_EXECUTED || kind == EVENT_EXCHANGE)
 			kind = EVENT_FRAME;
-
 		make(&r, &x->made, kind, i);
 		buf_clear(&line);
 		stream_encode(&line, &x->made.ev);
