@@ -52,6 +52,8 @@ def talk(recording, peer):
             agent.infer(peer.aloha())
         due += PACE_S
         time.sleep(max(0, due - time.monotonic()))  # the pace of the test, nothing is waited for
+        if k % 20 == 19:  # a machine too busy for the engine must not fill the tap's ring
+            wait_for(lambda k=k: recording.count("chunks") > k - 40)
     print(f"# {REQUESTS} requests in turn, the slowest took {slowest * 1e3:.1f} ms", flush=True)
     second.close()
     told = ""
@@ -149,7 +151,9 @@ def main(policytop, dump, folder, peer):
     judge_chunks(store, run, first, second, again)
     judge_steps(store, run, first, again)
     judge_frames(store, run, peer)
-    verdicts = store.all("SELECT code, level, message FROM verdicts WHERE run = ?", run)
+    # How long a call takes is the machine's to say.
+    verdicts = store.all("SELECT code, level, message FROM verdicts WHERE run = ? AND"
+                         " code <> 'latency'", run)
     ok(verdicts == [("server-error", "fail", "the policy server fails: ValueError: no such task")],
        f"live: the error frame is a verdict, and the only one {verdicts}")
     live.same_again(policytop, recording, result, capture, "live")
