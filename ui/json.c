@@ -220,6 +220,7 @@ void json_snapshot(struct buf *b, const struct snapshot *s)
 	json_put_number(&o, "task_index", s->task_index >= 0 ? s->task_index : nan);
 	json_put_text(&o, "policy", s->policy);
 	json_put_policy(&o, s);
+	json_put_health(&o, s);
 	facts(&o, "facts", s->facts);
 	facts(&o, "blind", ~s->facts);
 	list = json_put_open(&o, "joints", "[");

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writing the members of json_snapshot(); shared by json.c and json_policy.c, nobody else. */
+/*
+ * Writing the members of json_snapshot(); shared by json.c, json_policy.c and json_health.c, nobody
+ * else.
+ */
 #ifndef POLICYTOP_UI_JSON_IMPL_H
 #define POLICYTOP_UI_JSON_IMPL_H
 
@@ -24,5 +27,8 @@ struct json json_put_open(struct json *parent, const char *name, const char *bra
 
 /* "chunk", "latency", "traffic", "cadence" and "cameras". */
 void json_put_policy(struct json *o, const struct snapshot *s);
+
+/* "motors", "buses" and "camera_states". */
+void json_put_health(struct json *o, const struct snapshot *s);
 
 #endif

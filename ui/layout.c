@@ -57,7 +57,7 @@ static const struct band wide_page[] = {
 };
 
 static const struct panel_class *const page_panel[PAGE_N] = {
-	&panel_plot, &panel_chunk, &panel_traffic, &panel_cadence, &panel_cameras};
+	&panel_plot, &panel_chunk, &panel_traffic, &panel_cadence, &panel_cameras, &panel_motors};
 
 struct plan {
 	struct band band;

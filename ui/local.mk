@@ -5,7 +5,8 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/bar.c %D%/bar.h \
 	%D%/canvas.c %D%/canvas.h \
 	%D%/columns.c %D%/columns.h \
-	%D%/json.c %D%/json.h %D%/json_impl.h %D%/json_policy.c \
+	%D%/json.c %D%/json.h %D%/json_impl.h %D%/json_health.c \
+	%D%/json_policy.c \
 	%D%/keys.c %D%/keys.h \
 	%D%/layout.c %D%/layout.h \
 	%D%/number.c %D%/number.h \
@@ -22,6 +23,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/panel_joints.c \
 	%D%/panel_keys.c \
 	%D%/panel_motion.c \
+	%D%/panel_motors.c \
 	%D%/panel_plot.c \
 	%D%/panel_sources.c \
 	%D%/panel_task.c \

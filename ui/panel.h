@@ -34,8 +34,8 @@ struct panel_class {
 extern const struct panel_class *const panel_table[];
 
 extern const struct panel_class panel_header, panel_alarms, panel_task, panel_joints, panel_motion,
-	panel_plot, panel_chunk, panel_traffic, panel_cadence, panel_cameras, panel_checks,
-	panel_sources, panel_events, panel_keys;
+	panel_plot, panel_chunk, panel_traffic, panel_cadence, panel_cameras, panel_motors,
+	panel_checks, panel_sources, panel_events, panel_keys;
 
 /* Lines of a list that scrolls: first visible one so that `at` is seen, by whole pages. */
 int panel_page_first(int at, int visible, int total);

@@ -27,7 +27,8 @@ static int draw_item(struct area a, int x, const char *item)
 /* Help and quit are always there; of the others as many as fit. */
 static void draw_bar(const struct ui_state *u, struct area a)
 {
-	static const char *const back[PAGE_N] = {NULL, "c back", "t back", "y back", "i back"};
+	static const char *const back[PAGE_N] = {NULL,	   "c back", "t back",
+						 "y back", "i back", "o back"};
 	int x = 0, right;
 
 	area_fill(a, ROLE_BAR, ' ');

@@ -17,7 +17,8 @@ void state_init(struct ui_state *u)
 
 bool page_from_word(const char *word, enum page *out)
 {
-	static const char *const words[PAGE_N] = {"", "chunk", "traffic", "cadence", "cameras"};
+	static const char *const words[PAGE_N] = {"",	     "chunk",	"traffic",
+						  "cadence", "cameras", "motors"};
 
 	for (unsigned i = PAGE_CHUNK; i < PAGE_N; i++) {
 		if (strcmp(words[i], word) == 0) {
@@ -121,14 +122,18 @@ static void ask_line(struct ui_state *u, const struct snapshot *s, enum mode mod
 }
 
 /* The same key again goes back. Esc does not: LeRobot ends its recording by it, in any window. */
-static void turn(struct ui_state *u, enum action action)
+static bool turn(struct ui_state *u, enum action action)
 {
-	enum page page = action == ACTION_CHUNK	    ? PAGE_CHUNK
-			 : action == ACTION_TRAFFIC ? PAGE_TRAFFIC
-			 : action == ACTION_CADENCE ? PAGE_CADENCE
-						    : PAGE_CAMERAS;
+	static const enum page to[ACTION_N] = {[ACTION_CHUNK] = PAGE_CHUNK,
+					       [ACTION_TRAFFIC] = PAGE_TRAFFIC,
+					       [ACTION_CADENCE] = PAGE_CADENCE,
+					       [ACTION_CAMERAS] = PAGE_CAMERAS,
+					       [ACTION_MOTORS] = PAGE_MOTORS};
 
-	u->page = u->page == page ? PAGE_MAIN : page;
+	if (to[action] == PAGE_MAIN)
+		return false;
+	u->page = u->page == to[action] ? PAGE_MAIN : to[action];
+	return true;
 }
 
 static void turn_bell(struct ui_state *u)
@@ -146,15 +151,13 @@ static enum wish view_action(struct ui_state *u, const struct snapshot *s, enum 
 					    [ACTION_FIRST] = -MAX_JOINTS,
 					    [ACTION_LAST] = MAX_JOINTS};
 
-	switch (action) {
-	case ACTION_DOWN:
-	case ACTION_UP:
-	case ACTION_PAGE_DOWN:
-	case ACTION_PAGE_UP:
-	case ACTION_FIRST:
-	case ACTION_LAST:
+	if (turn(u, action))
+		return WISH_NOTHING;
+	if (lines[action]) {
 		move(u, s, lines[action]);
-		break;
+		return WISH_NOTHING;
+	}
+	switch ((int)action) {
 	case ACTION_FOCUS:
 		u->focus = (enum focus)((u->focus + 1) % FOCUS_N);
 		break;
@@ -178,22 +181,11 @@ static enum wish view_action(struct ui_state *u, const struct snapshot *s, enum 
 		u->mode = MODE_HELP;
 		u->help_first = 0;
 		break;
-	case ACTION_CHUNK:
-	case ACTION_TRAFFIC:
-	case ACTION_CADENCE:
-	case ACTION_CAMERAS:
-		turn(u, action);
-		break;
 	case ACTION_REDRAW:
 		return WISH_REDRAW;
 	case ACTION_QUIT:
 		return WISH_QUIT;
-	case ACTION_SUCCESS:
-	case ACTION_FAILURE:
-	case ACTION_DISCARD:
-	case ACTION_CONFIRM:
-	case ACTION_CANCEL:
-	case ACTION_N:
+	default: /* keys of a question */
 		break;
 	}
 	return WISH_NOTHING;

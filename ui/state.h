@@ -27,7 +27,7 @@ enum mode {
 enum focus { FOCUS_JOINTS, FOCUS_CHECKS, FOCUS_EVENTS, FOCUS_N };
 
 /* What stands in the place of the plot, and on a small screen of everything but the alarms. */
-enum page { PAGE_MAIN, PAGE_CHUNK, PAGE_TRAFFIC, PAGE_CADENCE, PAGE_CAMERAS, PAGE_N };
+enum page { PAGE_MAIN, PAGE_CHUNK, PAGE_TRAFFIC, PAGE_CADENCE, PAGE_CAMERAS, PAGE_MOTORS, PAGE_N };
 
 struct ui_state {
 	enum mode mode;
@@ -49,7 +49,7 @@ struct ui_state {
 	char gone[320];	 /* the engine ended: why; "" it runs */
 };
 
-/* "chunk", "traffic", "cadence", "cameras"; false: no such page. */
+/* "chunk", "traffic", "cadence", "cameras", "motors"; false: no such page. */
 bool page_from_word(const char *word, enum page *out);
 
 void state_init(struct ui_state *u);

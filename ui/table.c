@@ -4,9 +4,10 @@
 #include <stdio.h>
 
 const struct panel_class *const panel_table[] = {
-	&panel_header, &panel_alarms,  &panel_task,    &panel_joints,  &panel_motion,
-	&panel_plot,   &panel_chunk,   &panel_traffic, &panel_cadence, &panel_cameras,
-	&panel_checks, &panel_sources, &panel_events,  &panel_keys,    NULL,
+	&panel_header,	&panel_alarms,	&panel_task,   &panel_joints,
+	&panel_motion,	&panel_plot,	&panel_chunk,  &panel_traffic,
+	&panel_cadence, &panel_cameras, &panel_motors, &panel_checks,
+	&panel_sources, &panel_events,	&panel_keys,   NULL,
 };
 
 int panel_page_first(int at, int visible, int total)

@@ -13,9 +13,13 @@ static void note_health(struct judge *j, unsigned need)
 	judge_find_missing(j, NULL);
 }
 
-/* The joint that a motor turns; -1: none of the run's. */
+/* The joint that a motor turns; -1: none of the run's. Two arms have joints of like short names. */
 static int joint_of(const struct run_view *run, const char *name)
 {
+	for (unsigned i = 0; i < run->joints; i++) {
+		if (strcmp(run->joint[i].name, name) == 0)
+			return (int)i;
+	}
 	for (unsigned i = 0; i < run->joints; i++) {
 		if (joint_same_name(run->joint[i].name, name))
 			return (int)i;

@@ -214,7 +214,8 @@ static int read_page(const struct app *app, enum page *page, struct err *e)
 	const char *word = opts_text(&app->opts, "page");
 
 	if (word && !page_from_word(word, page))
-		return err_set(e, EINVAL, "--page: chunk, traffic, cadence or cameras, not '%s'",
+		return err_set(e, EINVAL,
+			       "--page: chunk, traffic, cadence, cameras or motors, not '%s'",
 			       word);
 	return 0;
 }
@@ -355,7 +356,7 @@ static const struct opt options[] = {
 	{"svg", NULL, "with --once: as an SVG picture"},
 	{"json", NULL, "with --once: as one JSON object"},
 	{"size", "WxH", "with --once: columns and lines, for example 132x43"},
-	{"page", "NAME", "with --once: chunk, traffic, cadence or cameras beside it"},
+	{"page", "NAME", "with --once: chunk, traffic, cadence, cameras or motors"},
 	{"after", "SECONDS", "with --once: let so much data arrive first"},
 	{"ascii", NULL, "draw with ASCII characters only"},
 	{"color", "WHEN", "auto, always or never; NO_COLOR is heeded"},

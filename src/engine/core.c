@@ -216,17 +216,21 @@ static void feed_frame(struct core *c, const struct event *ev)
 static void feed_health(struct core *c, const struct event *ev)
 {
 	struct record r = {.t_ns = ev->t_ns, .source = ev->source};
+	int64_t now_ns = clock_now_ns(c->clock);
 
 	r.episode = merge_boundary(c->merge)->number;
 	if (ev->kind == EVENT_CAMERA) {
 		r.kind = RECORD_CAMERA;
 		r.camera = ev->camera;
+		live_camera(c->live, ev->camera, now_ns);
 	} else if (ev->kind == EVENT_MOTOR) {
 		r.kind = RECORD_MOTOR;
 		r.motor = ev->motor;
+		live_motor(c->live, ev->motor, now_ns);
 	} else {
 		r.kind = RECORD_BUS;
 		r.bus = ev->bus;
+		live_bus(c->live, ev->bus, now_ns);
 	}
 	record(c, &r);
 	judge_feed(c->judge, ev);

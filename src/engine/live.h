@@ -24,6 +24,9 @@ void live_chunk(struct live *l, const struct chunk *c, int64_t last_seq, int64_t
 void live_executed(struct live *l, const struct executed *x);
 void live_exchange(struct live *l, uint16_t source, const struct exchange *x, int64_t now_ns);
 void live_frame(struct live *l, const struct frame *f, int64_t now_ns);
+void live_motor(struct live *l, const struct motor *m, int64_t now_ns);
+void live_bus(struct live *l, const struct bus *b, int64_t now_ns);
+void live_camera(struct live *l, const struct camera *k, int64_t now_ns);
 void live_reset(struct live *l); /* the policy was reset */
 void live_verdict(struct live *l, const struct verdict *v, int64_t now_ns);
 void live_note(struct live *l, enum level level, const char *text, int64_t now_ns);

@@ -75,6 +75,13 @@ struct live_frame {
 	int64_t at_ns;
 };
 
+struct live_motor {
+	struct view_motor v;
+	int64_t heard_ns, at_ns[6]; /* of its numbers */
+	double mark_degc[2];	    /* temperatures to compare with: a newer, an older */
+	int64_t mark_ns[2];
+};
+
 /* One code and subject. */
 struct live_alarm {
 	unsigned count; /* 0: unused */
@@ -112,6 +119,11 @@ struct live {
 	struct live_traffic traffic;
 	unsigned frames;
 	struct live_frame frame[VIEW_CAMERAS];
+	unsigned motors, buses, eyes;
+	struct live_motor motor[VIEW_MOTORS];
+	struct view_bus bus[VIEW_BUSES];
+	struct view_eye eye[VIEW_EYES];
+	int64_t bus_ns[VIEW_BUSES], eye_ns[VIEW_EYES];
 	struct live_alarm alarm[LIVE_ALARMS];
 	uint64_t events;
 	struct live_event event[VIEW_EVENTS];
@@ -136,6 +148,9 @@ void live_cadence_show(const struct live *l, struct snapshot *out);
 void live_latency_add(struct live *l, double ms, bool first);
 void live_traffic_show(const struct live *l, int64_t now_ns, struct snapshot *out);
 void live_frames_show(const struct live *l, int64_t now_ns, struct snapshot *out);
+
+/* live_health.c. */
+void live_health_show(const struct live *l, int64_t now_ns, struct snapshot *out);
 
 /* live_snapshot.c: linear interpolation between order statistics; sorts v. NaN without values. */
 double live_quantile(double *v, size_t n, double q);

@@ -255,6 +255,7 @@ void live_snapshot(const struct live *l, const struct judge *j, int64_t now_ns,
 	live_traffic_show(l, now_ns, out);
 	live_cadence_show(l, out);
 	live_frames_show(l, now_ns, out);
+	live_health_show(l, now_ns, out);
 	out->njoints = l->joint ? l->hello.joints : 0;
 	for (unsigned i = 0; i < out->njoints; i++)
 		show_joint(l, i, &out->joint[i]);

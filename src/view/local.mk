@@ -5,6 +5,8 @@ noinst_LIBRARIES += %D%/libview.a
 	%D%/client.c %D%/client.h \
 	%D%/fields.c %D%/fields.h \
 	%D%/message.c %D%/message.h %D%/message_impl.h \
+	%D%/health.h \
+	%D%/message_health.c \
 	%D%/message_policy.c \
 	%D%/policy.h \
 	%D%/snapshot.h

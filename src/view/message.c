@@ -41,6 +41,9 @@ static const struct field snapshot_fields[] = {
 	ROW(4, snapshot, nchecks, 0),
 	ROW(4, snapshot, nsources, 0),
 	ROW(4, snapshot, nframes, 0),
+	ROW(4, snapshot, nmotors, 0),
+	ROW(4, snapshot, nbuses, 0),
+	ROW(4, snapshot, neyes, 0),
 	END,
 };
 
@@ -205,6 +208,7 @@ size_t message_put_snapshot(void *dst, size_t size, const struct snapshot *s)
 	for (unsigned i = 0; i < s->nsources; i++)
 		fields_put(&c, source_fields, &s->source[i]);
 	message_put_policy(&c, s);
+	message_put_health(&c, s);
 	return end_put(&c, size);
 }
 
@@ -228,6 +232,7 @@ int message_get_snapshot(struct snapshot *s, const void *p, size_t len)
 	for (unsigned i = 0; i < s->nsources; i++)
 		fields_get(&c, source_fields, &s->source[i]);
 	message_get_policy(&c, s);
+	message_get_health(&c, s);
 	return end_get(&c);
 }
 

@@ -6,7 +6,8 @@
  * enums and texts are made valid. Pure; any thread.
  *
  * Packet: "PTM" and the version as one byte, the kind as uint32_t, then the fields of the tables in
- * message.c and message_policy.c in order: numbers as they are, bools as a byte, texts as uint16_t length and bytes.
+ * message.c, message_policy.c and message_health.c in order: numbers as they are, bools as a byte,
+ * texts as uint16_t length and bytes.
  */
 #ifndef POLICYTOP_VIEW_MESSAGE_H
 #define POLICYTOP_VIEW_MESSAGE_H
@@ -16,8 +17,8 @@
 #include "view/snapshot.h"
 
 enum {
-	MESSAGE_VERSION = 2,
-	MESSAGE_SIZE_MAX = 64 * 1024, /* every message fits */
+	MESSAGE_VERSION = 3,
+	MESSAGE_SIZE_MAX = 96 * 1024, /* every message fits */
 	MESSAGE_SPAN_MAX_S = 8,	      /* history goes back this far */
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tables of fields name every field once, in the order of the packet. Shared by message.c and
- * message_policy.c; nobody else includes it.
+ * Tables of fields name every field once, in the order of the packet. Shared by message.c,
+ * message_policy.c and message_health.c; nobody else includes it.
  */
 #ifndef POLICYTOP_VIEW_MESSAGE_IMPL_H
 #define POLICYTOP_VIEW_MESSAGE_IMPL_H
@@ -25,6 +25,10 @@
 /* view/policy.h's part of a snapshot. A count that cannot be fails the cursor. */
 void message_put_policy(struct cursor *c, const struct snapshot *s);
 void message_get_policy(struct cursor *c, struct snapshot *s);
+
+/* message_health.c: view/health.h's part. */
+void message_put_health(struct cursor *c, const struct snapshot *s);
+void message_get_health(struct cursor *c, struct snapshot *s);
 
 void message_put_chunks(struct cursor *c, const struct history *h); /* and of a history */
 void message_get_chunks(struct cursor *c, struct history *h);

@@ -10,9 +10,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "view/health.h"
 #include "view/policy.h"
 
-enum { VIEW_ALARMS = 8, VIEW_EVENTS = 16, VIEW_CHECKS = 32, VIEW_SOURCES = 8 };
+enum { VIEW_ALARMS = 8, VIEW_EVENTS = 16, VIEW_CHECKS = 64, VIEW_SOURCES = 8 };
 
 struct view_joint {
 	struct joint joint;
@@ -93,13 +94,16 @@ struct snapshot {
 	struct view_cadence cadence;
 	/* Start pose and first action of this episode, as sentences of the checks; "" unknown. */
 	char start_text[MESSAGE_BYTES];
-	unsigned njoints, nalarms, nevents, nchecks, nsources, nframes;
+	unsigned njoints, nalarms, nevents, nchecks, nsources, nframes, nmotors, nbuses, neyes;
 	struct view_joint joint[MAX_JOINTS];
 	struct view_alarm alarm[VIEW_ALARMS]; /* active first, then worst, then newest */
 	struct view_check check[VIEW_CHECKS];
 	struct view_event event[VIEW_EVENTS]; /* newest first */
 	struct view_source source[VIEW_SOURCES];
 	struct view_frame frame[VIEW_CAMERAS]; /* in the order in which they were first seen */
+	struct view_motor motor[VIEW_MOTORS];  /* as these */
+	struct view_bus bus[VIEW_BUSES];
+	struct view_eye eye[VIEW_EYES]; /* cameras whose health is known */
 };
 
 enum { HISTORY_COLUMNS = 512, HISTORY_PLAN = 128, HISTORY_CHUNKS = 6 };

@@ -10,6 +10,7 @@
 
 #include "base/rng.h"
 #include "base/text.h"
+#include "db/preflights.h"
 #include "db/profiles.h"
 #include "db/writer.h"
 #include "tests/db/dbtest.h"
@@ -84,6 +85,43 @@ static void record_verdict(void *sink, int64_t seq, enum level level, const char
 	put_plain(sink, (struct record){.kind = RECORD_VERDICT, .verdict = &v});
 }
 
+static void record_health(void *sink)
+{
+	struct camera camera;
+	struct motor motor;
+	struct bus bus;
+
+	motor_init(&motor);
+	text_copy(motor.joint, NAME_BYTES, "joint_1");
+	motor.faults = MOTOR_HOT | MOTOR_OVERLOAD;
+	motor.temp_degc = 71.5;
+	put_plain(sink, (struct record){.kind = RECORD_MOTOR, .motor = &motor, .source = 1});
+	motor.faults = 0;
+	put_plain(sink, (struct record){.kind = RECORD_MOTOR, .motor = &motor, .source = 1});
+	bus_init(&bus);
+	text_copy(bus.name, NAME_BYTES, "arm, \"left\"");
+	bus.state = BUS_OK;
+	put_plain(sink, (struct record){.kind = RECORD_BUS, .bus = &bus, .source = 1});
+	camera_init(&camera);
+	text_copy(camera.name, NAME_BYTES, "front");
+	camera.state = CAMERA_GONE;
+	camera.fps = 29.97;
+	put_plain(sink, (struct record){.kind = RECORD_CAMERA, .camera = &camera, .source = 1});
+}
+
+static void record_look(const char *file)
+{
+	struct db *db = db_open(file, DB_WRITE, NULL);
+	struct preflight_item item;
+
+	preflight_item_init(&item, "pose", "home");
+	item.level = LEVEL_WARN;
+	item.value = 29.5;
+	text_copy(item.advice, sizeof(item.advice), "close it, \"ü\"");
+	db_preflight_put(db, "rig", 1700000000000000000, &item, 1, NULL, NULL);
+	db_close(db);
+}
+
 static void record_others(void *sink, bool end)
 {
 	struct frame f = {.camera = "front, \"left\"",
@@ -94,6 +132,7 @@ static void record_others(void *sink, bool end)
 			  .std = {NAN},
 			  .dark = 0.125};
 
+	record_health(sink);
 	put_plain(sink, (struct record){.kind = RECORD_CLOCK, .t_ns = 1, .wall_ns = 2});
 	put_plain(sink, (struct record){.kind = RECORD_NOTE, .text = "a note", .level = LEVEL_OK});
 	put_plain(sink, (struct record){.kind = RECORD_FRAME, .frame = &f, .source = 1});
@@ -165,6 +204,7 @@ int main(int argc, char **argv)
 	record_run(argv[1], NULL, false);
 	record_run(argv[1], "bench2", true);
 	record_run(argv[1], NULL, true);
+	record_look(argv[1]);
 	if (rc)
 		fprintf(stderr, "makedb: %s\n", e.msg);
 	return rc ? 1 : 0;

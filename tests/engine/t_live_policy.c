@@ -406,6 +406,68 @@ static void test_frames(struct tap *t)
 	end(&b);
 }
 
+static void test_aging(struct tap *t, struct bench *b, struct motor *m)
+{
+	m->voltage_v = 12;
+	live_motor(b->live, m, b->now_ns + 20 * NS_PER_S);
+	look(b);
+	ok(t, isnan(b->s->motor[0].v.temp_degc) && b->s->motor[0].lowest_v == 11.5,
+	   "but not for ever; the lowest voltage is");
+	for (int i = 0; i <= 120; i++) {
+		m->temp_degc = 40 + i / 10.0;
+		live_motor(b->live, m, b->now_ns + (100 + i) * NS_PER_S);
+	}
+	look(b);
+	ok(t, fabs(b->s->motor[0].rise_degc - 6) < 0.1, "0.1 degrees a second are %g a minute",
+	   b->s->motor[0].rise_degc);
+}
+
+static void test_health(struct tap *t)
+{
+	struct camera camera;
+	struct motor m;
+	struct bench b;
+	struct bus bus;
+
+	begin(&b, true, false);
+	run(&b, 0, 1, 10);
+	motor_init(&m);
+	bus_init(&bus);
+	camera_init(&camera);
+	snprintf(m.joint, NAME_BYTES, "elbow.pos");
+	m.temp_degc = 40;
+	m.voltage_v = 12;
+	m.torque = 1;
+	live_motor(b.live, &m, b.now_ns);
+	m.voltage_v = 11.5;
+	m.temp_degc = NAN;
+	m.torque = -1;
+	live_motor(b.live, &m, b.now_ns + 2 * NS_PER_S);
+	b.now_ns += 3 * NS_PER_S;
+	look(&b);
+	ok(t, b.s->nmotors == 1 && b.s->motor[0].v.temp_degc == 40 && b.s->motor[0].v.torque == 1,
+	   "what was not read again is still known");
+	ok(t,
+	   b.s->motor[0].v.voltage_v == 11.5 && b.s->motor[0].lowest_v == 11.5 &&
+		   fabs(b.s->motor[0].age_s - 1) < 1e-6 && b.s->facts & FACT_HEALTH,
+	   "what was read is the newest");
+	test_aging(t, &b, &m);
+	for (unsigned i = 0; i < VIEW_MOTORS + 3; i++) {
+		snprintf(m.joint, NAME_BYTES, "j%u", i);
+		live_motor(b.live, &m, b.now_ns);
+		snprintf(bus.name, NAME_BYTES, "b%u", i);
+		live_bus(b.live, &bus, b.now_ns);
+		snprintf(camera.name, NAME_BYTES, "c%u", i);
+		live_camera(b.live, &camera, b.now_ns);
+	}
+	look(&b);
+	ok(t,
+	   b.s->nmotors == VIEW_MOTORS && b.s->nbuses == VIEW_BUSES && b.s->neyes == VIEW_EYES &&
+		   !strcmp(b.s->eye[VIEW_EYES - 1].v.name, "c7"),
+	   "more than there is room for are left out");
+	end(&b);
+}
+
 int main(void)
 {
 	struct tap t = {0};
@@ -417,5 +479,6 @@ int main(void)
 	test_traffic(&t);
 	test_cadence(&t);
 	test_frames(&t);
+	test_health(&t);
 	return tap_done(&t);
 }

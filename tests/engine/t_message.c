@@ -57,6 +57,30 @@ static void fill_policy(struct snapshot *s)
 	}
 }
 
+static void fill_health(struct snapshot *s)
+{
+	s->nmotors = VIEW_MOTORS;
+	s->nbuses = VIEW_BUSES;
+	s->neyes = VIEW_EYES;
+	for (unsigned i = 0; i < VIEW_MOTORS; i++) {
+		memset(s->motor[i].v.joint, 'j', NAME_BYTES - 1);
+		s->motor[i].v.faults = -1;
+		s->motor[i].v.load = -0.0;
+		s->motor[i].lowest_v = NAN;
+	}
+	for (unsigned i = 0; i < VIEW_BUSES; i++) {
+		memset(s->bus[i].v.name, 'b', NAME_BYTES - 1);
+		s->bus[i].v.state = BUS_GONE;
+		s->bus[i].v.worst_ms = 1e300;
+	}
+	for (unsigned i = 0; i < VIEW_EYES; i++) {
+		memset(s->eye[i].v.device, 'd', sizeof(s->eye[i].v.device) - 1);
+		memset(s->eye[i].v.trouble, 't', sizeof(s->eye[i].v.trouble) - 1);
+		s->eye[i].v.state = CAMERA_FAILED;
+		s->eye[i].v.margin = 7;
+	}
+}
+
 static void fill_snapshot(struct snapshot *s)
 {
 	text_copy(s->rig, sizeof(s->rig), "bench2");
@@ -74,6 +98,7 @@ static void fill_snapshot(struct snapshot *s)
 	s->nchecks = VIEW_CHECKS;
 	s->nsources = VIEW_SOURCES;
 	fill_policy(s);
+	fill_health(s);
 	for (unsigned i = 0; i < MAX_JOINTS; i++)
 		fill_joint(&s->joint[i], i);
 	for (unsigned i = 0; i < VIEW_ALARMS; i++) {
@@ -115,8 +140,11 @@ static void test_snapshot(struct tap *t)
 	in->nsources = 1;
 	in->traffic.ntensors = 6;
 	in->nframes = 2;
+	in->nmotors = 14;
+	in->nbuses = 1;
+	in->neyes = 2;
 	n = message_put_snapshot(p, MESSAGE_SIZE_MAX, in);
-	ok(t, n > 0 && n < 14000, "a snapshot of 14 joints takes about 10 kB (%zu)", n);
+	ok(t, n > 0 && n < 18000, "a snapshot of 14 joints takes about 15 kB (%zu)", n);
 	free(in);
 	free(out);
 	free(p);

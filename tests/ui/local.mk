@@ -1,22 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 check_PROGRAMS += %D%/t_golden
 TESTS += %D%/t_golden
-%C%_t_golden_SOURCES = %D%/t_golden.c %D%/world.c %D%/world_policy.c %D%/world.h
+%C%_t_golden_SOURCES = %D%/t_golden.c %D%/world.c %D%/world_health.c %D%/world_policy.c %D%/world.h
 %C%_t_golden_LDADD = $(TEST_PROGRAM_LIBS)
 
 check_PROGRAMS += %D%/t_canvas
 TESTS += %D%/t_canvas
-%C%_t_canvas_SOURCES = %D%/t_canvas.c %D%/world.c %D%/world_policy.c %D%/world.h
+%C%_t_canvas_SOURCES = %D%/t_canvas.c %D%/world.c %D%/world_health.c %D%/world_policy.c %D%/world.h
 %C%_t_canvas_LDADD = $(TEST_PROGRAM_LIBS)
 
 check_PROGRAMS += %D%/t_layout
 TESTS += %D%/t_layout
-%C%_t_layout_SOURCES = %D%/t_layout.c %D%/world.c %D%/world_policy.c %D%/world.h
+%C%_t_layout_SOURCES = %D%/t_layout.c %D%/world.c %D%/world_health.c %D%/world_policy.c %D%/world.h
 %C%_t_layout_LDADD = $(TEST_PROGRAM_LIBS)
 
 check_PROGRAMS += %D%/t_state
 TESTS += %D%/t_state
-%C%_t_state_SOURCES = %D%/t_state.c %D%/world.c %D%/world_policy.c %D%/world.h
+%C%_t_state_SOURCES = %D%/t_state.c %D%/world.c %D%/world_health.c %D%/world_policy.c %D%/world.h
 %C%_t_state_LDADD = $(TEST_PROGRAM_LIBS)
 
 check_PROGRAMS += %D%/t_plot
@@ -34,7 +34,7 @@ if HAVE_VTERM
 check_PROGRAMS += %D%/t_tty
 TESTS += %D%/t_tty
 endif
-%C%_t_tty_SOURCES = %D%/t_tty.c %D%/fake.c %D%/fake.h %D%/world.c %D%/world_policy.c %D%/world.h
+%C%_t_tty_SOURCES = %D%/t_tty.c %D%/fake.c %D%/fake.h %D%/world.c %D%/world_health.c %D%/world_policy.c %D%/world.h
 %C%_t_tty_CFLAGS = $(AM_CFLAGS) $(VTERM_CFLAGS)
 %C%_t_tty_LDADD = $(TEST_PROGRAM_LIBS) $(VTERM_LIBS)
 

@@ -46,7 +46,9 @@ static const struct shot shots[] = {
 	{"cameras", 80, 24, SYMBOLS_BRAILLE},	 {"cameras14", 132, 43, SYMBOLS_ASCII},
 	{"cameras", 60, 16, SYMBOLS_BLOCK},	 {"notick", 80, 24, SYMBOLS_BRAILLE},
 	{"notick", 200, 60, SYMBOLS_BRAILLE},	 {"starved", 80, 24, SYMBOLS_BRAILLE},
-	{"starved", 132, 43, SYMBOLS_ASCII},
+	{"starved", 132, 43, SYMBOLS_ASCII},	 {"motors", 80, 24, SYMBOLS_BRAILLE},
+	{"motors", 60, 16, SYMBOLS_ASCII},	 {"motors28", 132, 43, SYMBOLS_BRAILLE},
+	{"motors44", 80, 24, SYMBOLS_ASCII},
 };
 
 static const char *symbols_word(enum symbols s)

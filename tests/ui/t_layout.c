@@ -18,7 +18,7 @@ enum { W_MAX = 300, H_MAX = 120 };
 
 static const char *const worlds[] = {"seam",	"calm",	   "humanoid", "many",	  "empty",
 				     "blind",	"odd",	   "notick",   "starved", "traffic28",
-				     "chunk14", "cadence", "cameras"};
+				     "chunk14", "cadence", "cameras",  "motors44"};
 
 enum { WORLDS = sizeof(worlds) / sizeof(worlds[0]) };
 
@@ -34,8 +34,8 @@ static bool apart(const struct placed *a, const struct placed *b)
 	       b->y + b->h <= a->y;
 }
 
-static const struct panel_class *const pages[PAGE_N] = {&panel_joints, &panel_chunk, &panel_traffic,
-							&panel_cadence, &panel_cameras};
+static const struct panel_class *const pages[PAGE_N] = {
+	&panel_joints, &panel_chunk, &panel_traffic, &panel_cadence, &panel_cameras, &panel_motors};
 
 /* NULL or what is wrong. */
 static const char *judge(const struct layout *l, int w, int h, const struct panel_class *must)

@@ -381,7 +381,8 @@ static void make_starved(struct world *w)
 /* "chunk", "traffic28": a page, of an arm or of so many joints. */
 static bool make_page(struct world *w, const char *name)
 {
-	static const char *const pages[PAGE_N] = {NULL, "chunk", "traffic", "cadence", "cameras"};
+	static const char *const pages[PAGE_N] = {NULL,	     "chunk",	"traffic",
+						  "cadence", "cameras", "motors"};
 	unsigned joints = 0;
 
 	for (unsigned i = 1; i < PAGE_N; i++) {
@@ -397,6 +398,7 @@ static bool make_page(struct world *w, const char *name)
 		world_traffic(&w->s.traffic, w->s.njoints);
 		world_cameras(&w->s);
 		world_thumb(&w->thumb[0]);
+		world_motors(&w->s);
 		w->ui.page = (enum page)i;
 		if (w->ui.page == PAGE_CHUNK)
 			w->hist.span_s = 0.5; /* what the panel asks for with these chunks */

@@ -16,7 +16,7 @@ struct world {
 
 /*
  * "seam" "calm" "humanoid" "many" "empty" "blind" "odd" "silent" "asked" "help" "notick" "starved";
- * "chunk" "traffic" "cadence" "cameras": their page, of "seam", or with a number of joints: "chunk14". False:
+ * "chunk" "traffic" "cadence" "cameras" "motors": their page, of "seam", or with a number of joints: "chunk14". False:
  * no such world.
  */
 bool world_make(struct world *w, const char *name);
@@ -26,6 +26,7 @@ void world_chunk(struct snapshot *s);
 void world_traffic(struct view_traffic *t, unsigned joints);
 void world_cadence(struct view_cadence *c);
 void world_cameras(struct snapshot *s);
+void world_motors(struct snapshot *s);
 void world_thumb(struct view_thumb *t);
 void world_plans(struct history *h, double base, double span);
 
