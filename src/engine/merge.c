@@ -33,7 +33,7 @@ struct merge *merge_new(const struct merge_host *host, const struct resume_point
 	struct merge *m = xcalloc(1, sizeof(*m));
 
 	m->host = *host;
-	m->tick_last_ns = TIME_UNKNOWN;
+	m->tick_last_ns = m->tick_before_ns = TIME_UNKNOWN;
 	m->boundary.host = m;
 	m->boundary.mark = on_mark;
 	boundary_init(&m->boundary, resume);
@@ -62,7 +62,9 @@ void merge_free(struct merge *m)
 	for (unsigned i = 0; i < ENGINE_SOURCES_MAX; i++) {
 		free(m->input[i].hello);
 		free(m->input[i].last);
+		free(m->input[i].recent);
 	}
+	free(m->held);
 	attribute_fini(&m->attribute);
 	free(m->actions);
 	free(m);
@@ -186,6 +188,7 @@ static void feed_hello(struct merge *m, const struct event *ev)
 	in->fresh = again;
 	free(in->last); /* its columns meant what the hello before said */
 	in->last = NULL;
+	in->recents = 0;
 	choose_tick(m, ev->source);
 	if (again && ev->source == m->tick)
 		boundary_reconnect(&m->boundary, ev->t_ns);
@@ -209,10 +212,10 @@ static void make_tick(struct merge *m, const struct event *ev)
 		m->host.out(m->host.host, &out);
 }
 
-static int64_t number(struct merge *m, const struct event *ev)
+static int64_t number(struct merge *m, const struct event *ev, bool fresh)
 {
 	struct number_gap gap;
-	int64_t seq = number_step(&m->number, ev->step->seq, m->input[ev->source].fresh, &gap);
+	int64_t seq = number_step(&m->number, ev->step->seq, fresh, &gap);
 
 	if (gap.is)
 		tell_gap(m, ev, gap.lost, gap.why);
@@ -293,6 +296,7 @@ static void keep_sample(struct merge *m, const struct event *ev)
 		tell_gap(m, ev, seq - in->last_seq - 1, "the source skipped step numbers");
 	*in->last = *ev->step;
 	in->last->t_ns = ev->t_ns;
+	merge_bus_keep(m, ev);
 }
 
 /* True: the step is stored already, or is not the tick's. */
@@ -353,12 +357,39 @@ static bool waits_for_heir(struct merge *m, const struct event *ev)
 	       ev->t_ns - m->begun_ns < SILENT_NS;
 }
 
+static void emit_tick(struct merge *m, const struct event *ev, bool fresh)
+{
+	struct event out = *ev;
+	bool inside;
+
+	build_step(m, ev, number(m, ev, fresh));
+	sample_others(m, ev);
+	merge_bus_apply(m, ev);
+	m->tick_before_ns = ev->t_ns;
+	inside = boundary_step(&m->boundary, m->step.vec[VEC_ASKED].present, step_axis_ns(&m->step),
+			       ev->t_ns);
+	if (!inside && m->step.driver == DRIVER_UNKNOWN)
+		m->step.driver = DRIVER_IDLE;
+	attribute_step(&m->attribute, &m->step, ev->t_ns);
+	m->step.episode = m->boundary.number;
+	out.src_ns = m->step.src_ns;
+	out.step = &m->step;
+	m->host.out(m->host.host, &out);
+}
+
+static void release(struct merge *m)
+{
+	if (!m->holds)
+		return;
+	m->holds = false;
+	emit_tick(m, &m->held->ev, m->held->fresh);
+}
+
 static void feed_step(struct merge *m, const struct event *ev)
 {
 	struct input *in = &m->input[ev->source];
-	struct event out = *ev;
 	int64_t seq = ev->step->seq;
-	bool asked = ev->step->vec[VEC_ASKED].present, inside, waits;
+	bool asked = ev->step->vec[VEC_ASKED].present, waits;
 
 	if (!in->hello || ev->step->joints > in->hello->joints)
 		return; /* a source that breaks its own word cannot be placed */
@@ -380,17 +411,8 @@ static void feed_step(struct merge *m, const struct event *ev)
 		keep_sample(m, ev);
 	} else {
 		m->tick_last_ns = ev->t_ns;
-		build_step(m, ev, number(m, ev));
-		sample_others(m, ev);
-		inside = boundary_step(&m->boundary, m->step.vec[VEC_ASKED].present,
-				       step_axis_ns(&m->step), ev->t_ns);
-		if (!inside && m->step.driver == DRIVER_UNKNOWN)
-			m->step.driver = DRIVER_IDLE;
-		attribute_step(&m->attribute, &m->step, ev->t_ns);
-		m->step.episode = m->boundary.number;
-		out.src_ns = m->step.src_ns;
-		out.step = &m->step;
-		m->host.out(m->host.host, &out);
+		if (!merge_bus_hold(m, ev))
+			emit_tick(m, ev, in->fresh);
 	}
 	in->last_seq = number_usable(seq) ? seq : SEQ_UNKNOWN;
 	in->fresh = false;
@@ -408,6 +430,8 @@ void merge_feed(struct merge *m, const struct event *ev)
 {
 	if (ev->source >= ENGINE_SOURCES_MAX)
 		return;
+	if (m->holds && !merge_bus_waits(m, ev))
+		release(m);
 	if (ev->kind != EVENT_HELLO && ev->kind != EVENT_NOTE && ev->kind != EVENT_STEP &&
 	    ev->kind != EVENT_CHUNK && merge_catching_up(m, ev->source))
 		return;
@@ -451,6 +475,7 @@ void merge_end(struct merge *m, const char *why, int64_t t_ns)
 {
 	struct event at = {.t_ns = t_ns, .src_ns = TIME_UNKNOWN, .source = m->tick};
 
+	release(m);
 	if (m->number.restarted)
 		tell_gap(m, &at, -1, "the engine restarted, and no step came after");
 	m->number.restarted = false;

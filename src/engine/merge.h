@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Several sources become one run: the union of their joints in order of arrival, policy ticks
- * defined by the source that sees actions, the others sampled (unknown after two of their periods),
- * one sequence of step numbers that never goes back, and episodes. Deterministic. Loop thread.
+ * defined by the source that sees actions, the others sampled (unknown after two of their periods;
+ * of a bus what was written in the tick's own call, for which the tick waits 20 ms at most), one
+ * sequence of step numbers that never goes back, and episodes. Deterministic. Loop thread.
  */
 #ifndef POLICYTOP_ENGINE_MERGE_H
 #define POLICYTOP_ENGINE_MERGE_H

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The merge's inside, shared by merge.c (hellos, steps) and merge_chunk.c (chunks). Loop thread. */
+/*
+ * The merge's inside, shared by merge.c (hellos, steps), merge_chunk.c (chunks) and merge_bus.c (what
+ * a bus adds to a tick). Loop thread.
+ */
 #ifndef POLICYTOP_ENGINE_MERGE_INTERNAL_H
 #define POLICYTOP_ENGINE_MERGE_INTERNAL_H
 
 #include "engine/attribute.h"
 #include "engine/merge.h"
 #include "engine/number.h"
+
+enum { MERGE_RECENT = 16 }; /* samples of a bus that are kept */
 
 struct input {
 	struct hello *hello;	  /* NULL: not yet */
@@ -21,6 +26,15 @@ struct input {
 	int64_t last_chunk;	  /* number of its newest, CHUNK_UNKNOWN none */
 	struct step *last;	  /* its last step, when it is not the tick's source */
 	int64_t period_ns;	  /* measured, 0 unknown */
+	struct step *recent; /* [MERGE_RECENT], a ring: of a bus that is not the tick's source */
+	unsigned recents;
+};
+
+/* A tick that waits for what its bus has to say of it. */
+struct held {
+	struct event ev;
+	struct step step;
+	bool fresh; /* of its source, when it came */
 };
 
 struct merge {
@@ -40,7 +54,10 @@ struct merge {
 	int64_t chunks_stored, chunks_again;
 	int64_t chunk_stored_ns; /* t_ns of the last one of earlier segments, TIME_UNKNOWN none */
 	struct step step;
-	double *actions; /* a chunk in the run's columns */
+	bool holds;
+	struct held *held;
+	int64_t tick_before_ns; /* t_ns of the tick before the one that is built */
+	double *actions;	/* a chunk in the run's columns */
 	size_t actions_room;
 };
 
@@ -52,6 +69,18 @@ bool merge_catching_up(const struct merge *m, uint16_t source);
 
 void merge_chunk(struct merge *m, const struct event *ev);    /* EVENT_CHUNK of a source */
 void merge_executed(struct merge *m, const struct event *ev); /* EVENT_EXECUTED of a source */
+
+/* A step of a source that is not the tick's: kept when it is a bus. */
+void merge_bus_keep(struct merge *m, const struct event *ev);
+
+/* True: a bus may have more to say of this tick, and it is held (m->held). */
+bool merge_bus_hold(struct merge *m, const struct event *ev);
+
+/* While a tick is held: it still is, also after ev. */
+bool merge_bus_waits(const struct merge *m, const struct event *ev);
+
+/* Puts what buses saw in the tick's call into m->step. */
+void merge_bus_apply(struct merge *m, const struct event *ev);
 
 /* For attribute_init(); host is the merge. */
 void merge_chunk_over(void *host, uint16_t source, const struct executed *x, int64_t t_ns);

@@ -44,6 +44,7 @@ struct hello {
 	double fps;	/* 0 unknown */
 	unsigned facts; /* FACT_*: can see at all */
 	bool no_tick;	/* a step is a reply of the policy, not a control tick: no rate, no Δ */
+	bool on_bus;	/* sent and got are from the motors' own bus, at the time of their bytes */
 	unsigned joints;
 	struct joint joint[MAX_JOINTS];
 };

@@ -83,6 +83,8 @@ static void put_hello(struct buf *b, const struct hello *h)
 	buf_str(b, "]");
 	if (h->no_tick)
 		buf_str(b, ",\"no_tick\":true");
+	if (h->on_bus)
+		buf_str(b, ",\"on_bus\":true");
 }
 
 static void put_episode(struct buf *b, const struct episode_mark *m, int64_t src_ns)

@@ -172,6 +172,8 @@ static void take_hello_key(struct stream *s, struct json *j, void *out)
 		take_facts(s, j, &g->hello.facts);
 	else if (json_is(j, "no_tick"))
 		stream_take_flag(s, j, "no_tick", &g->hello.no_tick);
+	else if (json_is(j, "on_bus"))
+		stream_take_flag(s, j, "on_bus", &g->hello.on_bus);
 	else if (json_is(j, "clock"))
 		take_clock(s, j);
 	else if (json_is(j, "protocol"))

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Bus and loop: what was written to the motors belongs to the tick in whose call it was written.
+ * The loop tells of a tick when its call has returned, the bus of a write when its bytes have
+ * passed, and either may come first: a tick waits a moment for its bus.
+ */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "engine/merge_internal.h"
+
+/* A write is seen at most so long after the call that made it has returned. */
+static const int64_t LATE_NS = 5000000;
+
+/* So long a tick waits: the bus may tell later what it saw in time. */
+static const int64_t WAIT_NS = 20000000;
+
+/* A bus that has been silent for so long is not waited for. */
+static const int64_t ALIVE_NS = NS_PER_S;
+
+/* No call of a loop takes longer: a time further back is on another axis. */
+static const int64_t CALL_NS = 10 * NS_PER_S;
+
+void merge_bus_keep(struct merge *m, const struct event *ev)
+{
+	struct input *in = &m->input[ev->source];
+	struct step *to;
+
+	if (!in->hello->on_bus)
+		return;
+	if (!in->recent)
+		in->recent = xcalloc(MERGE_RECENT, sizeof(*in->recent));
+	to = &in->recent[in->recents++ % MERGE_RECENT];
+	*to = *ev->step;
+	to->t_ns = ev->t_ns;
+}
+
+static bool is_awaited(const struct merge *m, const struct event *ev)
+{
+	for (unsigned i = 0; i < ENGINE_SOURCES_MAX; i++) {
+		const struct input *in = &m->input[i];
+
+		if (i != ev->source && in->recents &&
+		    ev->t_ns - in->recent[(in->recents - 1) % MERGE_RECENT].t_ns < ALIVE_NS)
+			return true;
+	}
+	return false;
+}
+
+bool merge_bus_hold(struct merge *m, const struct event *ev)
+{
+	if (m->input[ev->source].hello->on_bus || !is_awaited(m, ev))
+		return false;
+	if (!m->held)
+		m->held = xcalloc(1, sizeof(*m->held));
+	m->held->ev = *ev;
+	m->held->step = *ev->step;
+	m->held->ev.step = &m->held->step;
+	m->held->fresh = m->input[ev->source].fresh;
+	m->holds = true;
+	return true;
+}
+
+/* Events of the bus, and notes, do not touch what the tick is part of. */
+bool merge_bus_waits(const struct merge *m, const struct event *ev)
+{
+	const struct hello *h = m->input[ev->source].hello;
+
+	return h && h->on_bus && ev->kind != EVENT_HELLO && ev->source != m->tick &&
+	       ev->t_ns - m->held->ev.t_ns < WAIT_NS;
+}
+
+/* When the call began: as its source says, else when the tick before it was told. */
+static int64_t call_begin(const struct merge *m, const struct event *ev)
+{
+	int64_t src_ns = ev->src_ns != TIME_UNKNOWN ? ev->src_ns : ev->step->src_ns, took;
+
+	if (src_ns != TIME_UNKNOWN && !__builtin_sub_overflow(ev->t_ns, src_ns, &took) &&
+	    took >= 0 && took < CALL_NS)
+		return src_ns;
+	return m->tick_before_ns != TIME_UNKNOWN ? m->tick_before_ns : ev->t_ns - LATE_NS;
+}
+
+/* The newest sample that has the vector, of a time from begin to end; NULL: none. */
+static const struct step *newest(const struct input *in, enum vec_kind k, int64_t begin_ns,
+				 int64_t end_ns)
+{
+	unsigned n = in->recents < MERGE_RECENT ? in->recents : MERGE_RECENT;
+
+	for (unsigned i = 1; i <= n; i++) {
+		const struct step *s = &in->recent[(in->recents - i) % MERGE_RECENT];
+
+		if (s->vec[k].present && s->t_ns >= begin_ns && s->t_ns <= end_ns)
+			return s;
+	}
+	return NULL;
+}
+
+/* What the wire says takes the place of what the loop believes, joint by joint. */
+static void take(struct merge *m, const struct input *in, const struct step *s, enum vec_kind k)
+{
+	struct vec *to = &m->step.vec[k];
+
+	for (unsigned j = 0; j < s->joints; j++) {
+		unsigned at = in->map[j];
+
+		if (at < MAX_JOINTS && vec_known(&s->vec[k], j) &&
+		    m->hello.joint[at].unit == in->hello->joint[j].unit) {
+			vec_set(to, at, s->vec[k].v[j]);
+			to->present = true;
+		}
+	}
+}
+
+void merge_bus_apply(struct merge *m, const struct event *ev)
+{
+	int64_t begin_ns = call_begin(m, ev), end_ns = ev->t_ns + LATE_NS;
+
+	for (unsigned i = 0; i < ENGINE_SOURCES_MAX; i++) {
+		const struct input *in = &m->input[i];
+		const struct step *s;
+		double period_ns;
+
+		if (i == ev->source || !in->recents)
+			continue;
+		s = newest(in, VEC_SENT, begin_ns, end_ns);
+		if (s)
+			take(m, in, s, VEC_SENT);
+		period_ns = in->hello->fps > 0 ? 1e9 / in->hello->fps : (double)in->period_ns;
+		s = newest(in, VEC_GOT, begin_ns - (int64_t)(2 * period_ns), end_ns);
+		if (s)
+			take(m, in, s, VEC_GOT);
+	}
+}

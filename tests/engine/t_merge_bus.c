@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the bus adds to the ticks of a loop: each write belongs to the call that made it. */
+#include <math.h>
+
+#include "../tap.h"
+#include "base/text.h"
+#include "engine/merge.h"
+
+static void loop_hello(struct merge *m)
+{
+	struct hello h = {.facts = FACT_ASKED | FACT_SENT | FACT_GOT, .fps = 30, .joints = 1};
+	struct event ev = {.kind = EVENT_HELLO, .t_ns = 500000000, .src_ns = TIME_UNKNOWN};
+
+	text_copy(h.joint[0].name, NAME_BYTES, "a");
+	ev.hello = &h;
+	merge_feed(m, &ev);
+}
+
+/* A bus: its joint is the loop's, in a unit that may be another one. */
+static void bus_hello(struct merge *m, enum unit unit)
+{
+	struct hello h = {.facts = FACT_SENT | FACT_GOT, .fps = 30, .joints = 1, .on_bus = true};
+	struct event ev = {.kind = EVENT_HELLO, .t_ns = 500000000, .source = 1};
+
+	text_copy(h.joint[0].name, NAME_BYTES, "a");
+	h.joint[0].unit = unit;
+	ev.src_ns = TIME_UNKNOWN;
+	ev.hello = &h;
+	merge_feed(m, &ev);
+}
+
+/* A tick of the loop that began at begin_s, or a write on the bus (source 1, asked NaN). */
+static void tick(struct merge *m, uint16_t source, double t_s, double begin_s, double asked,
+		 double sent)
+{
+	struct event ev = {.kind = EVENT_STEP, .t_ns = (int64_t)(t_s * 1e9), .source = source};
+	struct step s;
+
+	step_init(&s, 1);
+	if (!isnan(asked))
+		vec_set(&s.vec[VEC_ASKED], 0, asked);
+	vec_set(&s.vec[VEC_SENT], 0, sent);
+	vec_set(&s.vec[VEC_GOT], 0, sent / 10);
+	ev.src_ns = isnan(begin_s) ? TIME_UNKNOWN : (int64_t)(begin_s * 1e9);
+	ev.step = &s;
+	merge_feed(m, &ev);
+}
+
+struct wire {
+	double sent[16], got[16];
+	unsigned n;
+};
+
+static void on_wire(void *host, const struct event *ev)
+{
+	struct wire *w = host;
+
+	if (ev->kind != EVENT_STEP || w->n == 16)
+		return;
+	if (!vec_value(&ev->step->vec[VEC_SENT], 0, &w->sent[w->n]))
+		w->sent[w->n] = NAN;
+	if (!vec_value(&ev->step->vec[VEC_GOT], 0, &w->got[w->n]))
+		w->got[w->n] = NAN;
+	w->n++;
+}
+
+static struct merge *begin_wire(struct wire *w, enum unit unit)
+{
+	static const struct resume_point fresh = {.last_seq = SEQ_UNKNOWN};
+	struct merge_host host = {.host = w, .out = on_wire};
+	struct merge *m = merge_new(&host, &fresh, 0);
+
+	*w = (struct wire){.n = 0};
+	loop_hello(m);
+	bus_hello(m, unit);
+	return m;
+}
+
+static void test_bus(struct tap *t)
+{
+	struct wire w;
+	struct merge *m;
+
+	m = begin_wire(&w, UNIT_UNKNOWN);
+	tick(m, 1, 0.995, NAN, NAN, 50); /* inside the call */
+	tick(m, 0, 1.000, 0.990, 7, 7);
+	ok(t, w.n == 0, "a tick waits for its bus");
+	tick(m, 1, 1.022, NAN, NAN, 60); /* of the next call, which is told below */
+	ok(t, w.n == 1 && w.sent[0] == 50 && w.got[0] == 5,
+	   "what was written in its call is what was sent: %g", w.sent[0]);
+	tick(m, 0, 1.030, 1.020, 7, 7);
+	tick(m, 1, 1.0505, NAN, NAN, 70);
+	tick(m, 0, 1.050, 1.049, 7, 7); /* told before its last write was seen */
+	tick(m, 1, 1.0530, NAN, NAN, 71);
+	tick(m, 0, 1.080, 1.079, 7, 7); /* nothing was written in this call */
+	merge_end(m, "over", 2000000000);
+	ok(t, w.n == 4 && w.sent[1] == 60, "the next one has its own");
+	ok(t, w.sent[2] == 71,
+	   "a write seen just after the call is the call's, the last one counts");
+	ok(t, w.sent[3] == 7 && w.got[3] == 7.1,
+	   "no write in the call: what the loop says stands; got is the newest");
+	merge_free(m);
+	m = begin_wire(&w, UNIT_DEG);
+	tick(m, 1, 0.995, NAN, NAN, 50);
+	tick(m, 0, 1.000, 0.990, 7, 7);
+	merge_end(m, "over", 2000000000);
+	ok(t, w.n == 1 && w.sent[0] == 7, "another unit takes no place");
+	merge_free(m);
+	m = begin_wire(&w, UNIT_UNKNOWN);
+	tick(m, 1, 0.995, NAN, NAN, 50);
+	tick(m, 0, 2.000, 1.990, 7, 7);
+	ok(t, w.n == 1 && w.sent[0] == 7, "a bus that has been silent is not waited for");
+	merge_free(m);
+}
+
+int main(void)
+{
+	struct tap tap = {0};
+
+	test_bus(&tap);
+	return tap_done(&tap);
+}
