@@ -65,8 +65,8 @@ static const char *const statements[ST_N] = {
 		"?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28)",
 	[ST_MOTOR] =
 		"INSERT INTO motor (run, episode, t_ns, source, joint, motor, model, temp_degc, "
-		"rotor_degc, voltage_v, load, current_ma, torque, faults, missed) VALUES "
-		"(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)",
+		"rotor_degc, voltage_v, load, current_ma, torque, faults, missed, calibrated) VALUES "
+		"(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)",
 	[ST_BUS] =
 		"INSERT INTO bus (run, episode, t_ns, source, bus, state, transactions, retries, "
 		"timeouts, corrupt, late, behind, stray, overruns, openers, tx_errors, rx_errors, "

@@ -69,7 +69,8 @@ int put_motor(struct writer *w, const struct record *r, struct err *e)
 	at += (int)(sizeof(number) / sizeof(number[0]));
 	bind_count(st, at++, m->torque);
 	bind_count(st, at++, m->faults);
-	bind_count(st, at, m->missed);
+	bind_count(st, at++, m->missed);
+	bind_count(st, at, m->calibrated);
 	return writer_run_st(w, ST_MOTOR, e);
 }
 

@@ -22,6 +22,7 @@ static void add_motor(struct json *list, const struct view_motor *k)
 	put_known(&j, "torque", m->torque);
 	json_put_text(&j, "status", m->faults < 0 ? NULL : status);
 	json_put_integer(&j, "missed", m->missed);
+	put_known(&j, "calibrated", m->calibrated);
 	json_put_number(&j, "temp_degc", m->temp_degc);
 	json_put_number(&j, "rotor_degc", m->rotor_degc);
 	json_put_number(&j, "rise_degc_min", k->rise_degc);

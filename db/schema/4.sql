@@ -8,7 +8,7 @@ CREATE TABLE motor (
 	source INTEGER NOT NULL,
 	joint TEXT NOT NULL,
 	motor INTEGER, model TEXT, temp_degc, rotor_degc, voltage_v, load, current_ma,
-	torque INTEGER, faults INTEGER, missed INTEGER
+	torque INTEGER, faults INTEGER, missed INTEGER, calibrated INTEGER
 );
 CREATE INDEX motor_run ON motor (run, t_ns);
 
@@ -76,7 +76,7 @@ SELECT m.run, m.t_ns, m.joint, m.temp_degc, m.voltage_v, m.load, m.current_ma,
 		iif(m.faults & 16, 'overload, ', '') || iif(m.faults & 32, 'shock, ', '') ||
 		iif(m.faults & 64, 'lost, ', '') || iif(m.faults & 128, 'other, ', ''), ', ')
 	END AS status,
-	m.episode, m.motor, m.model, m.rotor_degc, m.torque, m.missed,
+	m.episode, m.motor, m.model, m.rotor_degc, m.torque, m.missed, m.calibrated,
 	(SELECT word FROM run_source s WHERE s.run = m.run AND s.source = m.source) AS source
 FROM motor m;
 

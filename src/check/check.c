@@ -88,3 +88,15 @@ void check_reading(const struct check *c, struct check_status *out, unsigned sub
 	out->threshold = threshold;
 	text_copy(out->unit, sizeof(out->unit), unit ? unit : "");
 }
+
+double check_tracking_max(const struct check *c, unsigned joint)
+{
+	const struct run_joint *r = &c->run->joint[joint];
+	const struct profile *p = c->run->profile;
+	size_t at = r->action ? (size_t)(r->action - p->action.joint) : SIZE_MAX;
+
+	if (!p || !r->pair || at >= p->behaviour.joints || isnan(p->behaviour.tracking_max[at]))
+		return NAN;
+	/* Simulated and leader-less sets have no error at all: a fraction of a step is none. */
+	return fmax(p->behaviour.tracking_max[at], 0.3 * r->action_max);
+}

@@ -189,7 +189,8 @@ struct check_class {
 	unsigned needs;			  /* NEED_* */
 	const struct check_param *params; /* key NULL ends */
 	size_t state_size, memory_size;
-	unsigned debounce; /* steps in a row that must show a level; 0 and 1: one */
+	unsigned
+		debounce; /* steps (of health: readings) in a row that must show a level; 0, 1: one */
 	/* Codes that explain this one, separated by spaces: no fail beside one that stands at warn or
 	 * more; with a '!' behind it, beside one that stands at fail. */
 	const char *yields;
@@ -242,6 +243,9 @@ const char *check_unit_text(const struct check *c, unsigned joint, enum vec_kind
 
 /* The joint's training |Δ|max (floored) for a vector: action's for asked and sent, else state's. */
 double check_delta_max(const struct check *c, unsigned joint, enum vec_kind vec);
+
+/* The largest steady error that training shows for an action joint, floored; NaN unknown. */
+double check_tracking_max(const struct check *c, unsigned joint);
 
 /* How far asked lies from where the arm is, against the largest first gaps of training. */
 struct first_gap {

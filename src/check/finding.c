@@ -73,8 +73,8 @@ void check_find(struct check *c, const struct finding *f, const char *fmt, ...)
 		return;
 	if (level == LEVEL_FAIL && (explained(j, c->class) || untaught(j, c->class)))
 		level = LEVEL_WARN;
-	if (!latch_find(&s->latch[f->subject], &s->rate, level, c->class->debounce, now->index,
-			now->elapsed_s))
+	if (!latch_find(&s->latch[f->subject], &s->rate, level, c->class->debounce,
+			j->reading ? j->reading : now->index, now->elapsed_s))
 		return;
 	v.level = s->latch[f->subject].level;
 	text_copy(v.code, sizeof(v.code), c->class->name);

@@ -84,10 +84,13 @@ void judge_feed_health(struct judge *j, const struct event *ev)
 		       : ev->kind == EVENT_BUS ? NEED_BUS
 					       : NEED_CAMERAS);
 	judge_move_to(j, ev->t_ns);
+	if (subject >= 0)
+		j->reading = ++j->readings[subject];
 	for (size_t i = 0; subject >= 0 && i < j->nslots; i++) {
 		struct check_slot *s = &j->slot[i];
 
 		if (judge_may_look(j, s, looks_at(s->check.class, ev->kind)))
 			look(&s->check, (unsigned)subject, ev);
 	}
+	j->reading = 0;
 }

@@ -33,6 +33,8 @@ struct judge {
 	unsigned facts;	    /* FACT_* really seen: a source may promise more than it gives */
 	bool traffic;	    /* an exchange was seen */
 	unsigned health;    /* NEED_MOTORS, NEED_BUS, NEED_CAMERAS: seen so far */
+	/* Of health: how often each subject was told of, and that number while checks look at it, else 0. */
+	uint32_t readings[SUBJECT_N], reading;
 	uint32_t episode;
 	bool in_episode;
 	bool fresh;   /* and no step of it yet */

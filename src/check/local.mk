@@ -2,10 +2,19 @@
 noinst_LIBRARIES += %D%/libcheck.a
 %C%_libcheck_a_CFLAGS = $(AM_CFLAGS)
 %C%_libcheck_a_SOURCES = \
+	%D%/asked_sent_got.c \
+	%D%/bus_behind.c \
+	%D%/bus_errors.c \
+	%D%/bus_latency.c \
+	%D%/bus_shared.c \
 	%D%/cadence.c \
+	%D%/calibration.c \
+	%D%/can_bus.c \
 	%D%/check.c %D%/check.h \
 	%D%/chunk_disagreement.c %D%/chunk_disagreement.h \
+	%D%/clamped.c \
 	%D%/derive.c %D%/derive.h \
+	%D%/encoder_wrap.c \
 	%D%/finding.c \
 	%D%/finite.c \
 	%D%/first_action.c \
@@ -19,6 +28,9 @@ noinst_LIBRARIES += %D%/libcheck.a
 	%D%/latch.c %D%/latch.h \
 	%D%/latency.c \
 	%D%/motion.c \
+	%D%/motor_hot.c \
+	%D%/motor_status.c \
+	%D%/overload.c \
 	%D%/plans.c %D%/plans.h \
 	%D%/prompt.c \
 	%D%/range.c \
@@ -30,6 +42,8 @@ noinst_LIBRARIES += %D%/libcheck.a
 	%D%/starved.c \
 	%D%/status.c \
 	%D%/table.c \
+	%D%/torque_lost.c \
 	%D%/tracking.c \
+	%D%/voltage.c \
 	%D%/words.c %D%/words.h \
 	%D%/wrong_port.c

@@ -167,6 +167,8 @@ size_t judge_status(const struct judge *j, struct check_status *out, size_t max)
 			enum level level = judge_slot_level(j, s);
 
 			s->check.class->show(&s->check, &out[i]);
+			if (!out[i].why[0])
+				text_copy(out[i].why, sizeof(out[i].why), "nothing to judge yet");
 			if (level != LEVEL_UNKNOWN)
 				out[i].level = level;
 			else if (isfinite(out[i].value) && !s->check.class->unjudged)

@@ -27,19 +27,6 @@ struct state {
 	double error, limit, ratio;
 };
 
-/* The largest steady error that training shows for a joint; NaN unknown. */
-static double training_error(const struct check *c, unsigned joint)
-{
-	const struct run_joint *r = &c->run->joint[joint];
-	const struct profile *p = c->run->profile;
-	size_t at = r->action ? (size_t)(r->action - p->action.joint) : SIZE_MAX;
-
-	if (!r->pair || at >= p->behaviour.joints || isnan(p->behaviour.tracking_max[at]))
-		return NAN;
-	/* Simulated and leader-less sets have no error at all: a fraction of a step is none. */
-	return fmax(p->behaviour.tracking_max[at], 0.3 * r->action_max);
-}
-
 static void judge_joint(struct check *c, unsigned joint, double command, double now, double limit)
 {
 	struct state *s = c->state;
@@ -81,7 +68,7 @@ static void step(struct check *c, const struct tick *t)
 	for (unsigned j = 0; j < c->run->joints; j++) {
 		double command = isnan(t->v[VEC_SENT][j]) ? t->v[VEC_ASKED][j] : t->v[VEC_SENT][j];
 		double now = isnan(t->v[VEC_GOT][j]) ? t->v[VEC_SEEN][j] : t->v[VEC_GOT][j];
-		double limit = training_error(c, j);
+		double limit = check_tracking_max(c, j);
 
 		if (limit > 0)
 			judge_joint(c, j, command, now, limit);

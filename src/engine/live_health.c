@@ -78,6 +78,8 @@ void live_motor(struct live *l, const struct motor *m, int64_t now_ns)
 		v->torque = m->torque;
 	if (m->faults >= 0)
 		v->faults = m->faults;
+	if (m->calibrated >= 0)
+		v->calibrated = m->calibrated;
 	if (m->id >= 0)
 		v->id = m->id;
 	if (m->model[0])

@@ -30,7 +30,7 @@ void motor_faults_text(char *dst, size_t size, unsigned faults)
 
 void motor_init(struct motor *m)
 {
-	*m = (struct motor){.id = -1, .torque = -1, .faults = -1};
+	*m = (struct motor){.id = -1, .torque = -1, .faults = -1, .calibrated = -1};
 	m->temp_degc = m->rotor_degc = m->limit_degc = (double)NAN;
 	m->voltage_v = m->min_v = m->max_v = (double)NAN;
 	m->load = m->current_ma = (double)NAN;

@@ -38,6 +38,7 @@ struct motor {
 	int64_t torque;		/* 1 on, 0 off, -1 unknown */
 	int64_t faults;		/* MOTOR_* bits, -1 unknown */
 	int64_t missed;		/* replies that did not come, since its source was opened */
+	int64_t calibrated; /* 1 its registers are as its calibration file says, 0 not, -1 unknown */
 	double temp_degc, rotor_degc, limit_degc; /* limit: the motor's own register */
 	double voltage_v, min_v, max_v;		  /* limits: the motor's own registers */
 	double load;				  /* share of what it can, -1 to 1 */
@@ -63,6 +64,7 @@ enum bus_state bus_state_from_word(const char *word);
 /* A bus, once a second and when its state changes. Totals count since its source was opened. */
 struct bus {
 	char name[NAME_BYTES]; /* "can0", the link of a tap, the port; with the source's prefix */
+	int64_t can;	       /* 1: a CAN bus, 0: a serial one */
 	int64_t state;	       /* enum bus_state */
 	int64_t transactions;  /* requests that ask for replies; CAN: frames */
 	int64_t retries;       /* the same request again, without all replies */

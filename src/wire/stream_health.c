@@ -34,13 +34,13 @@ struct field {
 /* clang-format off */
 static const struct field motor_fields[] = {
 	TEXT(motor, joint), TEXT(motor, model), INT(motor, id), INT(motor, torque),
-	INT(motor, faults), INT(motor, missed), NUMBER(motor, temp_degc), NUMBER(motor, rotor_degc),
+	INT(motor, faults), INT(motor, missed), INT(motor, calibrated), NUMBER(motor, temp_degc), NUMBER(motor, rotor_degc),
 	NUMBER(motor, limit_degc), NUMBER(motor, voltage_v), NUMBER(motor, min_v),
 	NUMBER(motor, max_v), NUMBER(motor, load), NUMBER(motor, current_ma), {0},
 };
 
 static const struct field bus_fields[] = {
-	TEXT(bus, name),
+	TEXT(bus, name), INT(bus, can),
 	{"state", FIELD_BUS_STATE, offsetof(struct bus, state), sizeof(int64_t)},
 	INT(bus, transactions), INT(bus, retries), INT(bus, timeouts), INT(bus, corrupt),
 	INT(bus, late), INT(bus, behind), INT(bus, stray), INT(bus, overruns), INT(bus, openers),

@@ -189,6 +189,49 @@ void bed_exchange(struct bed *b, enum exchange_state state, uint64_t number, con
 	bed_event(b, (struct event){.kind = EVENT_EXCHANGE, .exchange = &x});
 }
 
+struct motor bed_motor(const struct bed *b, unsigned joint)
+{
+	struct motor m;
+
+	motor_init(&m);
+	snprintf(m.joint, NAME_BYTES, "%s", b->hello.joint[joint].name);
+	snprintf(m.model, NAME_BYTES, "sts3215");
+	m.id = joint + 1;
+	m.faults = 0;
+	m.torque = 1;
+	m.temp_degc = 35;
+	m.voltage_v = 12;
+	m.load = 0.1;
+	m.calibrated = 1;
+	return m;
+}
+
+void bed_tell_motor(struct bed *b, const struct motor *m)
+{
+	b->t_s += 1;
+	bed_event(b, (struct event){.kind = EVENT_MOTOR, .motor = m});
+}
+
+struct bus bed_bus(void)
+{
+	struct bus bus;
+
+	bus_init(&bus);
+	snprintf(bus.name, NAME_BYTES, "arm");
+	bus.state = BUS_OK;
+	bus.transactions = 1000;
+	bus.behind = bus.openers = 0;
+	bus.reply_ms = 0.9;
+	bus.worst_ms = 3;
+	return bus;
+}
+
+void bed_tell_bus(struct bed *b, const struct bus *bus)
+{
+	b->t_s += 1;
+	bed_event(b, (struct event){.kind = EVENT_BUS, .bus = bus});
+}
+
 void bed_run(struct bed *b, unsigned n)
 {
 	bed_episode(b);
@@ -221,8 +264,8 @@ const struct verdict *bed_find(const struct bed *b, const char *code, enum level
 
 struct check_status bed_status(const struct bed *b, const char *code)
 {
-	struct check_status status[32];
-	size_t n = judge_status(b->judge, status, 32);
+	struct check_status status[64];
+	size_t n = judge_status(b->judge, status, 64);
 
 	for (size_t i = 0; i < n; i++) {
 		if (strcmp(status[i].code, code) == 0)

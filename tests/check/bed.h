@@ -68,6 +68,12 @@ void bed_event(struct bed *b, struct event ev);
 /* A request and its answer. */
 void bed_exchange(struct bed *b, enum exchange_state state, uint64_t number, const char *error);
 
+/* A second passes, then the health of a joint's motor, or of the bus, is told. */
+struct motor bed_motor(const struct bed *b, unsigned joint); /* healthy: 35 degC, 12 V */
+void bed_tell_motor(struct bed *b, const struct motor *m);
+struct bus bed_bus(void); /* healthy, serial */
+void bed_tell_bus(struct bed *b, const struct bus *bus);
+
 /* Whole healthy episode of n steps with a chunk every 20. */
 void bed_run(struct bed *b, unsigned n);
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-CHECK_TESTS = %D%/t_actprobe %D%/t_chunks %D%/t_hostile %D%/t_judge %D%/t_motion %D%/t_pose %D%/t_prompt \
+CHECK_TESTS = %D%/t_actprobe %D%/t_chunks %D%/t_hostile %D%/t_judge %D%/t_motion %D%/t_motors %D%/t_pose %D%/t_prompt \
 	%D%/t_rollouts %D%/t_steps %D%/t_traffic
 check_PROGRAMS += $(CHECK_TESTS)
 TESTS += $(CHECK_TESTS)
@@ -10,6 +10,8 @@ CHECK_BED = %D%/bed.c %D%/bed.h
 %C%_t_steps_LDADD = $(TEST_PROGRAM_LIBS)
 %C%_t_motion_SOURCES = %D%/t_motion.c $(CHECK_BED)
 %C%_t_motion_LDADD = $(TEST_PROGRAM_LIBS)
+%C%_t_motors_SOURCES = %D%/t_motors.c $(CHECK_BED)
+%C%_t_motors_LDADD = $(TEST_PROGRAM_LIBS)
 %C%_t_pose_SOURCES = %D%/t_pose.c $(CHECK_BED)
 %C%_t_pose_LDADD = $(TEST_PROGRAM_LIBS)
 %C%_t_actprobe_SOURCES = %D%/t_actprobe.c $(CHECK_BED)

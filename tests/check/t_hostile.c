@@ -116,6 +116,72 @@ static void odd_hello(struct bed *b, struct rng *r)
 	}
 }
 
+static int64_t odd_count(struct rng *r)
+{
+	return rng_u32(r) % 4 ? (int64_t)(rng_u32(r) % 10) - 1
+			      : (int64_t)((uint64_t)rng_u32(r) << 32 | rng_u32(r)) / 4;
+}
+
+static void odd_motor(struct bed *b, struct rng *r)
+{
+	struct motor m = bed_motor(b, rng_u32(r) % BED_JOINTS);
+	double *number[] = {&m.temp_degc, &m.rotor_degc, &m.limit_degc, &m.voltage_v,
+			    &m.min_v,	  &m.max_v,	 &m.load,	&m.current_ma};
+
+	for (size_t i = 0; i < sizeof(number) / sizeof(number[0]); i++)
+		*number[i] = odd_value(r);
+	m.id = odd_count(r);
+	m.faults = odd_count(r);
+	m.missed = odd_count(r);
+	m.torque = odd_count(r);
+	m.calibrated = odd_count(r);
+	if (rng_u32(r) % 4 == 0)
+		odd_text(r, m.joint, NAME_BYTES);
+	bed_event(b, (struct event){.kind = EVENT_MOTOR, .motor = &m});
+}
+
+static void odd_bus(struct bed *b, struct rng *r)
+{
+	struct bus bus = bed_bus();
+	int64_t *count[] = {&bus.can,	   &bus.state,	 &bus.transactions, &bus.retries,
+			    &bus.timeouts, &bus.corrupt, &bus.late,	    &bus.behind,
+			    &bus.overruns, &bus.openers, &bus.tx_errors};
+
+	for (size_t i = 0; i < sizeof(count) / sizeof(count[0]); i++)
+		*count[i] = odd_count(r);
+	bus.state = bus.state % BUS_STATE_N < 0 ? 0 : bus.state % BUS_STATE_N;
+	bus.reply_ms = odd_value(r);
+	bus.worst_ms = odd_value(r);
+	bus.latency_timer_ms = odd_value(r);
+	odd_text(r, bus.name, rng_u32(r) % 2 ? 2 : NAME_BYTES);
+	bed_event(b, (struct event){.kind = EVENT_BUS, .bus = &bus});
+}
+
+static void odd_camera(struct bed *b, struct rng *r)
+{
+	struct camera k;
+	struct frame f;
+
+	camera_init(&k);
+	frame_init(&f);
+	odd_text(r, k.name, 2);
+	odd_text(r, f.camera, 2);
+	k.state = rng_u32(r) % CAMERA_STATE_N;
+	k.lost = odd_count(r);
+	k.errors = odd_count(r);
+	k.automatic = odd_count(r);
+	k.fps = odd_value(r);
+	k.age_ms = odd_value(r);
+	f.sharpness = odd_value(r);
+	f.repeats = odd_value(r);
+	f.repeat_s = odd_value(r);
+	f.dark = odd_value(r);
+	if (rng_u32(r) % 2)
+		bed_event(b, (struct event){.kind = EVENT_CAMERA, .camera = &k});
+	else
+		bed_event(b, (struct event){.kind = EVENT_FRAME, .frame = &f});
+}
+
 static void odd_event(struct bed *b, struct rng *r)
 {
 	static struct step s; /* 4 kB: too much to clear at every event */
@@ -134,6 +200,9 @@ static void odd_event(struct bed *b, struct rng *r)
 		return;
 	} else if (what == 9) {
 		ev = (struct event){.kind = EVENT_RESET};
+	} else if (what < 13) {
+		(what < 11 ? odd_motor : what < 12 ? odd_bus : odd_camera)(b, r);
+		return;
 	} else {
 		odd_step(b, r, &s);
 	}
@@ -142,8 +211,8 @@ static void odd_event(struct bed *b, struct rng *r)
 
 static bool good_status(const struct bed *b)
 {
-	struct check_status status[32];
-	size_t n = judge_status(b->judge, status, 32);
+	struct check_status status[64];
+	size_t n = judge_status(b->judge, status, 64);
 	bool good = n > 0;
 
 	for (size_t i = 0; i < n; i++)

@@ -27,7 +27,8 @@ static void test_table(struct tap *t)
 		size_t len = strlen(c->summary);
 		bool good = is_code(c->name) && len > 0 && len <= 60 &&
 			    c->summary[len - 1] != '.' && c->needs && c->params && c->show &&
-			    (c->step || c->chunk || c->replan || c->idle || c->exchange);
+			    (c->step || c->chunk || c->replan || c->idle || c->exchange ||
+			     c->motor || c->bus || c->camera || c->frame);
 
 		for (const struct check_param *p = c->params; p && p->key; p++)
 			good = good && p->min <= p->fallback && p->fallback <= p->max && p->help[0];
@@ -59,23 +60,23 @@ static void test_no_data_is_never_ok(struct tap *t)
 {
 	struct bed b;
 	struct judge *fresh;
-	struct check_status status[32];
+	struct check_status status[64];
 	size_t n;
 	unsigned good = 0;
 
 	bed_init(&b);
 	fresh = judge_new(b.profile, &(struct judge_host){0});
-	n = judge_status(fresh, status, 32);
+	n = judge_status(fresh, status, 64);
 	for (size_t i = 0; i < n; i++)
 		good += status[i].level == LEVEL_UNKNOWN && status[i].why[0];
-	n = judge_status(b.judge, status, 32);
+	n = judge_status(b.judge, status, 64);
 	for (size_t i = 0; i < n; i++)
 		good += status[i].level == LEVEL_UNKNOWN && status[i].why[0];
 	bed_episode(&b);
 	step_init(&b.step, BED_JOINTS); /* a step that knows nothing */
 	for (unsigned i = 0; i < 30; i++)
 		bed_send(&b);
-	n = judge_status(b.judge, status, 32);
+	n = judge_status(b.judge, status, 64);
 	for (size_t i = 0; i < n; i++)
 		good += (status[i].level == LEVEL_UNKNOWN ||
 			 strcmp(status[i].code, "cadence") == 0) &&

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a motor says is wrong with it, when no other check looks at that; and a motor that does not
+ * answer. LeRobot throws the error byte of a group read away, so nobody else tells.
+ */
+#include <stdio.h>
+
+#include "check/check.h"
+
+enum { P_MISSED };
+
+static const struct check_param params[] = {
+	{"missed", "replies", 5, 1, 10000, "replies in a row that did not come: a failure"},
+	{0},
+};
+
+/* motor-hot, voltage and overload look at these. */
+static const unsigned others = MOTOR_HOT | MOTOR_VOLTAGE | MOTOR_OVERLOAD;
+
+struct memory {
+	bool heard[MAX_JOINTS];
+	int64_t missed[MAX_JOINTS]; /* when it last answered */
+	unsigned motors, faulty;    /* heard so far; that complained last */
+	bool complains[MAX_JOINTS];
+};
+
+static void count(struct memory *m, unsigned joint, bool complains)
+{
+	m->motors += !m->heard[joint];
+	m->heard[joint] = true;
+	m->faulty += complains && !m->complains[joint];
+	m->faulty -= !complains && m->complains[joint];
+	m->complains[joint] = complains;
+}
+
+static void motor(struct check *c, unsigned joint, const struct motor *k)
+{
+	struct memory *m = c->memory;
+	const char *label = c->run->joint[joint].label;
+	struct finding f = {LEVEL_FAIL, joint, 0, c->param[P_MISSED], "replies"};
+	unsigned faults = k->faults > 0 ? (unsigned)k->faults & ~others : 0;
+	char text[64];
+
+	/* A motor that answers has nothing to catch up: its silence counts from here. */
+	if (k->faults >= 0 || !m->heard[joint])
+		m->missed[joint] = k->missed;
+	f.value = (double)(k->missed - m->missed[joint]);
+	count(m, joint, faults || f.value >= f.threshold);
+	if (f.value >= f.threshold)
+		check_find(c, &f,
+			   "%s (motor %lld) does not answer: %.0f replies in a row are missing",
+			   label, (long long)k->id, f.value);
+	if (!faults)
+		return;
+	motor_faults_text(text, sizeof(text), faults);
+	f.value = faults;
+	f.threshold = 0;
+	f.unit = "";
+	check_find(c, &f, "%s (motor %lld) reports a fault: %s", label, (long long)k->id, text);
+}
+
+static void show(const struct check *c, struct check_status *out)
+{
+	const struct memory *m = c->memory;
+
+	if (!m->motors)
+		return;
+	out->value = m->faulty;
+	out->threshold = 1;
+	snprintf(out->unit, sizeof(out->unit), "motors");
+	snprintf(out->why, sizeof(out->why), "%u of %u motors complain or are silent", m->faulty,
+		 m->motors);
+}
+
+const struct check_class check_motor_status = {
+	.name = "motor-status",
+	.summary = "a motor reports a fault, or does not answer",
+	.needs = NEED_MOTORS,
+	.params = params,
+	.memory_size = sizeof(struct memory),
+	.motor = motor,
+	.show = show,
+};
