@@ -4,6 +4,10 @@ noinst_LIBRARIES += %D%/libwire.a
 	$(TURBOJPEG_CFLAGS)
 %C%_libwire_a_SOURCES = \
 	%D%/capture.c %D%/capture.h \
+	%D%/dynamixel.c %D%/dynamixel.h \
+	%D%/dynamixel_table.c \
+	%D%/feetech.c %D%/feetech.h \
+	%D%/feetech_table.c \
 	%D%/foxglove.c %D%/foxglove.h \
 	%D%/foxglove_impl.h \
 	%D%/foxglove_image.c \
@@ -32,6 +36,7 @@ noinst_LIBRARIES += %D%/libwire.a
 	%D%/photo.c %D%/photo.h \
 	%D%/picture.c %D%/picture.h \
 	%D%/protobuf.c %D%/protobuf.h \
+	%D%/servo.c %D%/servo.h \
 	%D%/sha1.c %D%/sha1.h \
 	%D%/stream.c %D%/stream.h \
 	%D%/stream_camera.c \

@@ -57,3 +57,7 @@ check_PROGRAMS += %D%/t_groot
 TESTS += %D%/t_groot
 %C%_t_groot_SOURCES = %D%/t_groot.c
 %C%_t_groot_LDADD = $(TEST_PROGRAM_LIBS)
+check_PROGRAMS += %D%/t_servo
+TESTS += %D%/t_servo
+%C%_t_servo_SOURCES = %D%/t_servo.c
+%C%_t_servo_LDADD = $(TEST_PROGRAM_LIBS)
