@@ -5,7 +5,10 @@ noinst_LIBRARIES += %D%/librobot.a
 	%D%/aloha.c \
 	%D%/g1_inspire.c \
 	%D%/koch.c \
+	%D%/lekiwi.c \
+	%D%/omx.c \
 	%D%/robot.h \
 	%D%/so100.c \
 	%D%/so101.c \
-	%D%/table.c
+	%D%/table.c \
+	%D%/viperx.c

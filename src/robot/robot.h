@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is known about robots beyond their datasets: which joints are grippers and which way they
- * close. One data-only file and one row in robot/table.c add a robot. Constant data, any thread.
+ * What is known of robots beyond their datasets: which joints are grippers and which way they
+ * close, which motors are on which bus. One data-only file and one row in robot/table.c add a
+ * robot. Constant data, any thread.
  */
 #ifndef POLICYTOP_ROBOT_ROBOT_H
 #define POLICYTOP_ROBOT_ROBOT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "model/joint.h"
 
@@ -15,11 +17,30 @@ struct robot_gripper {
 	bool closed_low;   /* closed is the smaller value */
 };
 
+enum robot_bus { ROBOT_BUS_NONE, ROBOT_BUS_FEETECH, ROBOT_BUS_DYNAMIXEL };
+
+/* One motor of one arm; robots with two arms have a bus for each. */
+struct robot_motor {
+	const char *joint; /* as in the calibration file; NULL ends */
+	uint8_t id;
+	const char *model;
+	enum unit unit;	  /* of the joint's values as the robot's own software makes them */
+	bool health_only; /* no joint of its own: a wheel, or the second motor of a joint */
+};
+
 struct robot_class {
 	const char *name;	    /* stable, as `list robots` prints it */
 	const char *summary;	    /* one line, no full stop, at most 60 characters */
 	const char *const *matches; /* robot types of datasets and streams begin so; NULL ends */
 	const struct robot_gripper *grippers;
+
+	/* Its servo bus; ROBOT_BUS_NONE: all of it unknown. */
+	enum robot_bus bus;
+	unsigned baud;
+	double fps;	    /* its control loop's usual rate, Hz */
+	const char *suffix; /* of joint names in its software's features: ".pos" */
+	const struct robot_motor *motors;
+	const char *const *calibrations; /* folders of LeRobot, newest name first; NULL ends */
 };
 
 extern const struct robot_class *const robot_table[]; /* NULL ends */
@@ -29,5 +50,8 @@ const struct robot_class *robot_find(const char *type);
 
 /* The gripper that a joint is, NULL: none (or robot is NULL). */
 const struct robot_gripper *robot_gripper_find(const struct robot_class *robot, const char *joint);
+
+/* Its motor with an id, NULL: none (or robot is NULL). */
+const struct robot_motor *robot_motor_find(const struct robot_class *robot, unsigned id);
 
 #endif

@@ -5,10 +5,12 @@
 #include <string.h>
 #include <strings.h>
 
-extern const struct robot_class robot_so101, robot_so100, robot_koch, robot_aloha, robot_g1_inspire;
+extern const struct robot_class robot_so101, robot_so100, robot_lekiwi, robot_koch, robot_omx,
+	robot_aloha, robot_viperx, robot_g1_inspire;
 
 const struct robot_class *const robot_table[] = {
-	&robot_so101, &robot_so100, &robot_koch, &robot_aloha, &robot_g1_inspire, NULL,
+	&robot_so101, &robot_so100,  &robot_lekiwi,	&robot_koch, &robot_omx,
+	&robot_aloha, &robot_viperx, &robot_g1_inspire, NULL,
 };
 
 const struct robot_class *robot_find(const char *type)
@@ -36,6 +38,17 @@ const struct robot_gripper *robot_gripper_find(const struct robot_class *robot, 
 
 		if (len >= end && strcasecmp(name + len - end, g->joint) == 0)
 			return g;
+	}
+	return NULL;
+}
+
+const struct robot_motor *robot_motor_find(const struct robot_class *robot, unsigned id)
+{
+	if (!robot || !robot->motors)
+		return NULL;
+	for (const struct robot_motor *m = robot->motors; m->joint; m++) {
+		if (m->id == id)
+			return m;
 	}
 	return NULL;
 }

@@ -193,18 +193,17 @@ static unsigned replies(struct servo_reply *out, unsigned max, const struct serv
 	return 1;
 }
 
-static unsigned faults(uint8_t error)
+static unsigned faults(uint8_t error, bool *refused)
 {
-	return (error & ALERT ? SERVO_FAULT_ALERT : 0u) |
-	       (error & (ALERT - 1) ? SERVO_FAULT_INSTRUCTION : 0u);
+	*refused = (error & (ALERT - 1)) != 0;
+	return error & ALERT ? MOTOR_OTHER : 0;
 }
 
 static unsigned status_faults(uint32_t status)
 {
-	return (status & 0x01 ? SERVO_FAULT_VOLTAGE : 0u) | (status & 0x04 ? SERVO_FAULT_HOT : 0u) |
-	       (status & 0x08 ? SERVO_FAULT_ENCODER : 0u) |
-	       (status & 0x10 ? SERVO_FAULT_SHOCK : 0u) |
-	       (status & 0x20 ? SERVO_FAULT_OVERLOAD : 0u);
+	return (status & 0x01 ? MOTOR_VOLTAGE : 0u) | (status & 0x04 ? MOTOR_HOT : 0u) |
+	       (status & 0x08 ? MOTOR_SENSOR : 0u) | (status & 0x10 ? MOTOR_SHOCK : 0u) |
+	       (status & 0x20 ? MOTOR_OVERLOAD : 0u) | (status & ~0x3dU ? MOTOR_OTHER : 0u);
 }
 
 /* Only instructions that read come here. Addresses and ids hold no FF FF FD to be stuffed. */

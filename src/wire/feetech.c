@@ -118,18 +118,19 @@ static unsigned status_faults(uint32_t status)
 	static const struct {
 		uint8_t bit, fault;
 	} map[] = {
-		{0x01, SERVO_FAULT_VOLTAGE}, {0x02, SERVO_FAULT_ENCODER},  {0x04, SERVO_FAULT_HOT},
-		{0x08, SERVO_FAULT_CURRENT}, {0x20, SERVO_FAULT_OVERLOAD},
+		{0x01, MOTOR_VOLTAGE}, {0x02, MOTOR_SENSOR},   {0x04, MOTOR_HOT},
+		{0x08, MOTOR_CURRENT}, {0x20, MOTOR_OVERLOAD},
 	};
 	unsigned faults = 0;
 
 	for (size_t i = 0; i < sizeof(map) / sizeof(*map); i++)
 		faults |= status & map[i].bit ? map[i].fault : 0;
-	return faults;
+	return faults | (status & ~0x2fU ? MOTOR_OTHER : 0u);
 }
 
-static unsigned faults(uint8_t error)
+static unsigned faults(uint8_t error, bool *refused)
 {
+	*refused = false;
 	return status_faults(error);
 }
 

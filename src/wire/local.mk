@@ -3,6 +3,7 @@ noinst_LIBRARIES += %D%/libwire.a
 %C%_libwire_a_CFLAGS = $(AM_CFLAGS) $(VECTOR_CFLAGS) $(ZSTD_CFLAGS) $(LZ4_CFLAGS) $(ZLIB_CFLAGS) \
 	$(TURBOJPEG_CFLAGS)
 %C%_libwire_a_SOURCES = \
+	%D%/calibration.c %D%/calibration.h \
 	%D%/capture.c %D%/capture.h \
 	%D%/dynamixel.c %D%/dynamixel.h \
 	%D%/dynamixel_table.c \

@@ -9,16 +9,6 @@
 
 const struct servo_wire *const servo_wires[] = {&feetech_wire, &dynamixel_wire, NULL};
 
-const char *servo_fault_word(unsigned bit_index)
-{
-	static const char *const words[SERVO_FAULT_N] = {
-		"voltage",  "encoder",		"over-temperature", "over-current",
-		"overload", "electrical shock", "hardware alert",   "request refused",
-	};
-
-	return words[bit_index];
-}
-
 const struct servo_register *servo_register_at(const struct servo_wire *w, uint16_t address)
 {
 	for (const struct servo_register *r = w->registers; r->name; r++) {

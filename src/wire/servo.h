@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/motor.h"
+
 enum {
 	SERVO_IDS = 256,
 	SERVO_BROADCAST = 0xfe,
@@ -37,20 +39,6 @@ enum servo_instruction {
 	SERVO_BULK_READ = 0x92,
 	SERVO_BULK_WRITE = 0x93,
 };
-
-/* What is wrong with a servo, in words of neither vendor. */
-enum servo_fault {
-	SERVO_FAULT_VOLTAGE = 1u << 0,
-	SERVO_FAULT_ENCODER = 1u << 1,
-	SERVO_FAULT_HOT = 1u << 2,
-	SERVO_FAULT_CURRENT = 1u << 3,
-	SERVO_FAULT_OVERLOAD = 1u << 4,
-	SERVO_FAULT_SHOCK = 1u << 5,
-	SERVO_FAULT_ALERT = 1u << 6,	   /* a fault that its status register would name */
-	SERVO_FAULT_INSTRUCTION = 1u << 7, /* the request was refused */
-	SERVO_FAULT_N = 8,
-};
-const char *servo_fault_word(unsigned bit_index); /* "overload" …; bit_index < SERVO_FAULT_N */
 
 struct servo_packet {
 	uint8_t id;
@@ -148,8 +136,9 @@ struct servo_wire {
 	/* The answers in a reply to a request (NULL: unknown); returns how many, at most max. */
 	unsigned (*replies)(struct servo_reply *out, unsigned max, const struct servo_packet *p,
 			    const struct servo_request *to);
-	unsigned (*faults)(uint8_t error);	    /* of a reply, SERVO_FAULT_* */
-	unsigned (*status_faults)(uint32_t status); /* of the status register */
+	/* MOTOR_* of a reply's error byte; *refused: the servo did not do what it was asked for. */
+	unsigned (*faults)(uint8_t error, bool *refused);
+	unsigned (*status_faults)(uint32_t status); /* MOTOR_* of the status register */
 
 	/* Requests that read, into dst[SERVO_REQUEST_BYTES]; return their bytes, 0 for too many ids. */
 	size_t (*ping)(uint8_t *dst, uint8_t id);

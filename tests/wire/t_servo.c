@@ -90,6 +90,7 @@ static int32_t position_of(const struct servo_wire *w, const char *hex, uint8_t 
 static void values(struct tap *t)
 {
 	uint8_t id, error;
+	bool refused;
 
 	ok(t,
 	   position_of(&feetech_wire, "ff ff 01 04 00 00 08 f2", &id, &error) == 2048 && id == 1 &&
@@ -97,7 +98,7 @@ static void values(struct tap *t)
 	   "feetech position 2048 of id 1");
 	ok(t,
 	   position_of(&feetech_wire, "ff ff 06 04 20 dc 05 f4", &id, &error) == 1500 && id == 6 &&
-		   feetech_wire.faults(error) == SERVO_FAULT_OVERLOAD,
+		   feetech_wire.faults(error, &refused) == MOTOR_OVERLOAD,
 	   "feetech position 1500 of id 6 with overload");
 	ok(t,
 	   position_of(&dynamixel_wire, "ff ff fd 00 01 08 00 55 00 00 08 00 00 1c 38", &id,
@@ -108,11 +109,11 @@ static void values(struct tap *t)
 	   position_of(&dynamixel_wire, "ff ff fd 00 01 08 00 55 00 9c ff ff ff 87 04", &id,
 		       &error) == -100,
 	   "dynamixel position -100");
-	ok(t,
-	   dynamixel_wire.faults(0x80) == SERVO_FAULT_ALERT &&
-		   dynamixel_wire.faults(0x04) == SERVO_FAULT_INSTRUCTION &&
-		   dynamixel_wire.status_faults(0x24) == (SERVO_FAULT_HOT | SERVO_FAULT_OVERLOAD),
-	   "dynamixel alert, refusal and hardware error");
+	ok(t, dynamixel_wire.faults(0x80, &refused) == MOTOR_OTHER && !refused,
+	   "dynamixel hardware alert");
+	ok(t, dynamixel_wire.faults(0x04, &refused) == 0 && refused, "dynamixel refusal");
+	ok(t, dynamixel_wire.status_faults(0x24) == (MOTOR_HOT | MOTOR_OVERLOAD),
+	   "dynamixel hardware error");
 }
 
 static bool goals_are(const struct servo_wire *w, const struct servo_request *r, unsigned n,
