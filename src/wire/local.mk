@@ -38,6 +38,12 @@ noinst_LIBRARIES += %D%/libwire.a
 	%D%/picture.c %D%/picture.h \
 	%D%/protobuf.c %D%/protobuf.h \
 	%D%/servo.c %D%/servo.h \
+	%D%/servobus.c %D%/servobus.h \
+	%D%/servobus_health.c \
+	%D%/servobus_impl.h \
+	%D%/servobus_joint.c \
+	%D%/servobus_turn.c \
+	%D%/servobus_write.c \
 	%D%/sha1.c %D%/sha1.h \
 	%D%/stream.c %D%/stream.h \
 	%D%/stream_camera.c \

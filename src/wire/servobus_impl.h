@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Shared by the files of the servo bus decoder; nobody else includes it. */
+#ifndef POLICYTOP_WIRE_SERVOBUS_IMPL_H
+#define POLICYTOP_WIRE_SERVOBUS_IMPL_H
+
+#include "wire/servobus.h"
+
+enum { REPLY_TIMES = 256, WRITE_ROWS = 32, EARLY_BYTES = 1024 };
+
+/* One servo. */
+struct servo_state {
+	struct servobus_motor as;
+	bool placed; /* has its name */
+	int joint;   /* in hello, -1 none */
+
+	struct motor health; /* what was heard since it was told */
+	int64_t told_ns;     /* TIME_UNKNOWN: never */
+	bool dirty;	     /* heard or missed since */
+	bool at_once;	     /* and it matters */
+
+	int32_t position, goal;
+	int64_t position_ns; /* TIME_UNKNOWN: never read */
+	bool has_goal;	     /* in the cycle under way */
+
+	struct calibration_motor registers;
+	bool compared;
+	unsigned silent; /* requests in a row that it did not answer */
+	bool silence_told, twin_told, refusal_told;
+};
+
+/* A request, and what came for it. */
+struct servo_turn {
+	bool open; /* replies are awaited */
+	bool late; /* a reply came after the next request */
+	struct servo_packet packet;
+	struct servo_request request;
+	uint64_t answered; /* bit per target */
+	int64_t sent_ns;
+};
+
+/* One value of one register, written to these servos. */
+struct written {
+	uint16_t address, len;
+	int32_t value;
+	unsigned n, more;
+	uint8_t id[SERVOBUS_MOTORS];
+};
+
+struct servobus {
+	void (*emit)(void *host, const struct event *ev);
+	void *host;
+	struct servobus_setup setup;
+	bool again;
+
+	const struct servo_wire *wire; /* NULL: not known yet */
+	const struct servo_register *goal, *where;
+	struct servo_stream stream[2];
+	size_t early_len;
+	uint8_t early[EARLY_BYTES]; /* requests before the protocol is known */
+
+	struct hello hello;
+	bool goals_seen, hello_due;
+	unsigned motors;
+	struct servo_state motor[SERVOBUS_MOTORS];
+	uint8_t index[SERVO_IDS]; /* of motor + 1, 0 none */
+
+	struct servo_turn turn[2];
+	unsigned now; /* turn under way; the other is the one before */
+
+	/* The cycle under way. */
+	bool goals_open;
+	int64_t goals_ns, step_ns; /* first goal; last step, TIME_UNKNOWN none */
+	double period_ns;
+	struct step step;
+
+	struct bus bus;
+	int64_t bus_due_ns, request_ns, reply_ns; /* TIME_UNKNOWN: none */
+	double times_ms[REPLY_TIMES];
+	unsigned times;
+
+	struct written written[WRITE_ROWS];
+	unsigned rows, rows_more;
+	int64_t written_ns; /* the last one */
+
+	uint64_t packets, told_packets, senseless;
+	bool writes_answered; /* ever: their replies are awaited */
+	char first_bad[160];
+};
+
+/* servobus.c */
+void servobus_emit(struct servobus *b, struct event *ev, int64_t t_ns);
+void servobus_note(struct servobus *b, int level, int64_t t_ns, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+void servobus_blame(struct servobus *b, const char *what); /* the first stays */
+
+/* servobus_turn.c: which reply belongs to which request. */
+void servobus_request(struct servobus *b, const struct servo_packet *p, int64_t t_ns);
+void servobus_reply(struct servobus *b, const struct servo_packet *p, int64_t t_ns);
+void servobus_close_turns(struct servobus *b);
+
+/* servobus_joint.c: servos, joints, goals and positions. */
+/* The servo with an id, made when new; NULL: there are too many, or it is everybody's. */
+struct servo_state *servobus_motor(struct servobus *b, uint8_t id);
+struct servo_state *servobus_joint(struct servobus *b, uint8_t id); /* and it is a joint now */
+void servobus_joints(struct servobus *b);			    /* those of the set-up */
+void servobus_say_hello(struct servobus *b, int64_t t_ns);	    /* when it is due */
+void servobus_goal(struct servobus *b, uint8_t id, int32_t goal, bool together, int64_t t_ns);
+void servobus_position(struct servobus *b, struct servo_state *m, int32_t ticks, int64_t t_ns);
+void servobus_step(struct servobus *b, int64_t t_ns); /* the goals so far, when there are any */
+/* A polled cycle is over: its positions are a step, when t asked for positions. */
+void servobus_polled(struct servobus *b, const struct servo_turn *t, int64_t t_ns);
+int64_t servobus_step_due(const struct servobus *b);
+
+/* servobus_health.c: registers that were read or written, motors and the bus. */
+/* heard: from the servo; else they were written to it. */
+void servobus_registers(struct servobus *b, struct servo_state *m, uint16_t address,
+			const uint8_t *p, size_t n, bool heard, int64_t t_ns);
+void servobus_faults(struct servobus *b, struct servo_state *m, uint8_t error, int64_t t_ns);
+void servobus_missed(struct servobus *b, struct servo_state *m, int64_t t_ns);
+void servobus_tell_motors(struct servobus *b, int64_t t_ns);
+void servobus_tell_bus(struct servobus *b, int64_t t_ns);
+
+/* servobus_write.c: registers written, by name. */
+void servobus_wrote(struct servobus *b, const struct servo_target *to, int64_t t_ns);
+void servobus_tell_written(struct servobus *b, int64_t t_ns);
+int64_t servobus_written_due(const struct servobus *b);
+
+#endif
