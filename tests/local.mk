@@ -23,6 +23,7 @@ EXTRA_DIST += %D%/tap.sh
 
 include %D%/base/local.mk
 include %D%/wire/local.mk
+include %D%/hal/local.mk
 include %D%/tap/local.mk
 include %D%/source/local.mk
 include %D%/model/local.mk

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+check_PROGRAMS += %D%/t_serial
+TESTS += %D%/t_serial
+%C%_t_serial_SOURCES = %D%/t_serial.c
+%C%_t_serial_LDADD = src/hal/libhal.a src/base/libbase.a $(SERIALPORT_LIBS)
