@@ -4,6 +4,8 @@ noinst_LIBRARIES += %D%/libsource.a
 %C%_libsource_a_SOURCES = \
 	%D%/dataset.c \
 	%D%/decoder.c %D%/decoder.h \
+	%D%/dynamixel.c \
+	%D%/feetech.c \
 	%D%/foxglove.c \
 	%D%/groot.c \
 	%D%/hook.c \
@@ -15,6 +17,10 @@ noinst_LIBRARIES += %D%/libsource.a
 	%D%/policy.c %D%/policy.h \
 	%D%/raw.c \
 	%D%/reader.c %D%/reader.h \
+	%D%/servo.c %D%/servo.h \
+	%D%/servo_calibration.c \
+	%D%/servo_poll.c %D%/servo_poll.h \
+	%D%/servo_setup.c \
 	%D%/sim.c \
 	%D%/source.c %D%/source.h \
 	%D%/speed.c %D%/speed.h \

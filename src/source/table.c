@@ -3,9 +3,12 @@
 #include "source/source.h"
 
 extern const struct source_class source_dataset, source_sim, source_raw, source_stdin, source_unix,
-	source_tcp, source_hook, source_log, source_foxglove, source_openpi, source_groot;
+	source_tcp, source_hook, source_log, source_foxglove, source_openpi, source_groot,
+	source_feetech, source_dynamixel;
 
 const struct source_class *const source_table[] = {
-	&source_dataset, &source_sim, &source_raw,	&source_stdin,	&source_unix,  &source_tcp,
-	&source_hook,	 &source_log, &source_foxglove, &source_openpi, &source_groot, NULL,
+	&source_dataset,   &source_sim,	   &source_raw,	  &source_stdin,
+	&source_unix,	   &source_tcp,	   &source_hook,  &source_log,
+	&source_foxglove,  &source_openpi, &source_groot, &source_feetech,
+	&source_dynamixel, NULL,
 };

@@ -175,6 +175,7 @@ const struct servo_wire feetech_wire = {
 	.word = "feetech",
 	.registers = feetech_registers,
 	.models = feetech_models,
+	.reverses = true,
 	.probe = probe,
 	.request = request,
 	.replies = replies,

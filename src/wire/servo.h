@@ -125,7 +125,8 @@ struct servo_wire {
 	const char *word;			/* "feetech" */
 	const struct servo_register *registers; /* by address; name NULL ends */
 	const struct servo_model *models;	/* name NULL ends */
-	bool purges; /* its SDK drops what waits unread before each request */
+	bool reverses; /* LeRobot heeds a calibration's drive_mode on this bus */
+	bool purges;   /* its SDK drops what waits unread before each request */
 
 	/*
 	 * What begins at p: no packet, too little to tell, a packet with a wrong checksum, or one that

@@ -48,6 +48,8 @@ static void speak(struct servobus *b, const struct servo_wire *wire)
 	b->wire = wire;
 	b->goal = servo_register_of(wire, SERVO_GOAL);
 	b->where = servo_register_of(wire, SERVO_POSITION);
+	for (unsigned i = 0; i < b->motors; i++)
+		b->motor[i].as.scale.reversed &= wire->reverses;
 	servo_stream_init(&b->stream[0], wire, true);
 	servo_stream_init(&b->stream[1], wire, false);
 }

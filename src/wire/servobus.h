@@ -39,7 +39,8 @@ struct servobus_motor {
 	bool health_only;	/* it moves no joint of its own */
 	char joint[NAME_BYTES]; /* cleaned, without prefix: "shoulder_pan.pos" */
 	char model[NAME_BYTES]; /* "" unknown */
-	struct calibration_scale scale;
+	struct calibration_scale
+		scale;		       /* reversed: as the file has it, heeded where the bus does */
 	struct calibration_motor file; /* what its registers should hold, where known */
 };
 
@@ -69,6 +70,12 @@ void servobus_end(struct servobus *b, int64_t t_ns);
 int64_t servobus_due(struct servobus *b, int64_t now_ns);	      /* see source/decoder.h */
 void servobus_again(struct servobus *b, bool on);		      /* see source/decoder.h */
 uint64_t servobus_held(const struct servobus *b, unsigned direction); /* bytes of no packet yet */
+
+/* For who asks on a polled bus: all that is awaited has come. */
+bool servobus_idle(const struct servobus *b);
+/* The servos of the set-up and those that ever answered, without those that do not any more. */
+unsigned servobus_answering(const struct servobus *b, uint8_t ids[SERVOBUS_MOTORS]);
+unsigned servobus_all(const struct servobus *b, uint8_t ids[SERVOBUS_MOTORS]);
 
 uint64_t servobus_count(const struct servobus *b); /* packets */
 uint64_t servobus_bad(const struct servobus *b);   /* of them not understood, or corrupt */

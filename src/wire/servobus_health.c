@@ -160,7 +160,7 @@ static void tell_when_due(struct servobus *b, struct servo_state *m, int64_t t_n
 	m->dirty = true;
 	if (!m->placed)
 		return;
-	if (m->told_ns == TIME_UNKNOWN ? m->at_once || b->setup.polled : t_ns - m->told_ns >= wait)
+	if (m->told_ns == TIME_UNKNOWN ? m->at_once : t_ns - m->told_ns >= wait)
 		tell(b, m, t_ns);
 	else if (m->told_ns == TIME_UNKNOWN)
 		m->told_ns = t_ns - tell_ns / 2; /* the first one waits for what is read at start */

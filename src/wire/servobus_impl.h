@@ -5,6 +5,7 @@
 
 #include "wire/servobus.h"
 
+enum { SERVOBUS_SILENT = 3 /* requests in a row without an answer */ };
 enum { REPLY_TIMES = 256, WRITE_ROWS = 32, EARLY_BYTES = 1024 };
 
 /* One servo. */

@@ -193,3 +193,21 @@ int64_t servobus_step_due(const struct servobus *b)
 {
 	return b->goals_open ? b->goals_ns + together_ns : INT64_MAX;
 }
+
+unsigned servobus_answering(const struct servobus *b, uint8_t ids[SERVOBUS_MOTORS])
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < b->motors; i++) {
+		if (b->motor[i].silent < SERVOBUS_SILENT)
+			ids[n++] = b->motor[i].as.id;
+	}
+	return n;
+}
+
+unsigned servobus_all(const struct servobus *b, uint8_t ids[SERVOBUS_MOTORS])
+{
+	for (unsigned i = 0; i < b->motors; i++)
+		ids[i] = b->motor[i].as.id;
+	return b->motors;
+}

@@ -10,8 +10,6 @@
 
 #include "model/verdict.h"
 
-enum { SILENT_TOLD = 3 /* requests in a row */ };
-
 static struct servo_turn *this_turn(struct servobus *b)
 {
 	return &b->turn[b->now];
@@ -55,7 +53,7 @@ static void give_up(struct servobus *b, struct servo_turn *t, int64_t t_ns)
 			continue;
 		m = servobus_motor(b, t->request.target[i].id);
 		servobus_missed(b, m, t_ns);
-		if (++m->silent < SILENT_TOLD || m->silence_told)
+		if (++m->silent < SERVOBUS_SILENT || m->silence_told)
 			continue;
 		m->silence_told = true;
 		servobus_note(b, LEVEL_WARN, t_ns, "%s (id %u) does not answer", m->health.joint,
@@ -246,4 +244,9 @@ void servobus_reply(struct servobus *b, const struct servo_packet *p, int64_t t_
 		else if (!now->request.any)
 			nobody_asked(b, &r[i], to == -2, t_ns);
 	}
+}
+
+bool servobus_idle(const struct servobus *b)
+{
+	return !b->turn[b->now].open;
 }
