@@ -3,6 +3,14 @@ noinst_LIBRARIES += %D%/libsim.a
 %C%_libsim_a_CFLAGS = $(AM_CFLAGS)
 %C%_libsim_a_SOURCES = \
 	%D%/arm.c %D%/arm.h \
+	%D%/bus.c %D%/bus.h %D%/bus_impl.h \
+	%D%/bus_arm.c \
+	%D%/bus_dxl.c %D%/bus_dxl.h \
+	%D%/bus_dxl_frame.c \
+	%D%/bus_fault.c \
+	%D%/bus_fault_table.c \
+	%D%/bus_motor.c \
+	%D%/bus_sts.c \
 	%D%/fault.c %D%/fault.h \
 	%D%/fault_served.c \
 	%D%/fault_table.c \

@@ -23,3 +23,11 @@ TESTS += %D%/t_demo_screen.sh
 EXTRA_DIST += %D%/t_demo_screen.sh
 TESTS += %D%/t_served.sh
 EXTRA_DIST += %D%/t_served.sh
+# A simulated servo bus on a pseudo-terminal: what it understands is in the head of simbus.c.
+check_PROGRAMS += %D%/simbus
+%C%_simbus_SOURCES = %D%/simbus.c
+%C%_simbus_LDADD = src/sim/libsim.a src/wire/libwire.a src/model/libmodel.a src/base/libbase.a
+check_PROGRAMS += %D%/t_bus
+TESTS += %D%/t_bus
+%C%_t_bus_SOURCES = %D%/t_bus.c
+%C%_t_bus_LDADD = $(TEST_PROGRAM_LIBS)
