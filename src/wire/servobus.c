@@ -94,8 +94,8 @@ static bool ends_here(const struct servo_wire *wire, const uint8_t *p, size_t n)
 	return used == n && wire->probe(&packet, p, n, false, &used) == SERVO_WHOLE;
 }
 
-/* The protocol of the first whole request, which ends now. False: there is none yet. */
-static bool find_wire(struct servobus *b)
+/* The protocol of the first whole request, which ends now. */
+static void find_wire(struct servobus *b)
 {
 	for (size_t i = 0; i < b->early_len; i++) {
 		for (unsigned w = 0; servo_wires[w]; w++) {
@@ -103,59 +103,47 @@ static bool find_wire(struct servobus *b)
 				continue;
 			speak(b, servo_wires[w]);
 			servo_stream_add(&b->stream[1], b->early, b->early_len);
-			return true;
+			return;
 		}
 	}
-	return false;
 }
 
-/* Bytes before the protocol is known: of replies nothing can be made. Returns how many are taken. */
-static size_t take_early(struct servobus *b, unsigned direction, const uint8_t *p, size_t n)
+/* A byte before the protocol is known: of replies nothing can be made. */
+static void take_early(struct servobus *b, unsigned direction, uint8_t byte)
 {
-	size_t room = sizeof(b->early) - b->early_len;
-
 	if (direction == 0)
-		return n;
-	if (!room) {
+		return;
+	if (b->early_len == sizeof(b->early)) {
 		servobus_blame(b, "neither of Feetech's protocol nor Dynamixel 2.0");
 		b->senseless++;
-		b->bus.stray += (int64_t)b->early_len / 2;
+		b->early_garbage += sizeof(b->early) / 2;
 		b->early_len -= sizeof(b->early) / 2;
 		memmove(b->early, b->early + sizeof(b->early) / 2, b->early_len);
-		room = sizeof(b->early) / 2;
 	}
-	n = n < room ? n : room;
-	for (size_t i = 0; i < n; i++) {
-		b->early[b->early_len++] = p[i];
-		if (find_wire(b))
-			return i + 1;
-	}
-	return n;
+	b->early[b->early_len++] = byte;
+	find_wire(b);
 }
 
-/* Packets of a direction, at most `most`; returns how many. */
-static size_t take_packets(struct servobus *b, unsigned direction, size_t most, int64_t t_ns)
+/* The packets that are whole now; returns how many. */
+static size_t take_packets(struct servobus *b, unsigned direction, int64_t t_ns)
 {
-	struct servo_stream *s = &b->stream[direction];
 	struct servo_packet p;
 	size_t n = 0;
 
-	while (n < most && servo_stream_next(s, &p)) {
+	for (; servo_stream_next(&b->stream[direction], &p); n++) {
 		b->packets++;
-		n++;
 		if (direction)
 			servobus_request(b, &p, t_ns);
 		else
 			servobus_reply(b, &p, t_ns);
 	}
-	b->bus.corrupt = (int64_t)(b->stream[0].corrupt + b->stream[1].corrupt);
-	b->bus.stray = (int64_t)(b->stream[0].garbage_bytes + b->stream[1].garbage_bytes);
-	if (s->corrupt)
+	if (b->stream[direction].corrupt)
 		servobus_blame(b, direction ? "a request with a wrong checksum"
 					    : "a reply with a wrong checksum, or cut");
 	return n;
 }
 
+/* One byte at a time: what is found must not depend on how they were read. */
 size_t servobus_bytes(struct servobus *b, unsigned direction, const void *p, size_t n, size_t most,
 		      int64_t t_ns)
 {
@@ -163,19 +151,16 @@ size_t servobus_bytes(struct servobus *b, unsigned direction, const void *p, siz
 	size_t at = 0, done = 0;
 
 	servobus_due(b, t_ns);
-	if (b->bus_due_ns == INT64_MAX)
+	if (b->bus_due_ns == INT64_MAX && n)
 		b->bus_due_ns = t_ns + NS_PER_S;
-	while (done < most) {
-		if (!b->wire) {
-			if (at == n)
-				break;
-			at += take_early(b, direction, bytes + at, n - at);
-			continue;
-		}
-		done += take_packets(b, direction, most - done, t_ns);
-		if (at == n || done == most)
-			break;
-		at += servo_stream_add(&b->stream[direction], bytes + at, n - at);
+	while (at < n && done < most) {
+		if (b->wire)
+			servo_stream_add(&b->stream[direction], bytes + at, 1);
+		else
+			take_early(b, direction, bytes[at]);
+		at++;
+		if (b->wire)
+			done += take_packets(b, direction, t_ns);
 	}
 	return at;
 }
@@ -270,7 +255,7 @@ uint64_t servobus_count(const struct servobus *b)
 
 uint64_t servobus_bad(const struct servobus *b)
 {
-	return b->senseless + (uint64_t)b->bus.corrupt;
+	return b->senseless + b->stream[0].corrupt + b->stream[1].corrupt;
 }
 
 const char *servobus_first_bad(const struct servobus *b)

@@ -218,6 +218,9 @@ void servobus_tell_bus(struct servobus *b, int64_t t_ns)
 {
 	struct event ev = {.kind = EVENT_BUS, .bus = &b->bus};
 
+	b->bus.corrupt = (int64_t)(b->stream[0].corrupt + b->stream[1].corrupt);
+	b->bus.stray = (int64_t)(b->stream[0].garbage_bytes + b->stream[1].garbage_bytes +
+				 b->early_garbage);
 	b->bus.reply_ms = (double)NAN;
 	if (b->times) {
 		qsort(b->times_ms, b->times, sizeof(*b->times_ms), by_size);

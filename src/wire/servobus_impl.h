@@ -6,7 +6,7 @@
 #include "wire/servobus.h"
 
 enum { SERVOBUS_SILENT = 3 /* requests in a row without an answer */ };
-enum { REPLY_TIMES = 256, WRITE_ROWS = 32, EARLY_BYTES = 1024 };
+enum { REPLY_TIMES = 256, WRITE_ROWS = 32, EARLY_BYTES = 320 };
 
 /* One servo. */
 struct servo_state {
@@ -57,6 +57,7 @@ struct servobus {
 	const struct servo_register *goal, *where;
 	struct servo_stream stream[2];
 	size_t early_len;
+	uint64_t early_garbage;
 	uint8_t early[EARLY_BYTES]; /* requests before the protocol is known */
 
 	struct hello hello;

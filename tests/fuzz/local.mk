@@ -122,3 +122,13 @@ FUZZ_TARGETS += %D%/f_plan
 %C%_f_plan_SOURCES = %D%/f_plan.c
 %C%_f_plan_LDADD = $(FUZZ_LIBS)
 %C%_f_plan_LDFLAGS = $(FUZZ_FLAGS)
+
+FUZZ_TARGETS += %D%/f_servobus
+%C%_f_servobus_SOURCES = %D%/f_servobus.c
+%C%_f_servobus_LDADD = $(FUZZ_LIBS)
+%C%_f_servobus_LDFLAGS = $(FUZZ_FLAGS)
+
+FUZZ_TARGETS += %D%/f_calibration
+%C%_f_calibration_SOURCES = %D%/f_calibration.c
+%C%_f_calibration_LDADD = $(FUZZ_LIBS)
+%C%_f_calibration_LDFLAGS = $(FUZZ_FLAGS)

@@ -72,3 +72,7 @@ TESTS += %D%/t_servobus
 EXTRA_DIST += %D%/servo
 %C%_t_servobus_SOURCES = %D%/t_servobus.c
 %C%_t_servobus_LDADD = $(TEST_PROGRAM_LIBS)
+check_PROGRAMS += %D%/t_servobus_faults
+TESTS += %D%/t_servobus_faults
+%C%_t_servobus_faults_SOURCES = %D%/t_servobus_faults.c
+%C%_t_servobus_faults_LDADD = $(TEST_PROGRAM_LIBS)

@@ -142,10 +142,10 @@ static void rollout(struct tap *t, size_t piece)
 	   "%lld requests, none in vain", (long long)h.bus.transactions);
 	ok(t, h.motor[6].torque == 0 && h.worst[6].faults == 0 && h.motors > 24,
 	   "the torque is off in the end, and nothing was wrong");
-	notes_hold(t, &h, "wrote Torque_Enable 0 to 6 motors (id 1 2 3 4 5 6)\n");
-	notes_hold(t, &h, "wrote Torque_Enable 1 to 6 motors (id 1 2 3 4 5 6)\n");
-	notes_hold(t, &h, "wrote P_Coefficient 16 to 6 motors (id 1 2 3 4 5 6)\n");
-	notes_hold(t, &h, "wrote Overload_Torque 25 to gripper.pos (id 6)\n");
+	notes_hold(t, &h, "wrote Torque_Enable 0 to 6 motors (id 1 2 3 4 5 6)");
+	notes_hold(t, &h, "wrote Torque_Enable 1 to 6 motors (id 1 2 3 4 5 6)");
+	notes_hold(t, &h, "wrote P_Coefficient 16 to 6 motors (id 1 2 3 4 5 6)");
+	notes_hold(t, &h, "wrote Overload_Torque 25 to gripper.pos (id 6)");
 	ok(t, !strstr(buf_text(&h.notes), "calibration file"), "the motors are as the file says");
 	servobus_free(b);
 	buf_fini(&h.notes);
@@ -164,10 +164,10 @@ static void other_calibration(struct tap *t)
 	play(b, &w, SIZE_MAX);
 	notes_hold(t, &h,
 		   "elbow_flex.pos (id 3): homing_offset is 1012 in the motor, -5 in the "
-		   "calibration file\n");
+		   "calibration file");
 	notes_hold(t, &h,
 		   "gripper.pos (id 6): range_max is 3519 in the motor, 3520 in the calibration "
-		   "file\n");
+		   "file");
 	servobus_free(b);
 	buf_fini(&h.notes);
 }
