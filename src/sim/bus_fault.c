@@ -97,6 +97,8 @@ void sim_faults_run(struct sim_bus *b)
 		f->begun = true;
 		if (f->row->acts->begin)
 			f->row->acts->begin(b, f);
+		for (unsigned k = 0; k < b->cfg.motors; k++)
+			b->class->publish(&b->motor[k]);
 	}
 }
 

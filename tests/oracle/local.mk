@@ -26,3 +26,5 @@ EXTRA_DIST += %D%/requirements-policy.txt %D%/wiretap.py %D%/t_oracle_openpi.sh 
 	%D%/live.py %D%/openpi_live.py %D%/t_oracle_groot.sh %D%/groot.py %D%/groot_live.py
 TESTS += %D%/t_oracle_policy_kills.sh
 EXTRA_DIST += %D%/t_oracle_policy_kills.sh %D%/policy_kills.py
+TESTS += %D%/t_oracle_servos.sh
+EXTRA_DIST += %D%/t_oracle_servos.sh %D%/servos.py %D%/requirements-servo.txt

@@ -24,6 +24,7 @@ EXTRA_DIST += %D%/t_demo_screen.sh
 TESTS += %D%/t_served.sh
 EXTRA_DIST += %D%/t_served.sh
 # A simulated servo bus on a pseudo-terminal: what it understands is in the head of simbus.c.
+EXTRA_DIST += %D%/simbus.py
 check_PROGRAMS += %D%/simbus
 %C%_simbus_SOURCES = %D%/simbus.c
 %C%_simbus_LDADD = src/sim/libsim.a src/wire/libwire.a src/model/libmodel.a src/base/libbase.a

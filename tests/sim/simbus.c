@@ -145,7 +145,7 @@ static void obey(struct program *p, char *line)
 		puts(p->master >= 0 || plug(p) ? "ok" : "no terminal");
 	} else if (sscanf(line, "get %u %31s", &id, what) == 2) {
 		if (sim_bus_get(p->bus, id, what, &v))
-			printf("%.9g\n", v);
+			printf("%.12g\n", v);
 		else
 			puts("unknown");
 	} else if (sscanf(line, "set %u %31s %lf", &id, what, &v) == 3) {
