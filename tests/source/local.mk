@@ -33,3 +33,5 @@ check_PROGRAMS += %D%/t_policy
 TESTS += %D%/t_policy
 %C%_t_policy_SOURCES = %D%/t_policy.c
 %C%_t_policy_LDADD = $(TEST_PROGRAM_LIBS)
+TESTS += %D%/t_servo.sh
+EXTRA_DIST += %D%/t_servo.sh %D%/servo.py
