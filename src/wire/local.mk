@@ -39,6 +39,7 @@ noinst_LIBRARIES += %D%/libwire.a
 	%D%/protobuf.c %D%/protobuf.h \
 	%D%/servo.c %D%/servo.h \
 	%D%/servobus.c %D%/servobus.h \
+	%D%/servobus_gap.c \
 	%D%/servobus_health.c \
 	%D%/servobus_impl.h \
 	%D%/servobus_joint.c \

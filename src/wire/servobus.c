@@ -63,7 +63,7 @@ struct servobus *servobus_new(const struct servobus_setup *setup,
 	b->emit = emit;
 	b->host = host;
 	b->setup = *setup;
-	b->step_ns = b->request_ns = b->reply_ns = TIME_UNKNOWN;
+	b->step_ns = b->request_ns = b->reply_ns = b->read_ns = TIME_UNKNOWN;
 	b->bus_due_ns = INT64_MAX;
 	bus_init(&b->bus);
 	snprintf(name, sizeof(name), "%s%s", setup->prefix, setup->name);
@@ -72,6 +72,7 @@ struct servobus *servobus_new(const struct servobus_setup *setup,
 	b->bus.late = b->bus.behind = b->bus.stray = 0;
 	text_copy(b->hello.robot, sizeof(b->hello.robot), setup->robot);
 	b->hello.facts = setup->polled ? FACT_GOT | FACT_HEALTH : FACT_HEALTH;
+	b->hello.on_bus = !setup->polled;
 	servobus_joints(b);
 	if (setup->wire)
 		speak(b, setup->wire);

@@ -13,7 +13,8 @@
  *   heard or missed.
  * - EVENT_BUS: once a second, and when a client falls behind.
  * - EVENT_NOTE: registers that were written, by name; servos that fall silent or answer twice;
- *   registers that differ from the calibration; a client that takes late replies for fresh ones.
+ *   registers that differ from the calibration; a client that takes late replies for fresh ones;
+ *   and where the policy computes its chunks, which is seen from the pauses before goals.
  *
  * A reply belongs to the last request, or to the one before it, unless that has it already: then it
  * was late. The same calls give the same events; what is due has the time at which it was. Memory

@@ -6,7 +6,7 @@
 #include "wire/servobus.h"
 
 enum { SERVOBUS_SILENT = 3 /* requests in a row without an answer */ };
-enum { REPLY_TIMES = 256, WRITE_ROWS = 32, EARLY_BYTES = 320 };
+enum { REPLY_TIMES = 256, WRITE_ROWS = 32, EARLY_BYTES = 320, GAPS = 64 };
 
 /* One servo. */
 struct servo_state {
@@ -47,6 +47,16 @@ struct written {
 	uint8_t id[SERVOBUS_MOTORS];
 };
 
+/* From positions to goals. */
+struct servobus_gaps {
+	double ms[GAPS];
+	unsigned n;		  /* ever */
+	unsigned since, distance; /* steps since the last long one; between the last two */
+	unsigned equal;		  /* distances in a row like the last */
+	unsigned told_distance;
+	double long_ms, told_ms;
+};
+
 struct servobus {
 	void (*emit)(void *host, const struct event *ev);
 	void *host;
@@ -73,6 +83,8 @@ struct servobus {
 	bool goals_open;
 	int64_t goals_ns, step_ns; /* first goal; last step, TIME_UNKNOWN none */
 	double period_ns;
+	int64_t read_ns; /* all positions of the cycle were there; TIME_UNKNOWN not yet */
+	struct servobus_gaps gaps;
 	struct step step;
 
 	struct bus bus;
@@ -112,6 +124,9 @@ void servobus_step(struct servobus *b, int64_t t_ns); /* the goals so far, when 
 /* A polled cycle is over: its positions are a step, when t asked for positions. */
 void servobus_polled(struct servobus *b, const struct servo_turn *t, int64_t t_ns);
 int64_t servobus_step_due(const struct servobus *b);
+
+/* servobus_gap.c: goals were written at t_ns. */
+void servobus_gap(struct servobus *b, int64_t t_ns);
 
 /* servobus_health.c: registers that were read or written, motors and the bus. */
 /* heard: from the servo; else they were written to it. */

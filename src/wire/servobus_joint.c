@@ -165,8 +165,10 @@ void servobus_step(struct servobus *b, int64_t t_ns)
 		m->has_goal = false;
 	}
 	add_got(b, b->goals_ns);
-	if (b->step.vec[VEC_SENT].present)
-		emit_step(b, b->goals_ns);
+	if (!b->step.vec[VEC_SENT].present)
+		return;
+	emit_step(b, b->goals_ns);
+	servobus_gap(b, b->goals_ns);
 }
 
 void servobus_polled(struct servobus *b, const struct servo_turn *t, int64_t t_ns)

@@ -85,13 +85,18 @@ static void take_writes(struct servobus *b, const struct servo_request *r, int64
 		servobus_step(b, t_ns);
 }
 
-/* Reads of positions end the goals of a cycle, and name the servos of an unknown robot. */
-static void take_reads(struct servobus *b, const struct servo_request *r, int64_t t_ns)
+static bool reads_positions(const struct servobus *b, const struct servo_request *r)
 {
 	const struct servo_target *to = &r->target[0];
 
-	if (!reads(r) || to->address > b->where->address ||
-	    to->address + to->len < b->where->address + b->where->size)
+	return reads(r) && to->address <= b->where->address &&
+	       to->address + to->len >= b->where->address + b->where->size;
+}
+
+/* Reads of positions end the goals of a cycle, and name the servos of an unknown robot. */
+static void take_reads(struct servobus *b, const struct servo_request *r, int64_t t_ns)
+{
+	if (!reads_positions(b, r))
 		return;
 	servobus_step(b, t_ns);
 	for (unsigned i = 0; i < r->n; i++)
@@ -210,6 +215,8 @@ static void answered(struct servobus *b, struct servo_turn *t, unsigned i,
 		fall_behind(b, t, t_ns);
 	else
 		servobus_polled(b, t, t_ns);
+	if (!late && t->request.n > 1 && reads_positions(b, &t->request))
+		b->read_ns = t_ns;
 }
 
 static void nobody_asked(struct servobus *b, const struct servo_reply *r, bool twice, int64_t t_ns)

@@ -133,7 +133,7 @@ static void rollout(struct tap *t, size_t piece)
 	   w.steps, piece, w.wrong);
 	ok(t,
 	   h.hellos == 2 && h.hello.joints == 6 && h.hello.facts == SERVOBUS_FACTS &&
-		   strcmp(h.hello.joint[5].name, "gripper.pos") == 0 &&
+		   h.hello.on_bus && strcmp(h.hello.joint[5].name, "gripper.pos") == 0 &&
 		   h.hello.joint[5].unit == UNIT_0_100 && h.hello.joint[0].unit == UNIT_DEG,
 	   "hello twice: goals are seen later");
 	ok(t,
@@ -146,6 +146,8 @@ static void rollout(struct tap *t, size_t piece)
 	notes_hold(t, &h, "wrote Torque_Enable 1 to 6 motors (id 1 2 3 4 5 6)");
 	notes_hold(t, &h, "wrote P_Coefficient 16 to 6 motors (id 1 2 3 4 5 6)");
 	notes_hold(t, &h, "wrote Overload_Torque 25 to gripper.pos (id 6)");
+	notes_hold(t, &h,
+		   "after 1.2 ms, and every 20 steps after 9.4 ms: there the policy computes");
 	ok(t, !strstr(buf_text(&h.notes), "calibration file"), "the motors are as the file says");
 	servobus_free(b);
 	buf_fini(&h.notes);
@@ -242,6 +244,28 @@ static void one_by_one(struct tap *t)
 	buf_fini(&h.notes);
 }
 
+/* A machine that is slow now and then is no policy that thinks. */
+static void irregular(struct tap *t)
+{
+	struct servobus_setup setup = so101_setup();
+	struct heard h = {0};
+	struct servobus *b = servobus_new(&setup, hear, &h);
+	uint8_t p[64];
+
+	for (int i = 0; i < 400; i++) {
+		bool slow = i * i % 37 < 3;
+
+		ask_positions(b, i * 33 * MS);
+		for (uint8_t id = 1; id <= 6; id++)
+			say(b, 0, p, feetech_ticks(p, id, 0, 2000), i * 33 * MS + MS);
+		write_goals(b, 2000, i * 33 * MS + (slow ? 11 : 2) * MS);
+	}
+	ok(t, h.steps == 400 && !strstr(buf_text(&h.notes), "new chunk"),
+	   "irregular pauses are not told as chunks");
+	servobus_free(b);
+	buf_fini(&h.notes);
+}
+
 int main(void)
 {
 	struct tap t = {0};
@@ -253,5 +277,6 @@ int main(void)
 	stranger(&t);
 	leader(&t);
 	one_by_one(&t);
+	irregular(&t);
 	return tap_done(&t);
 }
