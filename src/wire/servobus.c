@@ -125,8 +125,7 @@ static void take_early(struct servobus *b, unsigned direction, uint8_t byte)
 	find_wire(b);
 }
 
-/* The packets that are whole now; returns how many. */
-static size_t take_packets(struct servobus *b, unsigned direction, int64_t t_ns)
+size_t servobus_take(struct servobus *b, unsigned direction, int64_t t_ns)
 {
 	struct servo_packet p;
 	size_t n = 0;
@@ -161,7 +160,7 @@ size_t servobus_bytes(struct servobus *b, unsigned direction, const void *p, siz
 			take_early(b, direction, bytes[at]);
 		at++;
 		if (b->wire)
-			done += take_packets(b, direction, t_ns);
+			done += servobus_take(b, direction, t_ns);
 	}
 	return at;
 }

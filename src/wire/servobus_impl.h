@@ -66,6 +66,7 @@ struct servobus {
 	const struct servo_wire *wire; /* NULL: not known yet */
 	const struct servo_register *goal, *where;
 	struct servo_stream stream[2];
+	bool flushing; /* one direction, because of the other */
 	size_t early_len;
 	uint64_t early_garbage;
 	uint8_t early[EARLY_BYTES]; /* requests before the protocol is known */
@@ -105,6 +106,8 @@ struct servobus {
 void servobus_emit(struct servobus *b, struct event *ev, int64_t t_ns);
 void servobus_note(struct servobus *b, int level, int64_t t_ns, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+/* The packets of a direction that are whole now; returns how many. */
+size_t servobus_take(struct servobus *b, unsigned direction, int64_t t_ns);
 void servobus_blame(struct servobus *b, const char *what); /* the first stays */
 
 /* servobus_turn.c: which reply belongs to which request. */

@@ -31,10 +31,20 @@ static bool reads(const struct servo_request *r)
 	return r->answers && r->target[0].len && !r->target[0].data;
 }
 
-/* What is under way in the other direction should have ended. */
-static void overdue(struct servo_stream *s)
+/*
+ * What is under way in the other direction should have ended: where its length lied, whole packets
+ * may be behind it, and they came before what comes now.
+ */
+static void flush_other(struct servobus *b, unsigned direction, int64_t t_ns)
 {
+	struct servo_stream *s = &b->stream[direction];
+
 	s->overdue = s->at < s->len;
+	if (!s->overdue || b->flushing)
+		return;
+	b->flushing = true;
+	servobus_take(b, direction, t_ns);
+	b->flushing = false;
 }
 
 /* The request waits no longer: who has not answered never did. */
@@ -106,9 +116,13 @@ static void take_reads(struct servobus *b, const struct servo_request *r, int64_
 
 void servobus_request(struct servobus *b, const struct servo_packet *p, int64_t t_ns)
 {
-	struct servo_turn *before = this_turn(b), *t = turn_before(b);
-	bool retry = before->open && same_packet(p, &before->packet);
+	struct servo_turn *before, *t;
+	bool retry;
 
+	flush_other(b, 0, t_ns);
+	before = this_turn(b);
+	t = turn_before(b);
+	retry = before->open && same_packet(p, &before->packet);
 	give_up(b, t, t_ns);
 	b->now = !b->now;
 	t->packet = *p;
@@ -117,7 +131,6 @@ void servobus_request(struct servobus *b, const struct servo_packet *p, int64_t 
 	t->sent_ns = t_ns;
 	if (before->open)
 		servobus_polled(b, before, t_ns); /* with what did come */
-	overdue(&b->stream[0]);
 	if (!b->wire->request(&t->request, &t->packet)) {
 		b->senseless++;
 		servobus_blame(b, "a request without sense");
@@ -234,12 +247,15 @@ static void nobody_asked(struct servobus *b, const struct servo_reply *r, bool t
 
 void servobus_reply(struct servobus *b, const struct servo_packet *p, int64_t t_ns)
 {
-	struct servo_turn *now = this_turn(b), *before = turn_before(b);
+	struct servo_turn *now, *before;
 	struct servo_reply r[SERVO_TARGETS_MAX];
-	unsigned n = b->wire->replies(r, SERVO_TARGETS_MAX, p, &now->request);
+	unsigned n;
 
+	flush_other(b, 1, t_ns);
+	now = this_turn(b);
+	before = turn_before(b);
+	n = b->wire->replies(r, SERVO_TARGETS_MAX, p, &now->request);
 	b->reply_ns = t_ns;
-	overdue(&b->stream[1]);
 	for (unsigned i = 0; i < n; i++) {
 		int to = target_of(now, &r[i]);
 		int other = before->open ? target_of(before, &r[i]) : -1;

@@ -271,6 +271,8 @@ static void broken(struct tap *t)
 	   "a length that lies is waited for");
 	ok(t, counts("ff ff 01 f0 00 ff ff 02 04 00 00 08 f1", true, 1, 1, 0),
 	   "but not when the answer is overdue");
+	ok(t, counts("ff ff 01 08 00 ff ff 02 04 00 00 00 ff ff 02 04 00 00 08 f1", false, 1, 1, 0),
+	   "a corrupt packet is one, whatever is in it");
 	ok(t, counts("ff ff ff 01 04 00 00 08 f2", false, 1, 0, 1), "three FF");
 }
 

@@ -244,6 +244,62 @@ static void one_by_one(struct tap *t)
 	buf_fini(&h.notes);
 }
 
+/* Goals without positions: what was read long ago is not got. */
+static void stale(struct tap *t)
+{
+	struct servobus_setup setup = so101_setup();
+	struct heard h = {0};
+	struct servobus *b = servobus_new(&setup, hear, &h);
+	unsigned with = 0;
+	uint8_t p[64];
+
+	for (int i = 0; i < 20; i++) {
+		ask_positions(b, i * 30 * MS);
+		for (uint8_t id = 1; id <= 6 && i < 10; id++)
+			say(b, 0, p, feetech_ticks(p, id, 0, 2000), i * 30 * MS + MS);
+		write_goals(b, 2000, i * 30 * MS + 2 * MS);
+		with += h.step.vec[VEC_GOT].present;
+	}
+	ok(t, with == 11 || with == 12, "positions are got for two periods, not longer: %u", with);
+	servobus_free(b);
+	buf_fini(&h.notes);
+}
+
+static void write_torque(struct servobus *b, uint8_t id, uint8_t on, int64_t t_ns)
+{
+	const uint8_t param[] = {40, on};
+	uint8_t p[16];
+
+	say(b, 1, p, feetech_packet(p, id, SERVO_WRITE, param, 2), t_ns);
+	say(b, 0, p, feetech_packet(p, id, 0, NULL, 0), t_ns + MS / 4);
+}
+
+/* Who was told what, in order. */
+static void written(struct tap *t)
+{
+	struct servobus_setup setup = so101_setup();
+	struct heard h = {0};
+	struct servobus *b = servobus_new(&setup, hear, &h);
+
+	write_torque(b, 1, 0, MS);
+	write_torque(b, 2, 1, 2 * MS);
+	write_torque(b, 1, 1, 3 * MS);
+	write_torque(b, 3, 1, 4 * MS);
+	write_torque(b, 1, 0, 5 * MS);
+	servobus_due(b, 200 * MS);
+	ok(t,
+	   strcmp(buf_text(&h.notes),
+		  "wrote Torque_Enable 0 to shoulder_pan.pos (id 1)\n"
+		  "wrote Torque_Enable 1 to shoulder_lift.pos (id 2), shoulder_pan.pos (id 1), "
+		  "elbow_flex.pos (id 3)\n"
+		  "wrote Torque_Enable 0 to shoulder_pan.pos (id 1)\n") == 0,
+	   "values and servos are told in their order");
+	servobus_end(b, NS_PER_S);
+	ok(t, h.motor[1].torque == 0 && h.motor[2].torque == 1, "and who holds now");
+	servobus_free(b);
+	buf_fini(&h.notes);
+}
+
 /* A machine that is slow now and then is no policy that thinks. */
 static void irregular(struct tap *t)
 {
@@ -277,6 +333,8 @@ int main(void)
 	stranger(&t);
 	leader(&t);
 	one_by_one(&t);
+	stale(&t);
+	written(&t);
 	irregular(&t);
 	return tap_done(&t);
 }

@@ -122,6 +122,17 @@ static void short_reply(const struct act *a, uint8_t id, const uint8_t *p, size_
 	say(a->b, 0, p, id == a->who ? n - 3 : n, t_ns);
 }
 
+/* Its length says that more is to come. */
+static void lying_reply(const struct act *a, uint8_t id, const uint8_t *p, size_t n, int64_t t_ns)
+{
+	uint8_t bad[64];
+
+	memcpy(bad, p, n);
+	if (id == a->who)
+		bad[3] = 0xf0;
+	say(a->b, 0, bad, n, t_ns);
+}
+
 static void no_reply(const struct act *a, uint8_t id, const uint8_t *p, size_t n, int64_t t_ns)
 {
 	if (id != a->who)
@@ -170,6 +181,20 @@ static void wire_faults(struct tap *t)
 	noted(t, &h, "wrist_flex.pos (id 4) does not answer");
 	h = play(t, "one motor silent for a while", no_reply, 4, 0, false);
 	noted(t, &h, "wrist_flex.pos (id 4) answers again");
+}
+
+/* What is behind a length that lies is found when the next request is sent. */
+static void lying_length(struct tap *t)
+{
+	struct record r = {.without = 3};
+	struct heard h = {.arg = &r};
+	struct act a = {.reply = lying_reply, .who = 3};
+
+	session(&a, &h);
+	ok(t, r.steps == CYCLES && !r.missing && !r.wrong, "a length that lies: soon forgotten");
+	ok(t, !r.broken_missing && h.bus.late == 0 && h.bus.corrupt == 3 && h.motor[3].missed == 3,
+	   "three lost, and those behind them found before the next request");
+	buf_fini(&h.notes);
 }
 
 static void motor_faults(struct tap *t)
@@ -278,6 +303,17 @@ static void dynamixel_late(struct tap *t)
 	buf_fini(&h.notes);
 }
 
+/* The bytes of hex and their CRC. */
+static size_t with_crc(uint8_t *p, size_t size, const char *hex)
+{
+	size_t n = from_hex(p, size, hex);
+	uint16_t crc = dynamixel_crc(p, n);
+
+	p[n++] = (uint8_t)crc;
+	p[n++] = (uint8_t)(crc >> 8);
+	return n;
+}
+
 /* The alert bit says that something is wrong, the register what; and a request that is refused. */
 static void dynamixel_alert(struct tap *t)
 {
@@ -289,22 +325,20 @@ static void dynamixel_alert(struct tap *t)
 	static const uint8_t id = 1;
 	uint8_t p[64];
 	size_t n;
-	uint16_t crc;
 
 	say(b, 1, p, dynamixel_wire.sync_read(p, 132, 4, &id, 1), 0);
-	n = from_hex(p, sizeof(p), alert);
-	crc = dynamixel_crc(p, n);
-	p[n++] = (uint8_t)crc;
-	p[n++] = (uint8_t)(crc >> 8);
+	n = with_crc(p, sizeof(p), alert);
 	say(b, 0, p, n, MS);
 	ok(t, h.motor[1].faults == MOTOR_OTHER, "a hardware alert is told at once");
 	say(b, 1, p, dynamixel_wire.read(p, 1, 70, 1), 100 * MS);
-	n = from_hex(p, sizeof(p), status);
-	crc = dynamixel_crc(p, n);
-	p[n++] = (uint8_t)crc;
-	p[n++] = (uint8_t)(crc >> 8);
+	n = with_crc(p, sizeof(p), status);
 	say(b, 0, p, n, 101 * MS);
 	ok(t, h.motor[1].faults == MOTOR_OVERLOAD, "its register says overload");
+	say(b, 1, p, dynamixel_wire.sync_read(p, 132, 4, &id, 1), 700 * MS);
+	n = with_crc(p, sizeof(p), alert);
+	say(b, 0, p, n, 701 * MS);
+	servobus_end(b, NS_PER_S);
+	ok(t, h.motor[1].faults == MOTOR_OVERLOAD, "and it is overload as long as the alert lasts");
 	servobus_free(b);
 	buf_fini(&h.notes);
 }
@@ -314,6 +348,7 @@ int main(void)
 	struct tap t = {0};
 
 	wire_faults(&t);
+	lying_length(&t);
 	motor_faults(&t);
 	payload(&t);
 	late(&t);
