@@ -69,7 +69,7 @@ struct servobus *servobus_new(const struct servobus_setup *setup,
 	snprintf(name, sizeof(name), "%s%s", setup->prefix, setup->name);
 	text_copy(b->bus.name, sizeof(b->bus.name), name);
 	b->bus.transactions = b->bus.retries = b->bus.timeouts = b->bus.corrupt = 0;
-	b->bus.late = b->bus.behind = b->bus.stray = 0;
+	b->bus.late = b->bus.behind = b->bus.stray = b->bus.can = 0;
 	text_copy(b->hello.robot, sizeof(b->hello.robot), setup->robot);
 	b->hello.facts = setup->polled ? FACT_GOT | FACT_HEALTH : FACT_HEALTH;
 	b->hello.on_bus = !setup->polled;

@@ -22,6 +22,8 @@ static void compare(struct servobus *b, struct servo_state *m, int64_t t_ns)
 		return;
 	m->compared = true;
 	n = calibration_compare(d, &m->as.file, &m->registers);
+	if (m->as.file.homing_offset != CALIBRATION_UNKNOWN)
+		m->health.calibrated = n == 0;
 	for (unsigned i = 0; i < n; i++)
 		servobus_note(b, LEVEL_WARN, t_ns,
 			      "%s (id %u): %s is %d in the motor, %d in the calibration file",

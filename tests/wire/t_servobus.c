@@ -140,6 +140,7 @@ static void rollout(struct tap *t, size_t piece)
 	   !h.bus.retries && !h.bus.timeouts && !h.bus.corrupt && !h.bus.late && !h.bus.stray &&
 		   h.bus.behind == 0 && h.bus.transactions > 200 && servobus_bad(b) == 0,
 	   "%lld requests, none in vain", (long long)h.bus.transactions);
+	ok(t, h.motor[1].calibrated == 1 && h.motor[6].calibrated == 1, "the calibration is right");
 	ok(t, h.motor[6].torque == 0 && h.worst[6].faults == 0 && h.motors > 24,
 	   "the torque is off in the end, and nothing was wrong");
 	notes_hold(t, &h, "wrote Torque_Enable 0 to 6 motors (id 1 2 3 4 5 6)");
@@ -170,6 +171,9 @@ static void other_calibration(struct tap *t)
 	notes_hold(t, &h,
 		   "gripper.pos (id 6): range_max is 3519 in the motor, 3520 in the calibration "
 		   "file");
+	ok(t,
+	   h.motor[3].calibrated == 0 && h.motor[6].calibrated == 0 && h.motor[1].calibrated == 1,
+	   "of two motors it is not");
 	servobus_free(b);
 	buf_fini(&h.notes);
 }
