@@ -179,7 +179,18 @@ void servobus_registers(struct servobus *b, struct servo_state *m, uint16_t addr
 		tell_when_due(b, m, t_ns);
 }
 
-void servobus_faults(struct servobus *b, struct servo_state *m, uint8_t error, int64_t t_ns)
+void servobus_doubt(struct servobus *b, struct servo_state *m, const struct servo_target *to)
+{
+	const struct servo_register *r = servo_register_of(b->wire, SERVO_TORQUE);
+
+	if (!to->data || r->address < to->address || r->address >= to->address + to->len)
+		return;
+	m->dirty = true;
+	m->at_once = m->at_once || m->health.torque != -1;
+	m->health.torque = -1;
+}
+
+bool servobus_faults(struct servobus *b, struct servo_state *m, uint8_t error, int64_t t_ns)
 {
 	bool refused;
 	unsigned faults = b->wire->faults(error, &refused);
@@ -193,6 +204,7 @@ void servobus_faults(struct servobus *b, struct servo_state *m, uint8_t error, i
 		faults = (unsigned)m->health.faults;
 	set_faults(m, faults);
 	tell_when_due(b, m, t_ns);
+	return refused;
 }
 
 void servobus_missed(struct servobus *b, struct servo_state *m, int64_t t_ns)

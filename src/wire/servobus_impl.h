@@ -96,6 +96,7 @@ struct servobus {
 	struct written written[WRITE_ROWS];
 	unsigned rows, rows_more;
 	int64_t written_ns; /* the last one */
+	uint32_t told_on;   /* bit per motor: was told to be left with torque */
 
 	uint64_t packets, told_packets, senseless;
 	bool writes_answered; /* ever: their replies are awaited */
@@ -113,7 +114,7 @@ void servobus_blame(struct servobus *b, const char *what); /* the first stays */
 /* servobus_turn.c: which reply belongs to which request. */
 void servobus_request(struct servobus *b, const struct servo_packet *p, int64_t t_ns);
 void servobus_reply(struct servobus *b, const struct servo_packet *p, int64_t t_ns);
-void servobus_close_turns(struct servobus *b);
+void servobus_doubt_open(struct servobus *b); /* the writes that were not answered yet */
 
 /* servobus_joint.c: servos, joints, goals and positions. */
 /* The servo with an id, made when new; NULL: there are too many, or it is everybody's. */
@@ -135,7 +136,10 @@ void servobus_gap(struct servobus *b, int64_t t_ns);
 /* heard: from the servo; else they were written to it. */
 void servobus_registers(struct servobus *b, struct servo_state *m, uint16_t address,
 			const uint8_t *p, size_t n, bool heard, int64_t t_ns);
-void servobus_faults(struct servobus *b, struct servo_state *m, uint8_t error, int64_t t_ns);
+/* True: the servo refused what it was asked for. */
+bool servobus_faults(struct servobus *b, struct servo_state *m, uint8_t error, int64_t t_ns);
+/* Whether a write came about is not known. */
+void servobus_doubt(struct servobus *b, struct servo_state *m, const struct servo_target *to);
 void servobus_missed(struct servobus *b, struct servo_state *m, int64_t t_ns);
 void servobus_tell_motors(struct servobus *b, int64_t t_ns);
 void servobus_tell_bus(struct servobus *b, int64_t t_ns);

@@ -47,6 +47,24 @@ static void flush_other(struct servobus *b, unsigned direction, int64_t t_ns)
 	b->flushing = false;
 }
 
+static void doubt_missing(struct servobus *b, const struct servo_turn *t)
+{
+	for (unsigned i = 0; i < t->request.n; i++) {
+		const struct servo_target *to = &t->request.target[i];
+
+		if (!(t->answered >> i & 1) && b->index[to->id])
+			servobus_doubt(b, servobus_motor(b, to->id), to);
+	}
+}
+
+void servobus_doubt_open(struct servobus *b)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		if (b->turn[i].open)
+			doubt_missing(b, &b->turn[i]);
+	}
+}
+
 /* The request waits no longer: who has not answered never did. */
 static void give_up(struct servobus *b, struct servo_turn *t, int64_t t_ns)
 {
@@ -56,6 +74,7 @@ static void give_up(struct servobus *b, struct servo_turn *t, int64_t t_ns)
 	if (t->request.any || (t->request.target[0].data && !b->writes_answered))
 		return; /* servos can be told to answer reads only */
 	b->bus.timeouts++;
+	doubt_missing(b, t);
 	for (unsigned i = 0; i < t->request.n; i++) {
 		struct servo_state *m;
 
@@ -81,7 +100,8 @@ static void take_writes(struct servobus *b, const struct servo_request *r, int64
 
 		if (!to->data)
 			continue;
-		if (to->id != SERVO_BROADCAST && b->index[to->id])
+		/* What is answered counts when it is. */
+		if (b->index[to->id] && !(r->answers && b->writes_answered))
 			servobus_registers(b, servobus_motor(b, to->id), to->address, to->data,
 					   to->len, false, t_ns);
 		if (to->address <= b->goal->address && end >= b->goal->address + b->goal->size)
@@ -216,7 +236,10 @@ static void answered(struct servobus *b, struct servo_turn *t, unsigned i,
 			servobus_note(b, LEVEL_NOTE, t_ns, "%s (id %u) answers again",
 				      m->health.joint, m->as.id);
 		m->silence_told = false;
-		servobus_faults(b, m, r->error, t_ns);
+		if (servobus_faults(b, m, r->error, t_ns))
+			servobus_doubt(b, m, to);
+		else if (to->data)
+			servobus_registers(b, m, to->address, to->data, to->len, false, t_ns);
 		if (!to->data && to->len && r->len == to->len)
 			servobus_registers(b, m, to->address, r->data, r->len, true, t_ns);
 	}

@@ -343,6 +343,52 @@ static void dynamixel_alert(struct tap *t)
 	buf_fini(&h.notes);
 }
 
+static void set_torque(struct servobus *b, uint8_t id, uint8_t on, int error, int64_t t_ns)
+{
+	const uint8_t param[] = {40, on};
+	uint8_t p[16];
+
+	say(b, 1, p, feetech_packet(p, id, SERVO_WRITE, param, 2), t_ns);
+	if (error >= 0)
+		say(b, 0, p, feetech_packet(p, id, (uint8_t)error, NULL, 0), t_ns + MS / 4);
+}
+
+/* LeRobot's end: torque off, one by one, until one answers with an error (who), or not at all. */
+static struct heard teardown(uint8_t who, int error)
+{
+	struct servobus_setup setup = so101_setup();
+	struct heard h = {0};
+	struct servobus *b = servobus_new(&setup, hear, &h);
+	int64_t t_ns = NS_PER_S;
+
+	for (uint8_t id = 1; id <= JOINTS; id++)
+		set_torque(b, id, 1, 0, id * MS);
+	for (uint8_t id = 1; id <= who; id++, t_ns += MS)
+		set_torque(b, id, 0, id == who ? error : 0, t_ns);
+	for (int again = 0; again < 3 && error < 0; again++, t_ns += 50 * MS)
+		set_torque(b, who, 0, error, t_ns);
+	servobus_due(b, t_ns + NS_PER_S);
+	servobus_end(b, t_ns + 2 * NS_PER_S);
+	servobus_free(b);
+	return h;
+}
+
+static void left_torqued(struct tap *t)
+{
+	struct heard h = teardown(3, 0x20);
+
+	ok(t, h.motor[3].torque == 0 && h.motor[4].torque == 1, "the end stops at an overload");
+	noted(t, &h, "still on wrist_flex.pos (id 4), wrist_roll.pos (id 5), gripper.pos (id 6)");
+	h = teardown(4, -1);
+	ok(t, h.motor[3].torque == 0 && h.motor[4].torque == -1 && h.motor[5].torque == 1,
+	   "the end stops at a silent servo, whose torque is unknown");
+	noted(t, &h,
+	      "still on wrist_roll.pos (id 5), gripper.pos (id 6); unknown wrist_flex.pos (id 4)");
+	h = teardown(6, 0);
+	ok(t, !strstr(buf_text(&h.notes), "still on"), "nothing is said when all is off");
+	buf_fini(&h.notes);
+}
+
 int main(void)
 {
 	struct tap t = {0};
@@ -355,5 +401,6 @@ int main(void)
 	ahead(&t);
 	dynamixel_late(&t);
 	dynamixel_alert(&t);
+	left_torqued(&t);
 	return tap_done(&t);
 }
