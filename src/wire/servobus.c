@@ -98,7 +98,9 @@ static bool ends_here(const struct servo_wire *wire, const uint8_t *p, size_t n)
 /* The protocol of the first whole request, which ends now. */
 static void find_wire(struct servobus *b)
 {
-	for (size_t i = 0; i < b->early_len; i++) {
+	for (size_t i = 0; i + 1 < b->early_len; i++) {
+		if (b->early[i] != 0xff || b->early[i + 1] != 0xff)
+			continue; /* both begin so */
 		for (unsigned w = 0; servo_wires[w]; w++) {
 			if (!ends_here(servo_wires[w], b->early + i, b->early_len - i))
 				continue;
