@@ -148,6 +148,8 @@ def other_calibration(bus):
     r = Recording(f"feetech:{bus.link}?calibration={path}")
     told = r.wait_for("SELECT text FROM notes WHERE text LIKE '%calibration file%'",
                       "a register that differs")
+    r.wait_for("SELECT 1 FROM verdicts WHERE code = 'calibration' AND subject = 'gripper.pos'",
+               "its verdict")
     r.stop()
     report.ok(told == [(f"gripper.pos (id 6): range_max is {cal['gripper']['range_max'] - 5} in the "
                         f"motor, {cal['gripper']['range_max']} in the calibration file",)],
@@ -184,6 +186,8 @@ def faults(bus):
     bus.order("fault error-bits/3:32")
     told = r.wait_for("SELECT joint, status FROM motors WHERE status != 'ok' LIMIT 1", "overload")
     report.ok(told == [("elbow_flex.pos", "overload")], "an overload is told", told)
+    r.wait_for("SELECT 1 FROM verdicts WHERE code IN ('overload', 'motor-status') AND"
+               " subject = 'elbow_flex.pos'", "its verdict")
     bus.order("clear")
     r.wait_for("SELECT 1 FROM motors WHERE joint = 'elbow_flex.pos' AND status = 'ok' AND t_ns >"
                " (SELECT max(t_ns) FROM motors WHERE status = 'overload')", "its end")
@@ -191,6 +195,7 @@ def faults(bus):
     bus.order("fault silent/4")
     r.wait_for("SELECT 1 FROM notes WHERE text LIKE 'wrist_flex.pos (id 4) does not answer'",
                "a silent motor")
+    r.wait_for("SELECT 1 FROM verdicts WHERE code = 'bus-errors'", "its verdict")
     mark = r.ask("SELECT max(seq) FROM steps")[0][0]
     r.wait_for(f"SELECT 1 FROM joint_values WHERE seq > {mark + 20} AND joint = 'gripper.pos' AND"
                " got IS NOT NULL", "the others go on")
