@@ -287,6 +287,8 @@ int64_t servo_poll_run(struct source *s, int64_t now_ns)
 		return due_ns < p->again_ns ? due_ns : p->again_ns;
 	rc = receive(s, now_ns);
 	if (rc == 0) {
+		if (p->waiting && !servobus_idle(bus(p)) && now_ns >= p->deadline_ns)
+			p->span = NULL; /* nor will it answer what else it would be asked */
 		if (servobus_idle(bus(p)) || now_ns >= p->deadline_ns)
 			p->waiting = false;
 		if (p->waiting)

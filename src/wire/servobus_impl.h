@@ -25,6 +25,7 @@ struct servo_state {
 
 	struct calibration_motor registers;
 	bool compared;
+	unsigned owed;	 /* replies that were given up, and may still come */
 	unsigned silent; /* requests in a row that it did not answer */
 	bool silence_told, twin_told, refusal_told;
 };

@@ -82,6 +82,8 @@ static void give_up(struct servobus *b, struct servo_turn *t, int64_t t_ns)
 			continue;
 		m = servobus_motor(b, t->request.target[i].id);
 		servobus_missed(b, m, t_ns);
+		if (m->owed < SERVOBUS_SILENT)
+			m->owed++;
 		if (++m->silent < SERVOBUS_SILENT || m->silence_told)
 			continue;
 		m->silence_told = true;
@@ -260,7 +262,13 @@ static void nobody_asked(struct servobus *b, const struct servo_reply *r, bool t
 	struct servo_state *m = b->index[r->id] ? servobus_motor(b, r->id) : NULL;
 
 	b->bus.late++;
-	if (!twice || !m || m->twin_told)
+	if (!m)
+		return;
+	if (m->owed) {
+		m->owed--; /* of a request that was given up */
+		return;
+	}
+	if (!twice || m->twin_told)
 		return;
 	m->twin_told = true;
 	servobus_note(b, LEVEL_WARN, t_ns,

@@ -262,6 +262,25 @@ static void late(struct tap *t)
 	servobus_free(b);
 }
 
+/* A reply that comes two requests later is no second servo. */
+static void very_late(struct tap *t)
+{
+	struct servobus_setup setup = so101_setup();
+	struct heard h = {0};
+	struct servobus *b = servobus_new(&setup, hear, &h);
+	uint8_t p[64];
+
+	for (int c = 1; c < 4; c++)
+		say(b, 1, p, feetech_wire.read(p, 1, 56, 2), c * 10 * MS);
+	for (int c = 0; c < 3; c++)
+		say(b, 0, p, feetech_ticks(p, 1, 0, 2000), 31 * MS);
+	servobus_end(b, 40 * MS);
+	ok(t, h.bus.late == 2 && !strstr(buf_text(&h.notes), "another servo"),
+	   "a very late reply is late");
+	servobus_free(b);
+	buf_fini(&h.notes);
+}
+
 /* A client that is behind writes before the answer to its question has come. */
 static void ahead(struct tap *t)
 {
@@ -398,6 +417,7 @@ int main(void)
 	motor_faults(&t);
 	payload(&t);
 	late(&t);
+	very_late(&t);
 	ahead(&t);
 	dynamixel_late(&t);
 	dynamixel_alert(&t);
