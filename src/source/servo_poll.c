@@ -19,7 +19,6 @@ static const int64_t patience_ns =
 
 enum {
 	PINGS = 32, /* ids that are looked for when nothing is known of the robot */
-	PING_PATIENCE_MS = 20,
 	HEALTH_HZ = 2,
 	BYTE_BITS = 10,
 };
@@ -108,6 +107,7 @@ int servo_poll_open(struct source *s, const struct servo_questions *ask, struct 
 		return rc;
 	p->path = xstrdup(u->rest);
 	p->known = servobus_all(bus(p), ids) > 0;
+	p->stranger = !p->known;
 	p->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (p->epoll < 0)
 		return err_set(e, errno, "%s: %s", u->word, strerror(errno));
@@ -232,25 +232,47 @@ static int ask_registers(struct source *s, uint8_t id, int64_t now_ns)
 		   now_ns);
 }
 
+static int ping(struct source *s, uint8_t id, int64_t now_ns)
+{
+	struct servo_poll *p = s->state;
+	uint8_t request[SERVO_REQUEST_BYTES];
+
+	p->ping_ns = now_ns + NS_PER_S;
+	return ask(s, request, p->ask->wire->ping(request, id), 0, now_ns);
+}
+
 /* Nothing is known of the robot: who answers? */
 static int look_for_servos(struct source *s, int64_t now_ns)
 {
 	struct servo_poll *p = s->state;
-	uint8_t request[SERVO_REQUEST_BYTES], ids[SERVOBUS_MOTORS];
-	int rc;
+	uint8_t ids[SERVOBUS_MOTORS];
 
-	if (p->next_ping == PINGS) {
-		p->next_ping = 0;
-		p->known = servobus_all(bus(p), ids) > 0;
-		if (!p->known && !p->told_nobody)
-			source_note(s, now_ns, "%s: no servo answers to an id from 0 to %d",
-				    p->path, PINGS - 1);
-		p->told_nobody = true;
-		return 0;
+	if (p->next_ping < PINGS)
+		return ping(s, p->next_ping++, now_ns);
+	p->next_ping = 0;
+	p->known = servobus_all(bus(p), ids) > 0;
+	if (!p->known && !p->told_nobody)
+		source_note(s, now_ns, "%s: no servo answers to an id from 0 to %d", p->path,
+			    PINGS - 1);
+	p->told_nobody = true;
+	return 0;
+}
+
+/* One that did not answer in time, or had no power yet, is looked for again, an id a second. */
+static bool next_stranger(struct servo_poll *p, int64_t now_ns, uint8_t *id)
+{
+	uint8_t ids[SERVOBUS_MOTORS];
+	unsigned n = servobus_all(bus(p), ids);
+
+	if (!p->stranger || now_ns < p->ping_ns || n == SERVOBUS_MOTORS)
+		return false;
+	for (unsigned tried = 0; tried < PINGS; tried++) {
+		*id = p->next_ping;
+		p->next_ping = (uint8_t)((p->next_ping + 1) % PINGS);
+		if (!memchr(ids, *id, n))
+			return true;
 	}
-	rc = ask(s, request, p->ask->wire->ping(request, p->next_ping++), 0, now_ns);
-	p->deadline_ns = now_ns + PING_PATIENCE_MS * NS_PER_MS;
-	return rc;
+	return false;
 }
 
 /* Asks the next question when it is time. 0, or -errno; *next_ns: when to come again. */
@@ -266,6 +288,8 @@ static int go_on(struct source *s, int64_t now_ns, int64_t *next_ns)
 		rc = ask_positions(s, now_ns);
 	else if (p->cycle_ns - now_ns > spare_ns && next_servo(p, now_ns, &id))
 		rc = ask_registers(s, id, now_ns);
+	else if (p->cycle_ns - now_ns > spare_ns && next_stranger(p, now_ns, &id))
+		rc = ping(s, id, now_ns);
 	else {
 		*next_ns = p->cycle_ns;
 		if (now_ns < p->health_ns && p->health_ns < p->cycle_ns - spare_ns)

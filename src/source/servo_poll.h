@@ -34,9 +34,10 @@ struct servo_poll {
 	int64_t period_ns;
 	double latency_timer_ms;
 
-	int64_t cycle_ns, health_ns, deadline_ns, again_ns;
-	bool waiting; /* for replies, until deadline_ns */
-	bool known;   /* which servos there are; else they are looked for */
+	int64_t cycle_ns, health_ns, deadline_ns, again_ns, ping_ns;
+	bool waiting;  /* for replies, until deadline_ns */
+	bool known;    /* which servos there are; else they are looked for */
+	bool stranger; /* nothing was said of the robot */
 	bool told_nobody;
 	uint8_t next_ping;
 	unsigned servo;		       /* whose turn it is, an index */

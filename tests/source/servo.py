@@ -47,8 +47,10 @@ class Recording:
 
 
 def last_values(recording):
+    """Of the last step that has them all: a busy machine makes servos silent for a while."""
     return dict(recording.ask("SELECT joint, got FROM joint_values WHERE seq ="
-                              " (SELECT max(seq) FROM joint_values WHERE got IS NOT NULL)"))
+                              " (SELECT seq FROM joint_values WHERE got IS NOT NULL GROUP BY seq"
+                              "  ORDER BY count(*) DESC, seq DESC LIMIT 1)"))
 
 
 def degrees(motor, ticks):
@@ -130,7 +132,7 @@ def folders(bus):
 
 def stranger(bus):
     r = Recording(f"feetech:{bus.link}")
-    r.wait_for("SELECT 1 FROM joint_values WHERE joint = 'motor6' AND got IS NOT NULL",
+    r.wait_for("SELECT 1 FROM joint_values WHERE got IS NOT NULL GROUP BY seq HAVING count(*) = 6",
                "six servos are found")
     r.stop()
     values, truth = last_values(r), bus.truth()
