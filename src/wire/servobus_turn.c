@@ -73,6 +73,8 @@ static void give_up(struct servobus *b, struct servo_turn *t, int64_t t_ns)
 	t->open = false;
 	if (t->request.any || (t->request.target[0].data && !b->writes_answered))
 		return; /* servos can be told to answer reads only */
+	if (t->request.instruction == SERVO_PING && !b->index[t->request.target[0].id])
+		return; /* so one finds out who is there */
 	b->bus.timeouts++;
 	doubt_missing(b, t);
 	for (unsigned i = 0; i < t->request.n; i++) {

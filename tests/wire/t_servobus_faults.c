@@ -270,11 +270,14 @@ static void very_late(struct tap *t)
 	struct servobus *b = servobus_new(&setup, hear, &h);
 	uint8_t p[64];
 
+	for (uint8_t id = 20; id < 30; id++)
+		say(b, 1, p, feetech_wire.ping(p, id), MS);
 	for (int c = 1; c < 4; c++)
 		say(b, 1, p, feetech_wire.read(p, 1, 56, 2), c * 10 * MS);
 	for (int c = 0; c < 3; c++)
 		say(b, 0, p, feetech_ticks(p, 1, 0, 2000), 31 * MS);
 	servobus_end(b, 40 * MS);
+	ok(t, h.bus.timeouts == 1, "who is looked for and not there is no error of the bus");
 	ok(t, h.bus.late == 2 && !strstr(buf_text(&h.notes), "another servo"),
 	   "a very late reply is late");
 	servobus_free(b);
