@@ -8,6 +8,7 @@ import struct
 import subprocess
 
 from check import JOINTS, PROFILE, REST, ROOT, STD, TASK, WORK, Run, f32, hexes, ok, policytop
+from motors import motor_buses
 
 DATASET = ["--dataset.push_to_hub=false", f"--dataset.single_task={TASK}", "--play_sounds=false"]
 done = {}  # runs that a later scenario looks at again
@@ -357,4 +358,4 @@ def record05():
 
 
 SCENARIOS = [sentry, base, cadence, episodic, rtc, starved, size_and_stall, interrupted, terminal,
-             compiled, record05]
+             compiled, record05, motor_buses]

@@ -7,15 +7,20 @@ import time
 
 
 class SimBus:
-    """Serves the bus at link until close(); ask() puts one line to it and gives its answer."""
+    """
+    Serves the bus at link until close(); ask() puts one line to it and gives its answer. first: a
+    command that starts it, where that works.
+    """
 
-    def __init__(self, folder, kind, *options, program=None):
+    def __init__(self, folder, kind, *options, first=()):
         self.link = os.path.join(folder, f"bus-{kind}-{time.monotonic_ns()}")
         self.log = self.link + ".log"
         self.calibration = self.link + ".json"
-        program = program or os.path.join(os.environ["TOP_BUILDDIR"], "tests/sim/simbus")
+        program = os.path.join(os.environ["TOP_BUILDDIR"], "tests/sim/simbus")
+        if first and subprocess.run([*first, "true"], stderr=subprocess.DEVNULL).returncode:
+            first = ()
         self.process = subprocess.Popen(
-            [program, "--link", self.link, "--kind", kind, "--log", self.log,
+            [*first, program, "--link", self.link, "--kind", kind, "--log", self.log,
              "--calibration", self.calibration, *options],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
         self.path = json.loads(self.process.stdout.readline())["path"]
