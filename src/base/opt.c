@@ -39,6 +39,8 @@ static int unknown(const struct opt *rows, const char *word, struct err *e)
 
 int opts_parse(struct opts *o, const struct opt *rows, int *argc, char **argv, struct err *e)
 {
+	/* Operands in their order; a digit behind one dash begins a negative number, which is one. */
+	static const char words[] = "-:0::1::2::3::4::5::6::7::8::9::";
 	struct option table[OPT_MAX + 1] = {0};
 	int n = 0, left = 1;
 
@@ -49,10 +51,14 @@ int opts_parse(struct opts *o, const struct opt *rows, int *argc, char **argv, s
 	opterr = 0;
 	for (;;) {
 		int at = optind ? optind : 1;
-		int c = getopt_long(*argc, argv, ":", table, NULL);
+		int c = getopt_long(*argc, argv, words, table, NULL);
 
 		if (c == -1)
 			break;
+		if (c == 1 || (c >= '0' && c <= '9')) {
+			argv[left++] = argv[optind - 1];
+			continue;
+		}
 		if (c == ':')
 			return err_set(e, EINVAL, "option '%s' needs a value", argv[at]);
 		if (c < 1000)

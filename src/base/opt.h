@@ -26,7 +26,8 @@ struct opts {
 };
 
 /*
- * Parses argv[1..]; moves what is no option to argv[1..*argc-1]. "--" ends the options.
+ * Parses argv[1..]; moves what is no option to argv[1..*argc-1]. "--" ends the options; "-30" is a
+ * number and no option.
  * 0, or -EINVAL with a sentence that names the nearest known option.
  */
 int opts_parse(struct opts *o, const struct opt *rows, int *argc, char **argv, struct err *e);

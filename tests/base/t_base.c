@@ -78,6 +78,25 @@ static void test_opts(struct tap *t)
 	   "the nearest name is told: %s", e.msg);
 }
 
+static void test_negative_operands(struct tap *t)
+{
+	static const struct opt rows[] = {{"seconds", "N", "n"}, {"json", NULL, "j"}, {0}};
+	char a0[] = "x", a1[] = "-30", a2[] = "--seconds", a3[] = "-2", a4[] = "joint",
+	     a5[] = "-4.5", a6[] = "--json", a7[] = "--", a8[] = "-9";
+	char *argv[] = {a0, a1, a2, a3, a4, a5, a6, a7, a8, NULL};
+	int argc = 9;
+	struct opts o;
+	double v;
+
+	ok(t,
+	   opts_parse(&o, rows, &argc, argv, NULL) == 0 && argc == 5 && argv[1] == a1 &&
+		   argv[2] == a4 && argv[3] == a5 && argv[4] == a8 && !argv[5],
+	   "negative numbers are operands, in their order");
+	ok(t,
+	   opts_has(&o, "json") && opts_double(&o, "seconds", -9, 9, 0, &v, NULL) == 0 && v == -2,
+	   "and values of options");
+}
+
 /* What decimal_text() promises, word for word. */
 static bool is_shortest(double v)
 {
@@ -146,6 +165,7 @@ int main(void)
 	test_err(&t);
 	test_uri(&t);
 	test_opts(&t);
+	test_negative_operands(&t);
 	test_decimals(&t);
 	test_numbers(&t);
 	return tap_done(&t);
