@@ -111,7 +111,7 @@ void sim_bus_reply(struct sim_bus *b, struct sim_motor *m, const uint8_t *p, siz
 /* One packet, or one byte of noise, off the front of what came in. False: it needs more. */
 static bool take_one(struct sim_bus *b)
 {
-	int n = b->nin ? b->class->packet(b->in, b->nin) : 0;
+	int n = b->in_n ? b->class->packet(b->in, b->in_n) : 0;
 	size_t gone = n > 0 ? (size_t)n : 1;
 
 	if (n == 0)
@@ -121,8 +121,8 @@ static bool take_one(struct sim_bus *b)
 			b->cfg.seen(b->cfg.seen_arg, b->now_ns, true, b->in, gone);
 		b->class->execute(b, b->in, gone);
 	}
-	memmove(b->in, b->in + gone, b->nin - gone);
-	b->nin -= gone;
+	memmove(b->in, b->in + gone, b->in_n - gone);
+	b->in_n -= gone;
 	return true;
 }
 
@@ -130,15 +130,15 @@ void sim_bus_take(struct sim_bus *b, int64_t t_ns, const uint8_t *p, size_t n)
 {
 	sim_bus_run(b, t_ns);
 	if (b->now_ns - b->last_ns > forget_ns)
-		b->nin = 0;
+		b->in_n = 0;
 	b->last_ns = b->now_ns;
 	for (size_t i = 0; i < n && b->plugged; i++) {
 		b->line_ns = (b->line_ns > b->now_ns ? b->line_ns : b->now_ns) + wire_ns(b, 1);
-		b->in[b->nin++] = p[i];
+		b->in[b->in_n++] = p[i];
 		while (take_one(b))
 			;
-		if (b->nin == sizeof(b->in)) /* longer than any packet may be */
-			b->nin = 0;
+		if (b->in_n == sizeof(b->in)) /* longer than any packet may be */
+			b->in_n = 0;
 	}
 }
 

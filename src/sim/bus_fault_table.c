@@ -169,7 +169,7 @@ static void unplug_end(struct sim_bus *b, struct sim_fault_state *f)
 {
 	(void)f;
 	b->plugged = true;
-	b->nin = 0;
+	b->in_n = 0;
 	b->chunks = 0;
 }
 

@@ -99,7 +99,7 @@ struct sim_bus {
 	int64_t line_ns; /* until when the wire is busy */
 	int64_t last_ns; /* when the host was last heard */
 	uint8_t in[SIM_PACKET_MAX];
-	size_t nin;
+	size_t in_n;
 	struct sim_chunk chunk[SIM_CHUNKS];
 	unsigned first, chunks;
 	bool plugged;
