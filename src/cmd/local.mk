@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The program: commands, app and main, linked with every room (upper rooms first).
 POLICYTOP_ROOMS = \
-	ui/libui.a db/libdb.a src/engine/libengine.a src/source/libsource.a src/tap/libtap.a src/sim/libsim.a \
+	ui/libui.a db/libdb.a src/motion/libmotion.a src/engine/libengine.a src/source/libsource.a src/tap/libtap.a src/sim/libsim.a \
 	src/check/libcheck.a src/view/libview.a src/training/libtraining.a src/robot/librobot.a \
 	src/wire/libwire.a src/model/libmodel.a src/hal/libhal.a src/base/libbase.a
 POLICYTOP_LIBS = $(CURSES_LIBS) $(SQLITE_LIBS) $(CJSON_LIBS) $(SNAPPY_LIBS) $(ZSTD_LIBS) \
@@ -13,6 +13,8 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/cmd.h \
 	%D%/cmd_demo.c \
 	%D%/cmd_engine.c \
+	%D%/cmd_home.c \
+	%D%/cmd_joint.c \
 	%D%/cmd_learn.c \
 	%D%/cmd_list.c \
 	%D%/cmd_profile.c \
@@ -31,6 +33,8 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/demo_traffic.c %D%/demo_traffic.h \
 	%D%/demo_world.c %D%/demo_world.h \
 	%D%/keeper.c %D%/keeper.h \
+	%D%/move.c %D%/move.h \
+	%D%/move_report.c \
 	%D%/plan.c %D%/plan.h \
 	%D%/plan_cameras.c \
 	%D%/plan_config.c \

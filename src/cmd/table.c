@@ -21,6 +21,8 @@
 	ROW(show)                                                                                  \
 	ROW(query)                                                                                 \
 	ROW(profile)                                                                               \
+	ROW(home)                                                                                  \
+	ROW(joint)                                                                                 \
 	ROW(list)
 
 #define DECLARE(name) extern const struct command command_##name;
