@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "base/text.h"
+#include "source/servo.h"
 
 static const double cycle_s = 0.02;
 static const double arrive_share = 1.0 / 64; /* of a turn: what weight and friction cost */
@@ -20,29 +22,22 @@ static const double follow_share = 1.0 / 20; /* of a turn */
 static const double rest_s = 0.3, settle_s = 1.5;
 static const double near_share = 0.02;
 
-static int read_calibration(struct move *m, struct err *e)
+/* --calibration FILE, or LeRobot's own of --id. */
+static int read_calibration(struct move *m, const struct robot_class *robot, struct err *e)
 {
-	const char *path = opts_text(&m->app->opts, "calibration");
-	char text[CALIBRATION_BYTES + 1];
-	size_t n;
-	FILE *f;
+	const char *told = opts_text(&m->app->opts, "calibration");
+	const char *id = opts_text(&m->app->opts, "id");
+	char kind[NAME_BYTES], *path;
 	int rc;
 
-	if (!path)
+	if (!told && !id)
 		return err_set(e, EINVAL,
-			       "%s: an arm is not moved without its calibration: --calibration "
-			       "FILE",
+			       "%s: an arm is not moved without its calibration: --id ID, as "
+			       "LeRobot knows it, or --calibration FILE",
 			       m->command);
-	f = fopen(path, "re");
-	if (!f)
-		return err_set(e, errno, "%s: %m", path);
-	n = fread(text, 1, sizeof(text), f);
-	rc = ferror(f)		     ? err_set(e, EISDIR, "%s: cannot be read", path)
-	     : n > CALIBRATION_BYTES ? err_set(e, EFBIG, "%s: too large for a calibration", path)
-				     : calibration_parse(&m->calibration, text, n, e);
-	if (rc == -EBADMSG)
-		err_prefix(e, "%s", path);
-	fclose(f);
+	path = told ? xstrdup(told) : servo_calibration_find_dup(robot, id, kind, e);
+	rc = path ? servo_calibration_load(&m->calibration, path, e) : -e->code;
+	free(path);
 	return rc;
 }
 
@@ -113,7 +108,7 @@ int move_open(struct move *m, const struct app *app, const char *command, const 
 	if (!rc)
 		rc = find_robot(m, type, &robot, e);
 	if (!rc)
-		rc = read_calibration(m, e);
+		rc = read_calibration(m, robot, e);
 	if (!rc)
 		rc = motion_arm_init(&m->arm, robot, &m->calibration, e);
 	if (!rc)

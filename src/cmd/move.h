@@ -13,6 +13,7 @@
 #define MOVE_OPTIONS                                                                               \
 	{"go", NULL, "move it; without, the plan is printed and nothing moves"},                   \
 		{"robot", "TYPE", "so101, koch, ...: names and ids of its motors"},                \
+		{"id", "ID", "robot id under which LeRobot keeps its calibration"},                \
 		{"calibration", "FILE", "LeRobot's calibration file of this arm"},                 \
 		{"norm", "UNIT", "degrees, m100_100 or ticks, where the unit is not known"},       \
 		{"speed", "PERCENT", "of each joint's range, per second (default 20)"},            \

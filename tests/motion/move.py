@@ -229,6 +229,14 @@ def others(arm):
                         "--go"], capture_output=True, text=True, check=False)
     report.ok(p.returncode == 64 and "calibration" in p.stderr and arm.wrote_nothing(),
               "refused: no calibration", p.stderr)
+    own = f"{WORK}/huggingface/lerobot/calibration/robots/so_follower"
+    os.makedirs(own)
+    os.link(arm.bus.calibration, f"{own}/bench.json")
+    for robot_id, want in (("bench", 0), ("other", 66)):
+        p = subprocess.run([POLICYTOP, "joint", arm.bus.link, "elbow_flex", "40", "--robot",
+                            "so101", "--id", robot_id, "--reply-timeout", "4000"],
+                           capture_output=True, text=True, check=False)
+        report.ok(p.returncode == want, f"the calibration that LeRobot keeps: {robot_id}", p.stderr)
     p = subprocess.run(arm.words("joint", "elbow_flex", "40")[:2] + ["/dev/none", "elbow_flex", "4",
                        "--robot", "so101", "--calibration", arm.bus.calibration],
                        capture_output=True, text=True, check=False)
