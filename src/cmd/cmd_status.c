@@ -10,16 +10,28 @@
 #include "tap/client.h"
 #include "view/client.h"
 
+static void text_or_null(struct buf *b, const char *text)
+{
+	if (text[0])
+		buf_json_str(b, text);
+	else
+		buf_str(b, "null");
+}
+
 /* What listens where clients connect; link and pty are those of a serial line. */
 static void add_tap(struct buf *b, const struct tap_info *t)
 {
 	buf_str(b, "{\"source\":");
 	buf_json_str(b, t->source);
 	buf_printf(b, ",\"pid\":%d,\"listen\":", t->pid);
-	buf_json_str(b, t->listen);
+	text_or_null(b, t->listen);
 	buf_str(b, ",\"upstream\":");
 	buf_json_str(b, t->upstream);
-	buf_printf(b, ",\"link\":null,\"pty\":null,\"clients\":%u,\"lost\":%llu}", t->clients,
+	buf_str(b, ",\"link\":");
+	text_or_null(b, t->link);
+	buf_str(b, ",\"pty\":");
+	text_or_null(b, t->pty);
+	buf_printf(b, ",\"clients\":%u,\"lost\":%llu}", t->clients,
 		   (unsigned long long)(t->lost[0] + t->lost[1]));
 }
 
@@ -55,7 +67,7 @@ static void print_tap(const struct tap_info *t)
 	char source[TAP_WORD_BYTES];
 
 	text_clean(source, sizeof(source), t->source, strlen(t->source));
-	printf("tap %-20s pid %-8d %s, %u client%s%s\n", t->listen, t->pid, source, t->clients,
+	printf("tap %-20s pid %-8d %s, %u client%s%s\n", tap_place(t), t->pid, source, t->clients,
 	       t->clients == 1 ? "" : "s", t->engine ? "" : ", no engine");
 }
 

@@ -54,7 +54,7 @@ static int stop_taps(void)
 	for (size_t i = 0; i < n; i++) {
 		if (tap_stop(tap[i].pid, &e))
 			return cmd_fail_status(&e, EXIT_UNAVAILABLE);
-		fprintf(stderr, "policytop: the tap at %s has ended\n", tap[i].listen);
+		fprintf(stderr, "policytop: the tap at %s has ended\n", tap_place(&tap[i]));
 	}
 	if (!n)
 		fputs("policytop: no tap runs\n", stderr);
@@ -69,7 +69,7 @@ static void tell_taps_left(int engine)
 	for (size_t i = 0; i < n; i++) {
 		if (tap[i].clients && (!tap[i].engine || tap[i].engine == engine))
 			fprintf(stderr, "policytop: the tap at %s goes on until its %u client%s\n",
-				tap[i].listen, tap[i].clients,
+				tap_place(&tap[i]), tap[i].clients,
 				tap[i].clients == 1 ? " leaves" : "s leave");
 	}
 }

@@ -15,7 +15,7 @@
 
 #include "base/text.h"
 
-enum { HOLDERS_TOLD = 1 };
+enum { HOLDERS_TOLD = 1, DRAIN_MS = 100 };
 
 static const tcflag_t frame_bits = CSIZE | CSTOPB | PARENB | PARODD | CMSPAR | CRTSCTS;
 
@@ -32,6 +32,21 @@ int tty_raw(int fd, unsigned baud)
 	t.c_ispeed = t.c_ospeed = baud;
 	t.c_cc[VMIN] = 1;
 	t.c_cc[VTIME] = 0;
+	return ioctl(fd, TCSETS2, &t) ? -errno : 0;
+}
+
+int tty_raw_again(int fd)
+{
+	struct termios2 t;
+
+	if (ioctl(fd, TCGETS2, &t))
+		return -errno;
+	if (!(t.c_lflag & (ECHO | ICANON | ISIG)) && !(t.c_oflag & OPOST) &&
+	    !(t.c_iflag & (ISTRIP | INLCR | IGNCR | ICRNL | IUCLC | IXON | IXOFF)))
+		return 0;
+	t.c_iflag = IGNPAR;
+	t.c_oflag = 0;
+	t.c_lflag = 0;
 	return ioctl(fd, TCSETS2, &t) ? -errno : 0;
 }
 
@@ -141,16 +156,31 @@ static int busy(const char *real_path, struct err *e)
 		       real_path);
 }
 
+int tty_lock(int fd)
+{
+	return flock(fd, LOCK_EX | LOCK_NB) || ioctl(fd, TIOCEXCL) ? -errno : 0;
+}
+
 int tty_claim(int fd, const char *real_path, struct err *e)
 {
 	struct tty_holder who[HOLDERS_TOLD];
+	int rc;
 
 	/* Two readers take bytes from each other, and most programs for servos set no lock. */
-	if (flock(fd, LOCK_EX | LOCK_NB) || tty_holders(real_path, who, HOLDERS_TOLD))
+	if (tty_holders(real_path, who, HOLDERS_TOLD))
 		return busy(real_path, e);
-	if (ioctl(fd, TIOCEXCL))
-		return err_set(e, errno, "%s: cannot be had alone: %m", real_path);
-	return 0;
+	rc = tty_lock(fd);
+	if (rc == -EWOULDBLOCK)
+		return busy(real_path, e);
+	return rc ? err_set(e, -rc, "%s: cannot be had alone: %s", real_path, strerror(-rc)) : 0;
+}
+
+void tty_drain(int fd)
+{
+	int left = 0;
+
+	for (int ms = 0; ms < DRAIN_MS && ioctl(fd, TIOCOUTQ, &left) == 0 && left > 0; ms++)
+		usleep(1000);
 }
 
 int tty_open(const char *real_path, bool exclusive, struct err *e)

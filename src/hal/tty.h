@@ -15,7 +15,7 @@
 /* What both ends of a wire have to agree on. */
 struct tty_line {
 	unsigned baud;
-	unsigned frame; /* data bits, parity, stop bits, RTS/CTS: bits of the system's own */
+	unsigned frame; /* stop bits, RTS/CTS, parity (that a pseudo terminal does not know) */
 };
 
 enum tty_queue { TTY_INPUT, TTY_OUTPUT, TTY_BOTH };
@@ -28,6 +28,9 @@ struct tty_holder {
 
 /* Raw, 8N1, no flow control; a read that finds nothing fails with EAGAIN. 0 or -errno. */
 int tty_raw(int fd, unsigned baud);
+
+/* Raw again where it is not, at the rate that it has. 0 or -errno. */
+int tty_raw_again(int fd);
 
 /* Of the master of a pseudo terminal: those of the other side. 0 or -errno. */
 int tty_line_get(int fd, struct tty_line *out);
@@ -50,5 +53,9 @@ int tty_open(const char *real_path, bool exclusive, struct err *e);
 
 /* What tty_open() does after opening, for a descriptor that was made elsewhere. */
 int tty_claim(int fd, const char *real_path, struct err *e);
+int tty_lock(int fd); /* of it the locks alone, without asking who else has it; 0 or -errno */
+
+/* Waits until all has been sent, a tenth of a second at most. */
+void tty_drain(int fd);
 
 #endif

@@ -29,5 +29,6 @@ noinst_LIBRARIES += %D%/libsource.a
 	%D%/tap.c %D%/tap.h \
 	%D%/tap_feed.c \
 	%D%/tap_mark.c \
+	%D%/tap_tcp.c \
 	%D%/tcp.c \
 	%D%/unix.c

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -30,7 +29,7 @@ static int open_slots(struct source *s, struct uri *u, struct err *e)
 	struct tapped *t = s->state;
 	int rc = 0;
 
-	for (unsigned i = 0; !rc && i < TAP_SLOTS; i++) {
+	for (unsigned i = 0; !rc && i < t->slots; i++) {
 		struct tapped_slot *k = &t->slot[i];
 
 		k->source = s;
@@ -40,37 +39,15 @@ static int open_slots(struct source *s, struct uri *u, struct err *e)
 	return rc;
 }
 
-static bool is_loopback(const char *host)
+int tapped_words(struct tapped *t, const struct uri *u, const char *listen, size_t n,
+		 const char *upstream, struct err *e)
 {
-	return !host[0] || !strcmp(host, "localhost") || text_starts(host, "127.") ||
-	       !strcmp(host, "::1");
-}
-
-static int parse(struct tapped *t, const struct uri *u, struct err *e)
-{
-	const char *equals = strchr(u->rest, '=');
-	size_t n = equals ? (size_t)(equals - u->rest) : 0;
-	struct place here, there;
-
-	if (equals && strncasecmp(equals + 1, "wss:", 4) == 0)
-		return err_set(e, EINVAL,
-			       "%s: wss:// cannot be tapped, as the client would see that it is "
-			       "not its server: use hook: instead",
-			       u->word);
-	if (!equals || !place_parse(&here, u->rest, n) ||
-	    !place_parse(&there, equals + 1, strlen(equals + 1)) || !there.host[0] ||
-	    !strcmp(there.port, "0"))
-		return err_set(e, EINVAL, "%s: write %s:" TAP_REST, u->word, u->kind);
-	if (!strcmp(here.port, there.port) &&
-	    (!strcmp(here.host, there.host) || (is_loopback(here.host) && is_loopback(there.host))))
-		return err_set(e, EINVAL, "%s: it would listen at its own server's address",
-			       u->word);
 	if (strlen(u->word) >= sizeof(t->word) || n >= sizeof(t->listen) ||
-	    strlen(equals + 1) >= sizeof(t->upstream))
+	    strlen(upstream) >= sizeof(t->upstream))
 		return err_set(e, EINVAL, "%s: too long", u->word);
 	text_copy(t->word, sizeof(t->word), u->word);
-	snprintf(t->listen, sizeof(t->listen), "%.*s", (int)n, u->rest);
-	text_copy(t->upstream, sizeof(t->upstream), equals + 1);
+	snprintf(t->listen, sizeof(t->listen), "%.*s", (int)n, listen);
+	text_copy(t->upstream, sizeof(t->upstream), upstream);
 	return 0;
 }
 
@@ -82,36 +59,21 @@ static void watch(struct tapped *t, int fd)
 	epoll_ctl(t->epoll, EPOLL_CTL_ADD, fd, &ev);
 }
 
-/* Where a tap listens that is asked to do so at text; "" the system is to choose. */
-static void normalise(char dst[TAP_ADDRESS_BYTES], const char *text)
-{
-	struct place p;
-
-	dst[0] = '\0';
-	if (!place_parse(&p, text, strlen(text)) || !strcmp(p.port, "0"))
-		return;
-	if (!p.host[0] || !strcmp(p.host, "localhost"))
-		text_copy(p.host, sizeof(p.host), "127.0.0.1");
-	snprintf(dst, TAP_ADDRESS_BYTES, strchr(p.host, ':') ? "[%s]:%s" : "%s:%s", p.host, p.port);
-}
-
 /*
  * The tap of an engine before this one, which has clients or waits for the next engine: that of the
- * same word, or at the same address. 0: none; -EBUSY with e: it has an engine.
+ * same word, or in the same place. 0: none; -EBUSY with e: it has an engine.
  */
 static int find_tap(const struct tapped *t, struct err *e)
 {
 	struct tap_info all[TAPS_MAX];
-	char listen[TAP_ADDRESS_BYTES];
 	size_t n = tap_list(all, TAPS_MAX);
 
-	normalise(listen, t->listen);
 	for (size_t i = 0; i < n; i++) {
-		bool same = !strcmp(all[i].listen, listen) && !strcmp(all[i].upstream, t->upstream);
+		bool same = t->kind->same(t, &all[i]);
 
 		if (same && all[i].engine)
 			return err_set(e, EBUSY, "another engine (pid %d) has the tap at %s",
-				       all[i].engine, listen);
+				       all[i].engine, tap_place(&all[i]));
 		if (same || (!strcmp(all[i].source, t->word) && !all[i].engine))
 			return all[i].pid;
 	}
@@ -121,13 +83,14 @@ static int find_tap(const struct tapped *t, struct err *e)
 static int attach(struct source *s, struct err *e)
 {
 	struct tapped *t = s->state;
+	struct tap_ends ends = t->kind->ends(t);
 	int pid = find_tap(t, e), rc;
 
 	/* Another engine: of what was before it came it tells nothing. */
 	if (pid > 0 && s->host.told_ns <= 0)
 		t->told_ns = clock_now_ns(s->clock);
 	if (!pid)
-		pid = tap_start(t->listen, t->upstream, t->word, e);
+		pid = tap_start(&ends, t->word, e);
 	if (pid < 0)
 		return pid;
 	rc = tap_attach(&t->link, pid, e);
@@ -140,9 +103,11 @@ static int attach(struct source *s, struct err *e)
 	t->marks = 0;
 	watch(t, t->link.wake);
 	watch(t, t->link.door);
+	text_copy(t->place, sizeof(t->place), tap_place(&t->link.info));
+	text_copy(s->address, sizeof(s->address), t->place);
 	/* Should the tap die, the next one has to be where the clients look for it. */
-	text_copy(t->listen, sizeof(t->listen), t->link.info.listen);
-	text_copy(s->address, sizeof(s->address), t->link.info.listen);
+	if (t->link.info.listen[0])
+		text_copy(t->listen, sizeof(t->listen), t->link.info.listen);
 	return 0;
 }
 
@@ -153,7 +118,10 @@ int tap_open(struct source *s, struct uri *u, struct err *e)
 
 	t->epoll = t->link.door = t->link.wake = -1;
 	t->told_ns = s->host.told_ns;
-	rc = parse(t, u, e);
+	t->slots = s->class->slots < TAP_SLOTS ? s->class->slots : TAP_SLOTS;
+	if (!t->kind)
+		t->kind = &tapped_tcp;
+	rc = t->kind->parse(t, u, e);
 	if (!rc)
 		rc = open_slots(s, u, e);
 	if (rc)
@@ -172,7 +140,7 @@ void tap_close(struct source *s)
 	if (t->up)
 		tapped_publish(t, clock_now_ns(s->clock), true);
 	tap_detach(&t->link, true);
-	for (unsigned i = 0; i < TAP_SLOTS; i++)
+	for (unsigned i = 0; i < t->slots; i++)
 		decoder_close(&t->slot[i].decoder);
 	if (t->epoll >= 0)
 		close(t->epoll);
@@ -183,7 +151,7 @@ void tapped_count_bad(struct source *s)
 	struct tapped *t = s->state;
 
 	s->bad_lines = 0;
-	for (unsigned i = 0; i < TAP_SLOTS; i++) {
+	for (unsigned i = 0; i < t->slots; i++) {
 		const struct decoder *d = &t->slot[i].decoder;
 
 		s->bad_lines += decoder_bad(d);
@@ -264,12 +232,12 @@ static int64_t tap_died(struct source *s, int64_t now_ns)
 {
 	struct tapped *t = s->state;
 
-	for (unsigned i = 0; i < TAP_SLOTS; i++) {
+	for (unsigned i = 0; i < t->slots; i++) {
 		if (t->slot[i].connection)
 			tapped_end(t, &t->slot[i], now_ns);
 	}
-	source_note(s, now_ns, "the tap at %s died, and its clients lost their server at %s",
-		    t->listen, t->upstream);
+	source_note(s, now_ns, "the tap at %s died, and its clients lost their %s at %s", t->place,
+		    t->kind->loss, t->upstream);
 	tap_detach(&t->link, false);
 	t->up = false;
 	t->retry_ns = now_ns;
@@ -288,7 +256,7 @@ static int64_t start_again(struct source *s, int64_t now_ns)
 		return now_ns;
 	}
 	if (!t->failing)
-		source_note(s, now_ns, "no tap can be started at %s: %s", t->listen, e.msg);
+		source_note(s, now_ns, "no tap can be started at %s: %s", t->place, e.msg);
 	t->failing = true;
 	t->retry_ns = now_ns + PAUSE_NS;
 	return t->retry_ns;
@@ -297,15 +265,9 @@ static int64_t start_again(struct source *s, int64_t now_ns)
 static void introduce(struct source *s, int64_t now_ns)
 {
 	struct tapped *t = s->state;
-	struct place here;
-	struct tcp_address a;
 
 	t->introduced = true;
-	source_note(s, now_ns, "clients connect to %s in place of %s", t->listen, t->upstream);
-	if (place_parse(&here, t->listen, strlen(t->listen)) && tcp_in_digits(&a, &here) &&
-	    !is_loopback(here.host))
-		source_note(s, now_ns, "%s can be reached from other machines, by anybody",
-			    t->listen);
+	t->kind->introduce(s, now_ns);
 }
 
 /* Asks to be woken; false: something has come meanwhile. */
@@ -344,8 +306,13 @@ int64_t tap_run(struct source *s, int64_t now_ns)
 	tapped_reap(t, now_ns);
 	tapped_publish(t, now_ns, false);
 	next = tapped_due(t);
-	for (unsigned i = 0; i < TAP_SLOTS; i++) {
+	for (unsigned i = 0; i < t->slots; i++) {
 		int64_t due = decoder_due(&t->slot[i].decoder, now_ns);
+
+		next = due < next ? due : next;
+	}
+	if (t->kind->due) {
+		int64_t due = t->kind->due(s, now_ns);
 
 		next = due < next ? due : next;
 	}

@@ -2,8 +2,9 @@
 /*
  * What the sources that stand in the path share: a tap (see src/tap) between policy clients and
  * their server, started or found again here, whose copies go through one decoder per connection.
- * A class names its decoder (with lost, place and again), `.slots = TAP_SLOTS`, `.state_size =
- * sizeof(struct tapped)`, `.waits = false` and these three functions. Loop thread only.
+ * A class names its decoder (with lost, place and again), `.slots = TAP_SLOTS` (or fewer),
+ * `.state_size = sizeof(struct tapped)`, `.waits = false` and these three functions. Loop thread
+ * only.
  *
  * The k-th connection at once has the source's index + k. One more is passed on and not decoded.
  * Closing in order (not after a crash) tells the tap to end with its last client; whoever opens the
@@ -46,7 +47,26 @@ struct tapped_mark {
 	} slot[TAP_SLOTS];
 };
 
+struct tapped;
+
+/* What differs between taps of policy servers and of serial ports. */
+struct tapped_kind {
+	int (*parse)(struct tapped *t, struct uri *u, struct err *e);
+	bool (*same)(const struct tapped *t, const struct tap_info *info); /* is it ours? */
+	struct tap_ends (*ends)(const struct tapped *t);
+	void (*introduce)(struct source *s, int64_t now_ns);
+	const char *loss; /* what its clients have lost when it died */
+	/* A record of a serial line; NULL: there are none. */
+	void (*told)(struct source *s, const struct tap_record *rec);
+	/* Does what is due; when the next thing is. NULL: never anything. */
+	int64_t (*due)(struct source *s, int64_t now_ns);
+};
+
+extern const struct tapped_kind tapped_tcp;
+
 struct tapped {
+	const struct tapped_kind *kind; /* set before tap_open(), NULL: tapped_tcp */
+	unsigned slots;			/* of the class, at most TAP_SLOTS */
 	struct tapped_slot slot[TAP_SLOTS];
 	struct tap_link link;
 	int epoll;
@@ -60,7 +80,10 @@ struct tapped {
 	int refused; /* why clients are turned away, as was told; 0: they are not */
 	struct tapped_mark mark[TAP_MARKS];
 	unsigned marks, first_mark;
-	char word[TAP_WORD_BYTES], listen[TAP_ADDRESS_BYTES], upstream[TAP_ADDRESS_BYTES];
+	char word[TAP_WORD_BYTES];
+	char listen[TAP_ADDRESS_BYTES],
+		upstream[TAP_ADDRESS_BYTES]; /* addresses, or name and path */
+	char place[TAP_ADDRESS_BYTES];	     /* where clients connect, for people */
 };
 
 int tap_open(struct source *s, struct uri *u, struct err *e);
@@ -68,6 +91,10 @@ int64_t tap_run(struct source *s, int64_t now_ns);
 void tap_close(struct source *s);
 
 /* Between the files of this. */
+
+/* The word and its two halves, when they are not too long. 0, or -EINVAL with e. */
+int tapped_words(struct tapped *t, const struct uri *u, const char *listen, size_t n,
+		 const char *upstream, struct err *e);
 
 /* Decodes a record, in bites: false when some of it is left. direction: its ring. */
 bool tapped_feed(struct tapped *t, const struct tap_record *rec, int direction);

@@ -59,7 +59,7 @@ static void tell_again_no_more(struct tapped_slot *k, int64_t t_ns)
 
 static struct tapped_slot *slot_of(struct tapped *t, uint64_t connection)
 {
-	for (unsigned i = 0; i < TAP_SLOTS; i++) {
+	for (unsigned i = 0; i < t->slots; i++) {
 		if (t->slot[i].connection == connection)
 			return &t->slot[i];
 	}
@@ -75,10 +75,10 @@ static struct tapped_slot *free_slot(struct tapped *t)
 		const struct tap_connection *c = &t->link.share.control->connection[i];
 		uint32_t seat = atomic_load(&c->live) ? atomic_load(&c->seat) : 0;
 
-		if (seat && seat <= TAP_SLOTS)
+		if (seat && seat <= t->slots)
 			kept[seat - 1] = true;
 	}
-	for (unsigned i = 0; i < TAP_SLOTS; i++) {
+	for (unsigned i = 0; i < t->slots; i++) {
 		if (!t->slot[i].connection && !kept[i])
 			return &t->slot[i];
 	}
@@ -93,7 +93,7 @@ static struct tapped_slot *seat_of(struct tapped *t, const struct tap_record *re
 	uint32_t seat = same ? atomic_load(&c->seat) : 0;
 	struct tapped_slot *k;
 
-	if (seat && seat <= TAP_SLOTS && !t->slot[seat - 1].connection)
+	if (seat && seat <= t->slots && !t->slot[seat - 1].connection)
 		k = &t->slot[seat - 1];
 	else
 		k = free_slot(t);
@@ -109,8 +109,8 @@ static struct tapped_slot *take_slot(struct tapped *t, const struct tap_record *
 	if (!k) {
 		t->ignored[rec->slot] = rec->connection;
 		source_note(t->slot[0].source, rec->t_ns,
-			    "%s has more than %d clients: this one is passed on, and not seen",
-			    t->listen, TAP_SLOTS);
+			    "%s has more than %u clients: this one is passed on, and not seen",
+			    t->place, t->slots);
 		return NULL;
 	}
 	k->connection = rec->connection;
@@ -263,7 +263,7 @@ void tapped_end(struct tapped *t, struct tapped_slot *k, int64_t t_ns)
 
 void tapped_reap(struct tapped *t, int64_t now_ns)
 {
-	for (unsigned i = 0; i < TAP_SLOTS; i++) {
+	for (unsigned i = 0; i < t->slots; i++) {
 		struct tapped_slot *k = &t->slot[i];
 		const struct tap_connection *c = k->connection
 							 ? entry_of(t, k->entry, k->connection)
@@ -293,19 +293,30 @@ static void refused(struct tapped *t, const struct tap_record *rec)
 /* What is due by the time of a record comes before it, as in a replay. */
 static void pass_time(struct tapped *t, int64_t t_ns)
 {
-	for (unsigned i = 0; i < TAP_SLOTS; i++)
+	for (unsigned i = 0; i < t->slots; i++)
 		decoder_due(&t->slot[i].decoder, t_ns);
+}
+
+/* Of who has but one slot, the client before is gone, should its end have found no room. */
+static void one_at_a_time(struct tapped *t, const struct tap_record *rec)
+{
+	if (t->slots == 1 && t->slot[0].connection)
+		tapped_end(t, &t->slot[0], rec->t_ns);
 }
 
 bool tapped_feed(struct tapped *t, const struct tap_record *rec, int direction)
 {
 	struct tapped_slot *k = slot_of(t, rec->connection);
 
-	if (t->ignored[rec->slot] == rec->connection || !rec->connection)
-		return true;
 	if (rec->t_ns > t->told_ns)
 		pass_time(t, rec->t_ns);
+	if (!rec->connection && t->kind->told && rec->t_ns > t->told_ns)
+		t->kind->told(t->slot[0].source, rec);
+	if (t->ignored[rec->slot] == rec->connection || !rec->connection)
+		return true;
 	if (rec->kind == TAP_OPENED) {
+		if (!k)
+			one_at_a_time(t, rec);
 		if (!k)
 			take_slot(t, rec);
 		return true;

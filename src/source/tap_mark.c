@@ -15,7 +15,7 @@ static struct tapped_mark take_mark(const struct tapped *t, int64_t now_ns)
 
 	for (int d = 0; d < 2; d++)
 		m.tail[d] = t->at[d];
-	for (unsigned i = 0; i < TAP_SLOTS; i++) {
+	for (unsigned i = 0; i < t->slots; i++) {
 		const struct tapped_slot *k = &t->slot[i];
 
 		m.slot[i].connection = k->connection;
@@ -44,7 +44,7 @@ static uint64_t held(const struct tapped *t, int d)
 /* The cursors first: bytes before a cursor are skipped where they are still there. */
 static void publish(struct tapped *t, const struct tapped_mark *m)
 {
-	for (unsigned i = 0; i < TAP_SLOTS; i++) {
+	for (unsigned i = 0; i < t->slots; i++) {
 		struct tap_connection *c = &t->link.share.control->connection[m->slot[i].entry];
 
 		if (!m->slot[i].connection || atomic_load(&c->id) != m->slot[i].connection)

@@ -95,6 +95,8 @@ static int hear(int door, struct tap_info *info, int fd[TAP_FDS], struct err *e)
 			       info->version, TAP_VERSION);
 	info->source[sizeof(info->source) - 1] = '\0';
 	info->listen[sizeof(info->listen) - 1] = '\0';
+	info->link[sizeof(info->link) - 1] = '\0';
+	info->pty[sizeof(info->pty) - 1] = '\0';
 	info->upstream[sizeof(info->upstream) - 1] = '\0';
 	return 0;
 }
@@ -161,8 +163,9 @@ int tap_stop(int pid, struct err *e)
 		return rc;
 	if (info.clients)
 		return err_set(e, info.error, "%u client%s of %s would be cut off", info.clients,
-			       info.clients == 1 ? "" : "s", info.listen);
-	return err_set(e, info.error, "an engine (pid %d) watches %s", info.engine, info.listen);
+			       info.clients == 1 ? "" : "s", tap_place(&info));
+	return err_set(e, info.error, "an engine (pid %d) watches %s", info.engine,
+		       tap_place(&info));
 }
 
 static int take_memory(struct tap_link *l, int fd[TAP_FDS], struct err *e)
@@ -190,7 +193,7 @@ int tap_attach(struct tap_link *l, int pid, struct err *e)
 	rc = hear(l->door, &l->info, fd, e);
 	if (!rc && l->info.error)
 		rc = err_set(e, l->info.error, "another engine (pid %d) has the tap at %s",
-			     l->info.engine, l->info.listen);
+			     l->info.engine, tap_place(&l->info));
 	if (!rc)
 		rc = take_memory(l, fd, e);
 	close_fds(fd);

@@ -28,11 +28,17 @@ size_t tap_list(struct tap_info *out, size_t max);
 /* Tells one to end. 0, -EBUSY it has clients or an engine, or -errno. */
 int tap_stop(int pid, struct err *e);
 
+/* What a tap is to stand between; the other two are NULL. */
+struct tap_ends {
+	const char *listen, *upstream; /* [HOST:]PORT and HOST:PORT */
+	const char *link, *device;     /* the name of a link, and the whole path of a port */
+};
+
 /*
- * A tap in the background, with none of our descriptors: it listens when this returns. Its process
- * id, or -errno with its own sentence.
+ * A tap in the background, with none of our descriptors: clients can connect when this returns. Its
+ * process id, or -errno with its own sentence.
  */
-int tap_start(const char *listen, const char *upstream, const char *source, struct err *e);
+int tap_start(const struct tap_ends *ends, const char *source, struct err *e);
 
 /* Attaches to the tap of that process. 0, or -errno with e: EBUSY it has an engine. */
 int tap_attach(struct tap_link *l, int pid, struct err *e);

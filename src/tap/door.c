@@ -7,6 +7,11 @@
 
 #include "base/path.h"
 
+const char *tap_place(const struct tap_info *info)
+{
+	return info->link[0] ? info->link : info->listen;
+}
+
 char *tap_folder_dup(struct err *e)
 {
 	char *runtime = path_runtime_dup(e), *dir;

@@ -15,7 +15,8 @@
 
 enum {
 	TAP_WORD_BYTES = 2048,
-	TAP_ADDRESS_BYTES = 160,
+	TAP_ADDRESS_BYTES = 256,
+	TAP_PTY_BYTES = 32,
 };
 
 enum tap_ask {
@@ -39,8 +40,13 @@ struct tap_info {
 	uint32_t clients, uncopied;
 	uint64_t lost[2];	     /* bytes that found no room, by direction */
 	char source[TAP_WORD_BYTES]; /* its source word */
-	char listen[TAP_ADDRESS_BYTES], upstream[TAP_ADDRESS_BYTES];
+	/* Where clients connect, "" at a link: address, or path, and what it leads to now, "" nowhere. */
+	char listen[TAP_ADDRESS_BYTES], link[TAP_ADDRESS_BYTES], pty[TAP_PTY_BYTES];
+	char upstream[TAP_ADDRESS_BYTES]; /* address, or path of a device */
 };
+
+/* Where its clients connect, of either kind. */
+const char *tap_place(const struct tap_info *info);
 
 /* The folder, made when it is not there; NULL with e. The caller frees it. */
 char *tap_folder_dup(struct err *e);

@@ -15,6 +15,7 @@ enum { LINGER_S = 600, EXIT_USAGE = 64, EXIT_UNAVAILABLE = 69, EXIT_IO = 74 };
 
 static const struct opt options[] = {
 	{"source", "WORD", "the source word of the engine that it is for"},
+	{"link", "NAME", "stand before a serial port, as NAME in the runtime folder"},
 	{"linger", "S", "end after so long with neither engine nor client (600)"},
 	{"help", NULL, "print this"},
 	{"version", NULL, "print the version"},
@@ -24,7 +25,9 @@ static const struct opt options[] = {
 static int help(void)
 {
 	puts("usage: policytop-tap [--source WORD] [--linger S] [HOST:]PORT UPSTREAM:PORT\n"
-	     "Passes TCP connections on to UPSTREAM:PORT, with a copy for a policytop engine.");
+	     "       policytop-tap [--source WORD] [--linger S] --link NAME DEVICE\n"
+	     "Passes TCP connections on to UPSTREAM:PORT, or what a program has to say to a serial\n"
+	     "port on to DEVICE, with a copy for a policytop engine.");
 	for (const struct opt *o = options; o->name; o++)
 		printf("  --%s%s%s\n\t%s\n", o->name, o->arg ? " " : "", o->arg ? o->arg : "",
 		       o->help);
@@ -68,11 +71,11 @@ static int serve(const struct tap_cfg *cfg)
 
 	if (!t)
 		return fail(&e, e.code == EINVAL ? EXIT_USAGE : EXIT_UNAVAILABLE);
-	if (tcp_exposed(t->listener))
+	if (t->listener >= 0 && tcp_exposed(t->listener))
 		fprintf(stderr,
 			"policytop-tap: %s can be reached from other machines, by anybody\n",
 			t->info.listen);
-	printf("ready %s %s\n", t->info.listen, t->door_path);
+	printf("ready %s %s\n", tap_place(&t->info), t->door_path);
 	fflush(stdout);
 	let_go();
 	rc = tap_serve(t);
@@ -96,13 +99,18 @@ int main(int argc, char **argv)
 	}
 	if (!rc)
 		rc = opts_i64(&o, "linger", 0, 1000000, LINGER_S, &linger_s, &e);
-	if (!rc && argc != 3)
-		rc = err_set(&e, EINVAL, "where to listen, and whom to connect to? (see: --help)");
+	if (!rc && argc != (opts_has(&o, "link") ? 2 : 3))
+		rc = err_set(&e, EINVAL, "between what should it stand? (see: --help)");
 	if (rc)
 		return fail(&e, EXIT_USAGE);
 	quiet_signals();
-	cfg.listen = argv[1];
-	cfg.upstream = argv[2];
+	if (opts_has(&o, "link")) {
+		cfg.link = opts_text(&o, "link");
+		cfg.device = argv[1];
+	} else {
+		cfg.listen = argv[1];
+		cfg.upstream = argv[2];
+	}
 	cfg.source = opts_has(&o, "source") ? opts_text(&o, "source") : "";
 	cfg.linger_ns = linger_s * NS_PER_S;
 	return serve(&cfg);

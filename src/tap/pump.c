@@ -42,10 +42,11 @@ static ssize_t take(struct way *w, struct stage *st)
 	ssize_t n;
 
 	do
-		n = read(w->from, st->bytes + st->len, TAP_READ_BYTES);
+		n = w->take ? w->take(w, st->bytes + st->len, TAP_READ_BYTES)
+			    : read(w->from, st->bytes + st->len, TAP_READ_BYTES);
 	while (n < 0 && errno == EINTR);
 	/* Fewer than there is room for: that was all, and another edge tells of more. */
-	if (n < TAP_READ_BYTES && !w->hung)
+	if (n < TAP_READ_BYTES && !w->hung && !w->take)
 		w->readable = false;
 	return n;
 }

@@ -11,13 +11,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "tap/share.h"
 
 enum { STAGE_BYTES = 4 * TAP_READ_BYTES, STAGE_PIECES = 64 };
 
 struct way {
-	int from, to;		 /* -1: not there yet */
+	int from, to; /* -1: not there yet */
+	/* In place of read(): called until it fails with EAGAIN. NULL: read(), as a socket's. */
+	ssize_t (*take)(struct way *w, unsigned char *p, size_t n);
+	void *host;		 /* for take */
 	bool readable, writable; /* as far as is known; edges set them */
 	bool hung;		 /* the sender has said its last: read on to the end */
 	bool broken;		 /* and it did so by breaking off */

@@ -7,9 +7,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "tap/tap.h"
 
-enum { SPARE_FDS = 32 };
+enum {
+	SPARE_FDS = 32,
+	DOWN_BYTES = 8 << 20, /* replies */
+	UP_BYTES = 32 << 20,  /* requests, with pictures */
+};
 
 static const uint32_t both_ways = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
 
@@ -28,7 +33,7 @@ static unsigned allowed_connections(void)
 }
 
 /* All the memory it will ever use; pages that nobody needs are never touched. */
-int relay_init(struct tap *t, struct err *e)
+static int make_connections(struct tap *t, struct err *e)
 {
 	size_t rest = (size_t)TAP_CONNECTIONS * 2 * TAP_READ_BYTES;
 	unsigned char *p = mmap(NULL, rest, PROT_READ | PROT_WRITE,
@@ -53,51 +58,6 @@ static uint64_t which_of(const struct tap *t, const struct connection *c, int en
 	return (uint64_t)(c - t->connection) << 33 | (uint64_t)end << 32 | (uint32_t)c->id;
 }
 
-static struct tap_connection *entry_of(const struct tap *t, const struct connection *c)
-{
-	return c->slot < 0 ? NULL : &t->share.control->connection[c->slot];
-}
-
-/* The one that has been free for longest: an engine that lags still reads, and writes, there. */
-static void take_slot(struct tap *t, struct connection *c)
-{
-	struct tap_control *control = t->share.control;
-
-	for (unsigned i = 0; i < TAP_COPIED && c->slot < 0; i++) {
-		unsigned k = t->next_slot++ % TAP_COPIED;
-
-		if (!atomic_load(&control->connection[k].live))
-			c->slot = (int)k;
-	}
-	if (c->slot < 0) {
-		atomic_fetch_add(&control->uncopied, 1);
-		atomic_fetch_add(&control->uncopied_ever, 1);
-		return;
-	}
-	atomic_store(&entry_of(t, c)->id, 0);
-	atomic_store(&entry_of(t, c)->seat, 0);
-	atomic_store(&entry_of(t, c)->opened_ns, clock_now_ns(&t->clock));
-	for (int d = 0; d < 2; d++) {
-		struct tap_connection *k = entry_of(t, c);
-
-		atomic_store(&k->offset[d], 0);
-		atomic_store(&k->kept[d], 0);
-		atomic_store(&k->cursor[d].boundary, 0);
-		atomic_store(&k->cursor[d].end, 0);
-	}
-	atomic_store(&entry_of(t, c)->live, 1);
-	atomic_store(&entry_of(t, c)->id, c->id);
-}
-
-static void give_slot_back(struct tap *t, struct connection *c)
-{
-	if (c->slot >= 0)
-		atomic_store(&entry_of(t, c)->live, 0);
-	else
-		atomic_fetch_sub(&t->share.control->uncopied, 1);
-	c->slot = -1;
-}
-
 static void accept_again(struct tap *t)
 {
 	if (!t->accepting)
@@ -108,7 +68,7 @@ static void accept_again(struct tap *t)
 /* Its descriptors are closed. */
 static void forget(struct tap *t, struct connection *c)
 {
-	give_slot_back(t, c);
+	copy_end(t, c);
 	t->busy -= c->more;
 	c->id = 0;
 	c->fd[0] = c->fd[1] = -1;
@@ -134,7 +94,8 @@ static void reset(struct tap *t, struct connection *c, int by)
 	break_off(t, c);
 }
 
-bool relay_ask(struct tap *t)
+/* Looks the server up; false: that cannot be begun. */
+static bool ask(struct tap *t)
 {
 	t->lookup = tcp_ask(&t->upstream);
 	if (t->lookup >= 0)
@@ -147,44 +108,7 @@ static void refuse(struct tap *t, struct connection *c, int code)
 	tap_record(t, c, 0, TAP_REFUSED, (uint32_t)code);
 	break_off(t, c);
 	if (t->by_name && t->lookup < 0) /* it may have moved */
-		relay_ask(t);
-}
-
-/* One piece of what was read, into the memory that is shared. */
-static void copy_piece(struct tap *t, struct connection *c, int d, const unsigned char *p,
-		       size_t len, int64_t t_ns)
-{
-	struct tap_connection *k = entry_of(t, c);
-	uint32_t kept = k ? atomic_load(&k->kept[d]) : 0;
-	size_t room = TAP_HEAD_BYTES - kept, n = len < room ? len : room;
-	struct tap_record r = {
-		.t_ns = t_ns,
-		.connection = c->id,
-		.offset = c->offset[d],
-		.length = (uint32_t)len,
-		.kind = TAP_BYTES,
-		.turn = c->last != d,
-		.slot = (uint8_t)c->slot,
-	};
-
-	if (!k)
-		return;
-	r.order = ++t->order;
-	memcpy(k->head[d] + kept, p, n);
-	atomic_store(&k->kept[d], kept + (uint32_t)n);
-	tap_ring_put(&t->share.ring[d], &r, p);
-	c->last = d;
-	c->offset[d] += len;
-	atomic_store(&k->offset[d], c->offset[d]);
-}
-
-static void copy(struct tap *t, struct connection *c, int d)
-{
-	const struct stage *st = &t->stage;
-
-	for (unsigned i = 0; i < st->pieces; i++)
-		copy_piece(t, c, d, st->bytes + st->piece[i].at, st->piece[i].len,
-			   st->piece[i].t_ns);
+		ask(t);
 }
 
 /* What a server answers is seen before its client can act on it. */
@@ -198,7 +122,7 @@ static void see_reply(void *host, const unsigned char *p, size_t n, int64_t t_ns
 {
 	struct reply *r = host;
 
-	copy_piece(r->tap, r->connection, 0, p, n, t_ns);
+	copy_bytes(r->tap, r->connection, 0, p, n, t_ns);
 	r->any = true;
 }
 
@@ -215,7 +139,7 @@ static bool run_way(struct tap *t, struct connection *c, int d)
 	t->stage.seen = d == 0 ? see_reply : NULL;
 	t->stage.host = &reply;
 	r = pump(w, &t->stage);
-	copy(t, c, d);
+	copy_stage(t, c, d);
 	if (reply.any || t->stage.pieces)
 		tap_wake(t);
 	if (r == PUMP_BROKEN || r == PUMP_REFUSED) {
@@ -245,7 +169,7 @@ static void run(struct tap *t, struct connection *c, int first)
 		run_way(t, c, 1 - first);
 }
 
-void relay_busy(struct tap *t)
+static void go_on(struct tap *t)
 {
 	for (unsigned i = 0; t->busy && i < t->capacity; i++) {
 		struct connection *c = &t->connection[i];
@@ -300,7 +224,7 @@ static void on_connected(struct tap *t, struct connection *c)
 	run(t, c, 1);
 }
 
-void relay_event(struct tap *t, uint64_t which, uint32_t events)
+static void end_event(struct tap *t, uint64_t which, uint32_t events)
 {
 	struct connection *c = &t->connection[which >> 33 & 0xffff];
 	int end = which >> 32 & 1;
@@ -345,13 +269,12 @@ static void welcome(struct tap *t, struct connection *c, int fd)
 	atomic_store(&t->share.control->clients, ++t->live);
 	tcp_tune(fd);
 	attach_end(c, 1, fd);
-	take_slot(t, c);
-	tap_record(t, c, 1, TAP_OPENED, 0);
+	copy_begin(t, c);
 	tap_watch(t, fd, both_ways, WATCH_END, which_of(t, c, 1));
 	connect_on(t, c, 0);
 }
 
-void relay_accept(struct tap *t)
+static void accept_all(struct tap *t)
 {
 	struct connection *c;
 
@@ -373,16 +296,77 @@ void relay_accept(struct tap *t)
 	t->accepting = false;
 }
 
-void relay_lookup(struct tap *t)
+static void found(struct tap *t)
 {
-	struct tcp_address found[TCP_ADDRESSES];
-	unsigned n = tcp_answer(t->lookup, found);
+	struct tcp_address answer[TCP_ADDRESSES];
+	unsigned n = tcp_answer(t->lookup, answer);
 
 	close(t->lookup);
 	t->lookup = -1;
 	if (n) {
-		memcpy(t->address, found, sizeof(found));
+		memcpy(t->address, answer, sizeof(answer));
 		t->addresses = n;
 	}
 	accept_again(t);
 }
+
+static int relay_open(struct tap *t, const struct tap_cfg *cfg, struct err *e)
+{
+	struct place listen;
+	int rc;
+
+	if (!place_parse(&listen, cfg->listen, strlen(cfg->listen)))
+		return err_set(e, EINVAL, "%s: write [HOST:]PORT", cfg->listen);
+	if (!place_parse(&t->upstream, cfg->upstream, strlen(cfg->upstream)) ||
+	    !t->upstream.host[0])
+		return err_set(e, EINVAL, "%s: write HOST:PORT", cfg->upstream);
+	text_copy(t->info.upstream, sizeof(t->info.upstream), cfg->upstream);
+	rc = make_connections(t, e);
+	if (rc)
+		return rc;
+	t->listener = tcp_listen(&listen, t->info.listen, e);
+	return t->listener < 0 ? t->listener : 0;
+}
+
+/* Clients who come before the server's address is known wait to be accepted. */
+static void relay_begin(struct tap *t)
+{
+	t->by_name = !tcp_in_digits(&t->address[0], &t->upstream);
+	t->addresses = !t->by_name;
+	if (!t->by_name || !ask(t))
+		accept_again(t);
+}
+
+static void relay_event(struct tap *t, enum watch_kind kind, uint64_t which, uint32_t events)
+{
+	if (kind == WATCH_LISTENER)
+		accept_all(t);
+	else if (kind == WATCH_LOOKUP)
+		found(t);
+	else
+		end_event(t, which, events);
+}
+
+static int64_t relay_due(struct tap *t)
+{
+	(void)t;
+	return INT64_MAX;
+}
+
+static void relay_close(struct tap *t)
+{
+	if (t->listener >= 0)
+		close(t->listener);
+	if (t->lookup >= 0)
+		close(t->lookup);
+}
+
+const struct wire wire_tcp = {
+	.ring_bytes = {DOWN_BYTES, UP_BYTES},
+	.open = relay_open,
+	.begin = relay_begin,
+	.event = relay_event,
+	.busy = go_on,
+	.due = relay_due,
+	.close = relay_close,
+};

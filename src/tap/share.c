@@ -15,8 +15,6 @@ _Static_assert(sizeof(struct tap_ring_head) <= TAP_PAGE, "the data begin at TAP_
 /* Room that bytes leave for openings and closings, which are worth more. */
 enum { RESERVE = 64 * 1024, SEALS = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL };
 
-static const uint64_t ring_bytes[2] = {TAP_DOWN_BYTES, TAP_UP_BYTES};
-
 static int make_memory(const char *name, size_t size, struct err *e)
 {
 	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -29,15 +27,19 @@ static int make_memory(const char *name, size_t size, struct err *e)
 	return -e->code;
 }
 
-/* Of another process: a memory that could shrink would kill whoever reads it. */
-static int check_memory(int fd, size_t size, struct err *e)
+/* Of another process: a memory that could shrink would kill whoever reads it. Its size, 0: none. */
+static uint64_t size_of_memory(int fd)
 {
 	struct stat st;
 
-	if (fstat(fd, &st) < 0 || (uint64_t)st.st_size != size ||
-	    (fcntl(fd, F_GET_SEALS) & SEALS) != SEALS)
-		return err_set(e, EPROTO, "the tap's memory is not what it should be");
-	return 0;
+	if (fstat(fd, &st) < 0 || st.st_size <= 0 || (fcntl(fd, F_GET_SEALS) & SEALS) != SEALS)
+		return 0;
+	return (uint64_t)st.st_size;
+}
+
+static bool is_ring_size(uint64_t n)
+{
+	return n >= TAP_RING_MIN && n <= TAP_RING_MAX && (n & (n - 1)) == 0;
 }
 
 static void *map_at(void *at, size_t size, int fd, off_t from)
@@ -61,7 +63,8 @@ static int map_ring(struct tap_ring *r, int fd, uint64_t size, struct err *e)
 	return 0;
 }
 
-static int map_all(struct tap_share *s, const int fd[TAP_FDS], struct err *e)
+static int map_all(struct tap_share *s, const int fd[TAP_FDS], const uint64_t ring_bytes[2],
+		   struct err *e)
 {
 	void *p = map_at(NULL, sizeof(struct tap_control), fd[0], 0);
 	int rc = 0;
@@ -74,7 +77,8 @@ static int map_all(struct tap_share *s, const int fd[TAP_FDS], struct err *e)
 	return rc;
 }
 
-int tap_share_make(struct tap_share *s, int fd[TAP_FDS], struct err *e)
+int tap_share_make(struct tap_share *s, const uint64_t ring_bytes[2], int fd[TAP_FDS],
+		   struct err *e)
 {
 	memset(s, 0, sizeof(*s));
 	fd[0] = make_memory("policytop-tap", sizeof(struct tap_control), e);
@@ -84,17 +88,22 @@ int tap_share_make(struct tap_share *s, int fd[TAP_FDS], struct err *e)
 						    TAP_PAGE + (size_t)ring_bytes[d], e);
 	if (fd[2] < 0)
 		return -e->code;
-	return map_all(s, fd, e);
+	return map_all(s, fd, ring_bytes, e);
 }
 
 int tap_share_map(struct tap_share *s, const int fd[TAP_FDS], struct err *e)
 {
-	int rc = check_memory(fd[0], sizeof(struct tap_control), e);
+	bool good = size_of_memory(fd[0]) == sizeof(struct tap_control);
+	uint64_t ring_bytes[2];
 
 	memset(s, 0, sizeof(*s));
-	for (int d = 0; !rc && d < 2; d++)
-		rc = check_memory(fd[1 + d], TAP_PAGE + (size_t)ring_bytes[d], e);
-	return rc ? rc : map_all(s, fd, e);
+	for (int d = 0; d < 2; d++) {
+		ring_bytes[d] = size_of_memory(fd[1 + d]) - TAP_PAGE;
+		good &= is_ring_size(ring_bytes[d]);
+	}
+	if (!good)
+		return err_set(e, EPROTO, "the tap's memory is not what it should be");
+	return map_all(s, fd, ring_bytes, e);
 }
 
 void tap_share_unmap(struct tap_share *s)

@@ -21,11 +21,11 @@
 #include "base/err.h"
 
 enum {
-	TAP_VERSION = 2,
-	TAP_COPIED = 64,	     /* connections at once that are copied */
-	TAP_HEAD_BYTES = 16384,	     /* kept of each direction of a live connection */
-	TAP_DOWN_BYTES = 8 << 20,    /* ring of direction 0 */
-	TAP_UP_BYTES = 32 << 20,     /* ring of direction 1 */
+	TAP_VERSION = 3,
+	TAP_COPIED = 64,	/* connections at once that are copied */
+	TAP_HEAD_BYTES = 16384, /* kept of each direction of a live connection */
+	TAP_RING_MIN = 1 << 20, /* bytes of a ring, a power of two */
+	TAP_RING_MAX = 32 << 20,
 	TAP_READ_BYTES = 128 * 1024, /* at most in one record */
 	TAP_PAGE = 65536,	     /* a multiple of every page size */
 	TAP_FDS = 4,		     /* control, down, up, eventfd */
@@ -37,6 +37,11 @@ enum tap_kind {
 	TAP_CLOSED,  /* in order, by both */
 	TAP_RESET,   /* broken off; the direction of its ring is who did: 0 server, 1 client */
 	TAP_REFUSED, /* the server could not be reached: length is the errno; CLOSED is not sent */
+
+	/* Of a serial line, at any time; connection 0. */
+	TAP_UNPLUGGED, /* the device is gone, and with it where clients connect */
+	TAP_PLUGGED,   /* it is back */
+	TAP_STRANGER,  /* another process opened the device itself */
 };
 
 struct tap_record {
@@ -94,8 +99,12 @@ struct tap_share {
 	struct tap_ring ring[2];
 };
 
-/* Makes the memory and fd[0..2]; the eventfd is the caller's. 0 or -errno with e. */
-int tap_share_make(struct tap_share *s, int fd[TAP_FDS], struct err *e);
+/*
+ * Makes the memory and fd[0..2], with rings of these sizes by direction; the eventfd is the caller's.
+ * 0 or -errno with e.
+ */
+int tap_share_make(struct tap_share *s, const uint64_t ring_bytes[2], int fd[TAP_FDS],
+		   struct err *e);
 
 /* Maps what another process made; descriptors that are not such memory are refused (EPROTO). */
 int tap_share_map(struct tap_share *s, const int fd[TAP_FDS], struct err *e);

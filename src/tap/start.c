@@ -75,7 +75,7 @@ static void read_line(int fd, char line[LINE_BYTES])
 
 static int understand(const char *line, const char *exe, struct err *e)
 {
-	const char *pid = strstr(line, "/tap-");
+	const char *door = strrchr(line, ' '), *pid = door ? strstr(door, "/tap-") : NULL;
 	char *rest;
 	long code;
 
@@ -87,7 +87,7 @@ static int understand(const char *line, const char *exe, struct err *e)
 	return err_set(e, code > 0 && code < 4096 ? (int)code : EIO, "%s", rest + (*rest == ' '));
 }
 
-int tap_start(const char *listen, const char *upstream, const char *source, struct err *e)
+int tap_start(const struct tap_ends *ends, const char *source, struct err *e)
 {
 	char *exe = path_helper_dup("policytop-tap", e), line[LINE_BYTES];
 	int out[2], rc;
@@ -97,14 +97,16 @@ int tap_start(const char *listen, const char *upstream, const char *source, stru
 	if (pipe2(out, O_CLOEXEC)) {
 		rc = err_set(e, errno, "cannot make a pipe: %m");
 	} else {
-		const char *argv[] = {"policytop-tap", "--source", source, "--",
-				      listen,	       upstream,   NULL};
+		const char *tcp[] = {"policytop-tap", "--source",     source, "--",
+				     ends->listen,    ends->upstream, NULL};
+		const char *serial[] = {"policytop-tap", "--source", source,	   "--link",
+					ends->link,	 "--",	     ends->device, NULL};
 
 		/* execv() promises to change nothing, and its prototype is older than const. */
 		union {
 			const char **given;
 			char *const *wanted;
-		} args = {.given = argv};
+		} args = {.given = ends->device ? serial : tcp};
 
 		rc = fork_twice(exe, args.wanted, out[1], e);
 		close(out[1]);

@@ -2,11 +2,13 @@
 #include "tap/tap.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "base/path.h"
@@ -54,38 +56,42 @@ void tap_record(struct tap *t, const struct connection *c, int direction, enum t
 	tap_wake(t);
 }
 
+void tap_tell(struct tap *t, enum tap_kind kind)
+{
+	struct tap_record r = {.t_ns = clock_now_ns(&t->clock), .kind = (uint16_t)kind};
+
+	r.order = ++t->order;
+	tap_ring_put(&t->share.ring[0], &r, NULL);
+	tap_wake(t);
+}
+
+/* Told to end it still puts away what others would find: its door, its link. */
+static int end_signal(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
 static int open_all(struct tap *t, const struct tap_cfg *cfg, struct err *e)
 {
-	struct place listen;
 	int rc;
 
-	if (!place_parse(&listen, cfg->listen, strlen(cfg->listen)))
-		return err_set(e, EINVAL, "%s: write [HOST:]PORT", cfg->listen);
-	if (!place_parse(&t->upstream, cfg->upstream, strlen(cfg->upstream)) ||
-	    !t->upstream.host[0])
-		return err_set(e, EINVAL, "%s: write HOST:PORT", cfg->upstream);
 	t->epoll = epoll_create1(EPOLL_CLOEXEC);
 	t->fd[3] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (t->epoll < 0 || t->fd[3] < 0)
 		return err_set(e, errno, "no descriptors left: %m");
-	rc = tap_share_make(&t->share, t->fd, e);
+	t->signals = end_signal();
+	if (t->signals < 0)
+		return err_set(e, errno, "cannot listen to signals: %m");
+	tap_watch(t, t->signals, EPOLLIN, WATCH_SIGNAL, 0);
+	rc = tap_share_make(&t->share, t->wire->ring_bytes, t->fd, e);
 	if (!rc)
-		rc = relay_init(t, e);
-	if (rc)
-		return rc;
-	t->listener = tcp_listen(&listen, t->info.listen, e);
-	return t->listener < 0 ? t->listener : door_open(t, e);
-}
-
-/* Clients who come before the server's address is known wait to be accepted. */
-static void find_server(struct tap *t)
-{
-	t->by_name = !tcp_in_digits(&t->address[0], &t->upstream);
-	t->addresses = !t->by_name;
-	if (t->by_name && relay_ask(t))
-		return;
-	t->accepting = true;
-	tap_watch(t, t->listener, EPOLLIN, WATCH_LISTENER, 0);
+		rc = t->wire->open(t, cfg, e);
+	return rc ? rc : door_open(t, e);
 }
 
 struct tap *tap_new(const struct tap_cfg *cfg, struct err *e)
@@ -100,7 +106,8 @@ struct tap *tap_new(const struct tap_cfg *cfg, struct err *e)
 	setpriority(PRIO_PROCESS, 0, NICE);
 	/* Program and library; the rest, which is large, only where there is no limit. */
 	mlockall(MCL_CURRENT);
-	t->epoll = t->listener = t->door = t->lookup = t->engine = -1;
+	t->wire = cfg->device ? &wire_line : &wire_tcp;
+	t->epoll = t->signals = t->listener = t->door = t->lookup = t->engine = -1;
 	for (int i = 0; i < TAP_FDS; i++)
 		t->fd[i] = -1;
 	for (unsigned i = 0; i < TAP_GUESTS; i++)
@@ -112,13 +119,12 @@ struct tap *tap_new(const struct tap_cfg *cfg, struct err *e)
 	t->info.version = TAP_VERSION;
 	t->info.pid = getpid();
 	text_copy(t->info.source, sizeof(t->info.source), cfg->source);
-	text_copy(t->info.upstream, sizeof(t->info.upstream), cfg->upstream);
 	if (open_all(t, cfg, e)) {
 		tap_free(t);
 		return NULL;
 	}
 	mlockall(MCL_CURRENT | MCL_ONFAULT);
-	find_server(t);
+	t->wire->begin(t);
 	return t;
 }
 
@@ -137,12 +143,11 @@ void tap_free(struct tap *t)
 		if (t->fd[i] >= 0)
 			close(t->fd[i]);
 	}
-	if (t->listener >= 0)
-		close(t->listener);
+	t->wire->close(t);
 	if (t->door >= 0)
 		close(t->door);
-	if (t->lookup >= 0)
-		close(t->lookup);
+	if (t->signals >= 0)
+		close(t->signals);
 	if (t->epoll >= 0)
 		close(t->epoll);
 	tap_share_unmap(&t->share);
@@ -154,39 +159,35 @@ static void on_event(struct tap *t, const struct epoll_event *ev)
 {
 	uint64_t which = ev->data.u64 & (((uint64_t)1 << KIND_SHIFT) - 1);
 
-	switch ((enum watch_kind)(ev->data.u64 >> KIND_SHIFT)) {
-	case WATCH_LISTENER:
-		relay_accept(t);
-		break;
-	case WATCH_DOOR:
+	enum watch_kind kind = (enum watch_kind)(ev->data.u64 >> KIND_SHIFT);
+
+	if (kind == WATCH_DOOR)
 		door_accept(t);
-		break;
-	case WATCH_GUEST:
+	else if (kind == WATCH_GUEST)
 		door_hear(t, (unsigned)which);
-		break;
-	case WATCH_LOOKUP:
-		relay_lookup(t);
-		break;
-	case WATCH_END:
-	default:
-		relay_event(t, which, ev->events);
-		break;
-	}
+	else if (kind == WATCH_SIGNAL)
+		t->ended = true;
+	else
+		t->wire->event(t, kind, which, ev->events);
 }
 
 /* How long it may sleep, in ms; 0 and *over when it has nobody left to be there for. */
-static int patience_ms(const struct tap *t, bool *over)
+static int patience_ms(struct tap *t, bool *over)
 {
-	int64_t left;
+	int64_t now = clock_now_ns(&t->clock), end = t->wire->due(t);
 
 	*over = t->ended || (!t->live && t->engine < 0 && t->detached);
 	if (*over || t->busy)
 		return 0;
-	if (t->live || t->engine >= 0)
+	if (!t->live && t->engine < 0) {
+		int64_t last = t->alone_ns + t->linger_ns;
+
+		*over = last <= now;
+		end = last < end ? last : end;
+	}
+	if (end == INT64_MAX)
 		return -1;
-	left = t->alone_ns + t->linger_ns - clock_now_ns(&t->clock);
-	*over = left <= 0;
-	return left <= 0 ? 0 : (int)(left / NS_PER_MS) + 1;
+	return end <= now ? 0 : (int)((end - now) / NS_PER_MS) + 1;
 }
 
 int tap_serve(struct tap *t)
@@ -204,6 +205,6 @@ int tap_serve(struct tap *t)
 			return -errno;
 		for (int i = 0; i < n; i++)
 			on_event(t, &ev[i]);
-		relay_busy(t);
+		t->wire->busy(t);
 	}
 }

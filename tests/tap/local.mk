@@ -3,9 +3,9 @@
 check_PROGRAMS += %D%/watcher
 %C%_watcher_SOURCES = %D%/watcher.c
 %C%_watcher_LDADD = $(TEST_PROGRAM_LIBS)
-TESTS += %D%/t_relay.sh %D%/t_kills.sh %D%/t_status.sh
-EXTRA_DIST += %D%/t_relay.sh %D%/t_kills.sh %D%/t_status.sh %D%/peers.py %D%/relay.py %D%/kills.py
+TESTS += %D%/t_line.sh %D%/t_relay.sh %D%/t_kills.sh %D%/t_status.sh
+EXTRA_DIST += %D%/t_line.sh %D%/line.py %D%/ports.py %D%/t_relay.sh %D%/t_kills.sh %D%/t_status.sh %D%/peers.py %D%/relay.py %D%/kills.py
 check_PROGRAMS += %D%/t_share
 TESTS += %D%/t_share
 %C%_t_share_SOURCES = %D%/t_share.c
-%C%_t_share_LDADD = src/tap/libtap.a src/base/libbase.a
+%C%_t_share_LDADD = src/tap/libtap.a src/hal/libhal.a src/base/libbase.a

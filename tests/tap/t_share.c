@@ -90,6 +90,8 @@ static void test_damaged(struct tap *t, struct tap_ring *r)
 	   "nor one at a place that is none");
 }
 
+enum { SEALS = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL };
+
 static int dup_memory(size_t size, unsigned seals)
 {
 	int fd = memfd_create("t_share", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -113,6 +115,15 @@ static void test_refused(struct tap *t, const int fd[TAP_FDS])
 	bad[0] = fd[1];
 	ok(t, tap_share_map(&s, bad, &e) == -EPROTO, "as is memory of another size");
 	tap_share_unmap(&s);
+	memcpy(bad, fd, sizeof(bad));
+	bad[1] = dup_memory(TAP_PAGE + TAP_RING_MIN + 4096, SEALS);
+	ok(t, tap_share_map(&s, bad, &e) == -EPROTO, "and a ring that is no power of two");
+	tap_share_unmap(&s);
+	close(bad[1]);
+	bad[1] = dup_memory(4096, SEALS);
+	ok(t, tap_share_map(&s, bad, &e) == -EPROTO, "or smaller than its head");
+	tap_share_unmap(&s);
+	close(bad[1]);
 	ok(t, ftruncate(fd[1], 4096) < 0, "the tap's own cannot be cut");
 	close(control);
 }
@@ -122,9 +133,10 @@ int main(void)
 	struct tap t = {0};
 	struct tap_share own, other;
 	int fd[TAP_FDS] = {-1, -1, -1, -1};
+	const uint64_t sizes[2] = {TAP_RING_MIN, TAP_RING_MAX};
 	struct err e = {0};
 
-	ok(&t, tap_share_make(&own, fd, &e) == 0 && tap_share_map(&other, fd, &e) == 0,
+	ok(&t, tap_share_make(&own, sizes, fd, &e) == 0 && tap_share_map(&other, fd, &e) == 0,
 	   "the memory is made, and mapped a second time%s", e.msg);
 	for (int d = 0; d < 2; d++) {
 		test_around(&t, &own.ring[d], &other.ring[d]);
