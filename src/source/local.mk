@@ -8,6 +8,7 @@ noinst_LIBRARIES += %D%/libsource.a
 	%D%/feetech.c \
 	%D%/foxglove.c \
 	%D%/groot.c \
+	%D%/holders.c %D%/holders.h \
 	%D%/hook.c \
 	%D%/log.c \
 	%D%/lookup.c %D%/lookup.h \
@@ -21,6 +22,7 @@ noinst_LIBRARIES += %D%/libsource.a
 	%D%/servo_calibration.c \
 	%D%/servo_poll.c %D%/servo_poll.h \
 	%D%/servo_setup.c \
+	%D%/servotap.c \
 	%D%/sim.c \
 	%D%/source.c %D%/source.h \
 	%D%/speed.c %D%/speed.h \

@@ -18,9 +18,12 @@ enum { RECORDS_AT_ONCE = 256, BYTES_AT_ONCE = 4 << 20 };
 static void emit(void *host, const struct event *ev)
 {
 	const struct tapped_slot *k = host;
+	const struct tapped *t = k->source->state;
 	struct event copy = *ev;
 
 	copy.source = k->index;
+	if (t->kind->amend)
+		t->kind->amend(k->source, &copy);
 	k->source->host.emit(k->source->host.host, &copy);
 }
 

@@ -60,6 +60,8 @@ struct tapped_kind {
 	void (*told)(struct source *s, const struct tap_record *rec);
 	/* Does what is due; when the next thing is. NULL: never anything. */
 	int64_t (*due)(struct source *s, int64_t now_ns);
+	/* Adds to an event of a decoder what only the source knows; NULL: nothing. */
+	void (*amend)(struct source *s, struct event *ev);
 };
 
 extern const struct tapped_kind tapped_tcp;
