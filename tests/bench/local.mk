@@ -24,7 +24,7 @@ bench-checks: all $(BENCH_BINARIES)
 
 # The tests that take long, in full: kill loops of 100, and whatever else reads POLICYTOP_LONG.
 LONG_TESTS = tests/db/t_crash tests/engine/t_kill.sh tests/tap/t_kills.sh \
-	tests/oracle/t_oracle_policy_kills.sh
+	tests/oracle/t_oracle_policy_kills.sh tests/oracle/t_oracle_servo_tap.sh
 check-long: all
 	POLICYTOP_LONG=1 $(MAKE) check TESTS='$(LONG_TESTS)'
 .PHONY: bench bench-checks check-long

@@ -3,9 +3,11 @@
 # run it, and its database beside what the clients asked and got.
 import json
 import os
+import random
 import signal
 import sqlite3
 import subprocess
+import time
 
 from wiretap import bits, ok, wait_for
 
@@ -28,7 +30,8 @@ class Recording:
                                         stdout=subprocess.PIPE, text=True)
         ready = json.loads(self.process.stdout.readline())
         self.rig, self.run = ready["rig"], None
-        self.port = int((ready["sources"][0]["address"] or ":0").rsplit(":", 1)[1])
+        self.address = ready["sources"][0]["address"] or ""
+        self.port = int(self.address.rsplit(":", 1)[1]) if ":" in self.address else 0
 
     def engine(self):
         """The process that records; None while there is none."""
@@ -47,12 +50,38 @@ class Recording:
 
     def end(self):
         """Ends it as Ctrl-C does; or waits for the end of what it reads. Its result."""
-        if self.port:
+        if self.address:
             os.kill(self.process.pid, signal.SIGINT)
         out = self.process.communicate(timeout=60)[0]
         result = json.loads(out.splitlines()[-1])
         self.run = result["run"]
         return result
+
+
+def stop(pid):
+    os.kill(pid, signal.SIGSTOP)
+    time.sleep(2)
+    os.kill(pid, signal.SIGCONT)
+
+
+def disturb(recording, kills):
+    """Kills the engine, every fifth time stops it for 2 s; how often it was killed."""
+    pick, last, killed = random.Random(5), None, 0
+
+    def another():
+        return recording.engine() not in (None, last)
+    begin = time.monotonic()
+    for n in range(kills):
+        wait_for(another)
+        time.sleep(max(0, begin + 1.5 - time.monotonic()) + pick.random() * 0.1)
+        begin, pid = time.monotonic(), recording.engine()
+        if n % 5 == 4:
+            stop(pid)
+        else:
+            os.kill(pid, signal.SIGKILL)
+            last, killed = pid, killed + 1
+    wait_for(another)
+    return killed
 
 
 def replay(policytop, db, capture):

@@ -33,3 +33,5 @@ check_PROGRAMS += %D%/dump_bus
 %C%_dump_bus_LDADD = $(TEST_PROGRAM_LIBS)
 TESTS += %D%/t_oracle_servobus.sh
 EXTRA_DIST += %D%/t_oracle_servobus.sh %D%/servobus.py
+TESTS += %D%/t_oracle_servo_tap.sh
+EXTRA_DIST += %D%/t_oracle_servo_tap.sh %D%/servo_tap.py

@@ -5,7 +5,6 @@
 import json
 import logging
 import os
-import random
 import signal
 import sys
 import threading
@@ -16,6 +15,7 @@ import numpy as np
 import live
 import openpi
 import openpi_live
+from live import disturb, stop
 from wiretap import done, ok, wait_for
 
 PACE_S = 0.05
@@ -53,32 +53,6 @@ class Traffic:
         self.client.close()
         ok(not self.error and len(self.client.got) == len(self.times),
            f"a client of {len(self.times)} requests has no error ({self.error})")
-
-
-def stop(pid):
-    os.kill(pid, signal.SIGSTOP)
-    time.sleep(2)
-    os.kill(pid, signal.SIGCONT)
-
-
-def disturb(recording, kills):
-    """Kills the engine, every fifth time stops it for 2 s; how often it was killed."""
-    pick, last, killed = random.Random(5), None, 0
-
-    def another():
-        return recording.engine() not in (None, last)
-    begin = time.monotonic()
-    for n in range(kills):
-        wait_for(another)
-        time.sleep(max(0, begin + 1.5 - time.monotonic()) + pick.random() * 0.1)
-        begin, pid = time.monotonic(), recording.engine()
-        if n % 5 == 4:
-            stop(pid)
-        else:
-            os.kill(pid, signal.SIGKILL)
-            last, killed = pid, killed + 1
-    wait_for(another)
-    return killed
 
 
 def key(chunk):
