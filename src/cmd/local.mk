@@ -25,6 +25,7 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/cmd_show.c \
 	%D%/cmd_status.c \
 	%D%/cmd_stop.c \
+	%D%/cmd_tap.c \
 	%D%/cmd_watch.c \
 	%D%/demo.h \
 	%D%/demo_headless.c \

@@ -16,6 +16,7 @@
 	ROW(record)                                                                                \
 	ROW(engine)                                                                                \
 	ROW(stop)                                                                                  \
+	ROW(tap)                                                                                   \
 	ROW(status)                                                                                \
 	ROW(runs)                                                                                  \
 	ROW(show)                                                                                  \

@@ -3,4 +3,5 @@ noinst_LIBRARIES += %D%/libhal.a
 %C%_libhal_a_CFLAGS = $(AM_CFLAGS) $(SERIALPORT_CFLAGS)
 %C%_libhal_a_SOURCES = \
 	%D%/serial.c %D%/serial.h \
-	%D%/tty.c %D%/tty.h
+	%D%/tty.c %D%/tty.h \
+	%D%/usbmon.c %D%/usbmon.h

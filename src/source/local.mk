@@ -22,7 +22,7 @@ noinst_LIBRARIES += %D%/libsource.a
 	%D%/servo_calibration.c \
 	%D%/servo_poll.c %D%/servo_poll.h \
 	%D%/servo_setup.c \
-	%D%/servotap.c \
+	%D%/servotap.c %D%/servotap.h \
 	%D%/sim.c \
 	%D%/source.c %D%/source.h \
 	%D%/speed.c %D%/speed.h \
@@ -33,4 +33,5 @@ noinst_LIBRARIES += %D%/libsource.a
 	%D%/tap_mark.c \
 	%D%/tap_tcp.c \
 	%D%/tcp.c \
-	%D%/unix.c
+	%D%/unix.c \
+	%D%/usbmon.c

@@ -8,28 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/path.h"
 #include "base/text.h"
-#include "model/motor.h"
 #include "source/holders.h"
 #include "source/servo.h"
-#include "source/tap.h"
+#include "source/servotap.h"
 #include "tap/link.h"
 
 #define LOOK_NS	 (20 * NS_PER_MS) /* for the answer */
 #define AGAIN_NS (2 * NS_PER_S)	  /* while somebody else has the port */
 
-struct servotap {
-	struct tapped tapped; /* first: it is the state of tap_open() */
-	struct bus bus;	      /* as last told */
-	struct holders *look; /* under way, or NULL */
-	bool opened;	      /* somebody has, since that look began */
-	int64_t look_ns;      /* when to look again */
-};
-
 static int parse(struct tapped *t, struct uri *u, struct err *e)
 {
-	struct servotap *v = (struct servotap *)t;
 	const char *name = uri_param(u, "link"), *slash = strrchr(u->rest, '/');
 	char *device;
 	int rc;
@@ -46,7 +37,6 @@ static int parse(struct tapped *t, struct uri *u, struct err *e)
 	rc = tapped_words(t, u, name, strlen(name), device, e);
 	free(device);
 	text_copy(t->place, sizeof(t->place), name);
-	bus_init(&v->bus);
 	return rc;
 }
 
@@ -89,7 +79,7 @@ static void tell_bus(struct source *s, int64_t t_ns)
 	source_emit(s, &ev);
 }
 
-static void told(struct source *s, const struct tap_record *rec)
+void servotap_told(struct source *s, const struct tap_record *rec)
 {
 	struct servotap *v = s->state;
 	const char *device = v->tapped.upstream;
@@ -156,7 +146,7 @@ static int64_t due(struct source *s, int64_t now_ns)
 }
 
 /* The decoder knows what was said, and nothing of who listens. */
-static void amend(struct source *s, struct event *ev)
+void servotap_amend(struct source *s, struct event *ev)
 {
 	struct servotap *v = s->state;
 	int64_t openers = v->bus.openers;
@@ -168,29 +158,76 @@ static void amend(struct source *s, struct event *ev)
 	ev->bus = &v->bus;
 }
 
-static const struct tapped_kind kind = {
+const struct tapped_kind servotap_line = {
 	.parse = parse,
 	.same = same,
 	.ends = ends,
 	.introduce = introduce,
 	.loss = "port",
-	.told = told,
+	.told = servotap_told,
 	.due = due,
-	.amend = amend,
+	.amend = servotap_amend,
 };
 
-static int servotap_open(struct source *s, struct uri *u, struct err *e)
+int servotap_open(struct source *s, const struct tapped_kind *kind, struct uri *u, struct err *e)
 {
 	struct servotap *v = s->state;
 	char name[2 * TAP_ADDRESS_BYTES];
 	int rc;
 
-	v->tapped.kind = &kind;
+	v->tapped.kind = kind;
+	bus_init(&v->bus);
 	rc = tap_open(s, u, e);
 	/* Of the bus as the decoder has it, which has said nothing yet. */
 	snprintf(name, sizeof(name), "%s%s", s->prefix, v->tapped.listen);
 	text_copy(v->bus.name, sizeof(v->bus.name), name);
 	return rc;
+}
+
+/* The whole path, where the tap is one of ours. */
+static void find_place(int pid, char place[TAP_ADDRESS_BYTES])
+{
+	struct tap_info *all = xcalloc(TAPS_MAX, sizeof(*all));
+	size_t n = tap_list(all, TAPS_MAX);
+
+	for (size_t i = 0; i < n; i++) {
+		if (all[i].pid == pid)
+			text_copy(place, TAP_ADDRESS_BYTES, tap_place(&all[i]));
+	}
+	free(all);
+}
+
+int servotap_start(const char *word, const char *user, char place[TAP_ADDRESS_BYTES], struct err *e)
+{
+	struct servotap *v = xcalloc(1, sizeof(*v));
+	struct tapped *t = &v->tapped;
+	struct tap_ends ends;
+	struct uri u;
+	int rc = uri_parse(&u, word, e), pid = rc;
+
+	if (!rc) {
+		t->kind = strcmp(u.kind, "usbmon") == 0 ? &servotap_usbmon : &servotap_line;
+		rc = strcmp(u.kind, "usbmon") && strcmp(u.kind, "tap")
+			     ? err_set(e, EINVAL, "%s: write tap:DEV or usbmon:BUS-DEV", word)
+			     : t->kind->parse(t, &u, e);
+		pid = rc;
+		uri_fini(&u);
+	}
+	if (!rc) {
+		ends = t->kind->ends(t);
+		ends.user = user;
+		pid = tap_start(&ends, t->word, e);
+	}
+	text_copy(place, TAP_ADDRESS_BYTES, t->place);
+	if (!rc && pid > 0)
+		find_place(pid, place);
+	free(v);
+	return pid;
+}
+
+static int open_line(struct source *s, struct uri *u, struct err *e)
+{
+	return servotap_open(s, &servotap_line, u, e);
 }
 
 static void servotap_close(struct source *s)
@@ -216,7 +253,7 @@ const struct source_class source_tap = {
 	.params = params,
 	.slots = 1,
 	.state_size = sizeof(struct servotap),
-	.open = servotap_open,
+	.open = open_line,
 	.run = tap_run,
 	.close = servotap_close,
 };

@@ -4,10 +4,11 @@
 
 extern const struct source_class source_dataset, source_sim, source_raw, source_stdin, source_unix,
 	source_tcp, source_hook, source_log, source_foxglove, source_openpi, source_groot,
-	source_feetech, source_dynamixel, source_tap;
+	source_feetech, source_dynamixel, source_tap, source_usbmon;
 
 const struct source_class *const source_table[] = {
-	&source_dataset, &source_sim,	  &source_raw,	     &source_stdin,    &source_unix,
-	&source_tcp,	 &source_hook,	  &source_log,	     &source_foxglove, &source_openpi,
-	&source_groot,	 &source_feetech, &source_dynamixel, &source_tap,      NULL,
+	&source_dataset,   &source_sim,	   &source_raw,	   &source_stdin,
+	&source_unix,	   &source_tcp,	   &source_hook,   &source_log,
+	&source_foxglove,  &source_openpi, &source_groot,  &source_feetech,
+	&source_dynamixel, &source_tap,	   &source_usbmon, NULL,
 };

@@ -239,8 +239,11 @@ static int64_t tap_died(struct source *s, int64_t now_ns)
 		if (t->slot[i].connection)
 			tapped_end(t, &t->slot[i], now_ns);
 	}
-	source_note(s, now_ns, "the tap at %s died, and its clients lost their %s at %s", t->place,
-		    t->kind->loss, t->upstream);
+	if (t->kind->loss)
+		source_note(s, now_ns, "the tap at %s died, and its clients lost their %s at %s",
+			    t->place, t->kind->loss, t->upstream);
+	else
+		source_note(s, now_ns, "the tap at %s died", t->place);
 	tap_detach(&t->link, false);
 	t->up = false;
 	t->retry_ns = now_ns;

@@ -55,7 +55,7 @@ struct tapped_kind {
 	bool (*same)(const struct tapped *t, const struct tap_info *info); /* is it ours? */
 	struct tap_ends (*ends)(const struct tapped *t);
 	void (*introduce)(struct source *s, int64_t now_ns);
-	const char *loss; /* what its clients have lost when it died */
+	const char *loss; /* what its clients have lost when it died; NULL: nothing */
 	/* A record of a serial line; NULL: there are none. */
 	void (*told)(struct source *s, const struct tap_record *rec);
 	/* Does what is due; when the next thing is. NULL: never anything. */

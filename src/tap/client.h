@@ -28,10 +28,11 @@ size_t tap_list(struct tap_info *out, size_t max);
 /* Tells one to end. 0, -EBUSY it has clients or an engine, or -errno. */
 int tap_stop(int pid, struct err *e);
 
-/* What a tap is to stand between; the other two are NULL. */
+/* What a tap is to stand between, or beside; the others are NULL. */
 struct tap_ends {
 	const char *listen, *upstream; /* [HOST:]PORT and HOST:PORT */
 	const char *link, *device;     /* the name of a link, and the whole path of a port */
+	const char *usbmon, *user;     /* BUS-DEV; UID:GID, or NULL: as it is */
 };
 
 /*

@@ -78,6 +78,18 @@ void copy_bytes(struct tap *t, struct connection *c, int d, const unsigned char 
 	atomic_store(&k->offset[d], c->offset[d]);
 }
 
+/* Bytes that passed and were not had: their place in the stream says so, as of a ring that is full. */
+void copy_missed(struct tap *t, struct connection *c, int d, uint64_t n)
+{
+	struct tap_connection *k = entry_of(t, c);
+
+	if (!k || !n)
+		return;
+	atomic_fetch_add(&t->share.ring[d].shared->lost, n);
+	c->offset[d] += n;
+	atomic_store(&k->offset[d], c->offset[d]);
+}
+
 void copy_stage(struct tap *t, struct connection *c, int d)
 {
 	const struct stage *st = &t->stage;

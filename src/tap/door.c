@@ -9,7 +9,7 @@
 
 const char *tap_place(const struct tap_info *info)
 {
-	return info->link[0] ? info->link : info->listen;
+	return info->link[0] ? info->link : info->listen[0] ? info->listen : info->upstream;
 }
 
 char *tap_folder_dup(struct err *e)

@@ -45,7 +45,7 @@ struct tap_info {
 	char upstream[TAP_ADDRESS_BYTES]; /* address, or path of a device */
 };
 
-/* Where its clients connect, of either kind. */
+/* Where its clients connect; or, of one that has none, what it hears. */
 const char *tap_place(const struct tap_info *info);
 
 /* The folder, made when it is not there; NULL with e. The caller frees it. */

@@ -9,6 +9,7 @@ noinst_LIBRARIES += %D%/libtap.a
 	%D%/door_serve.c \
 	%D%/line.c %D%/line.h \
 	%D%/link.c %D%/link.h \
+	%D%/overhear.c \
 	%D%/plug.c \
 	%D%/pump.c %D%/pump.h \
 	%D%/relay.c \

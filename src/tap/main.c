@@ -16,6 +16,8 @@ enum { LINGER_S = 600, EXIT_USAGE = 64, EXIT_UNAVAILABLE = 69, EXIT_IO = 74 };
 static const struct opt options[] = {
 	{"source", "WORD", "the source word of the engine that it is for"},
 	{"link", "NAME", "stand before a serial port, as NAME in the runtime folder"},
+	{"usbmon", "BUS-DEV", "stand beside a USB serial device; by root"},
+	{"user", "UID:GID", "with --usbmon: become this user once the device is open"},
 	{"linger", "S", "end after so long with neither engine nor client (600)"},
 	{"help", NULL, "print this"},
 	{"version", NULL, "print the version"},
@@ -26,6 +28,7 @@ static int help(void)
 {
 	puts("usage: policytop-tap [--source WORD] [--linger S] [HOST:]PORT UPSTREAM:PORT\n"
 	     "       policytop-tap [--source WORD] [--linger S] --link NAME DEVICE\n"
+	     "       policytop-tap [--source WORD] [--linger S] --usbmon BUS-DEV [--user UID:GID]\n"
 	     "Passes TCP connections on to UPSTREAM:PORT, or what a program has to say to a serial\n"
 	     "port on to DEVICE, with a copy for a policytop engine.");
 	for (const struct opt *o = options; o->name; o++)
@@ -83,6 +86,29 @@ static int serve(const struct tap_cfg *cfg)
 	return rc ? EXIT_IO : 0;
 }
 
+static int take_ends(struct tap_cfg *cfg, const struct opts *o, int argc, char **argv,
+		     struct err *e)
+{
+	bool link = opts_has(o, "link"), usbmon = opts_has(o, "usbmon"), good = true;
+	int end = 0;
+
+	if (argc != (usbmon ? 1 : link ? 2 : 3) || (usbmon && link))
+		return err_set(e, EINVAL, "between what should it stand? (see: --help)");
+	if (usbmon) {
+		cfg->usbmon = opts_text(o, "usbmon");
+	} else if (link) {
+		cfg->link = opts_text(o, "link");
+		cfg->device = argv[1];
+	} else {
+		cfg->listen = argv[1];
+		cfg->upstream = argv[2];
+	}
+	if (opts_has(o, "user"))
+		good = sscanf(opts_text(o, "user"), "%u:%u%n", &cfg->uid, &cfg->gid, &end) == 2 &&
+		       !opts_text(o, "user")[end];
+	return good ? 0 : err_set(e, EINVAL, "--user is UID:GID");
+}
+
 int main(int argc, char **argv)
 {
 	struct tap_cfg cfg = {0};
@@ -99,18 +125,11 @@ int main(int argc, char **argv)
 	}
 	if (!rc)
 		rc = opts_i64(&o, "linger", 0, 1000000, LINGER_S, &linger_s, &e);
-	if (!rc && argc != (opts_has(&o, "link") ? 2 : 3))
-		rc = err_set(&e, EINVAL, "between what should it stand? (see: --help)");
+	if (!rc)
+		rc = take_ends(&cfg, &o, argc, argv, &e);
 	if (rc)
 		return fail(&e, EXIT_USAGE);
 	quiet_signals();
-	if (opts_has(&o, "link")) {
-		cfg.link = opts_text(&o, "link");
-		cfg.device = argv[1];
-	} else {
-		cfg.listen = argv[1];
-		cfg.upstream = argv[2];
-	}
 	cfg.source = opts_has(&o, "source") ? opts_text(&o, "source") : "";
 	cfg.linger_ns = linger_s * NS_PER_S;
 	return serve(&cfg);

@@ -101,12 +101,15 @@ int tap_start(const struct tap_ends *ends, const char *source, struct err *e)
 				     ends->listen,    ends->upstream, NULL};
 		const char *serial[] = {"policytop-tap", "--source", source,	   "--link",
 					ends->link,	 "--",	     ends->device, NULL};
+		const char *usbmon[] = {"policytop-tap", "--source",   source,
+					"--usbmon",	 ends->usbmon, ends->user ? "--user" : NULL,
+					ends->user,	 NULL};
 
 		/* execv() promises to change nothing, and its prototype is older than const. */
 		union {
 			const char **given;
 			char *const *wanted;
-		} args = {.given = ends->device ? serial : tcp};
+		} args = {.given = ends->usbmon ? usbmon : ends->device ? serial : tcp};
 
 		rc = fork_twice(exe, args.wanted, out[1], e);
 		close(out[1]);

@@ -106,7 +106,7 @@ struct tap *tap_new(const struct tap_cfg *cfg, struct err *e)
 	setpriority(PRIO_PROCESS, 0, NICE);
 	/* Program and library; the rest, which is large, only where there is no limit. */
 	mlockall(MCL_CURRENT);
-	t->wire = cfg->device ? &wire_line : &wire_tcp;
+	t->wire = cfg->usbmon ? &wire_usbmon : cfg->device ? &wire_line : &wire_tcp;
 	t->epoll = t->signals = t->listener = t->door = t->lookup = t->engine = -1;
 	for (int i = 0; i < TAP_FDS; i++)
 		t->fd[i] = -1;

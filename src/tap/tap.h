@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The tap program: stands between policy clients and their server (struct wire: relay.c), or between
- * a program and a serial port (line.c), passes bytes on unchanged, and copies them into memory that
+ * a program and a serial port (line.c), or beside one (overhear.c), passes bytes on unchanged, and copies them into memory that
  * an engine reads. It parses nothing, allocates nothing once it runs, and never waits for an engine.
  * One thread, one epoll loop. Only src/tap includes this.
  *
@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/epoll.h>
+#include <sys/types.h>
 
 #include "base/clock.h"
 #include "base/err.h"
@@ -65,7 +66,7 @@ struct wire {
 	void (*close)(struct tap *t);  /* also after a failed open */
 };
 
-extern const struct wire wire_tcp, wire_line;
+extern const struct wire wire_tcp, wire_line, wire_usbmon;
 
 struct guest {
 	int fd; /* -1: free */
@@ -74,7 +75,8 @@ struct guest {
 
 struct tap {
 	const struct wire *wire;
-	struct line *line;		   /* NULL: TCP */
+	struct line *line;		   /* of wire_line, else NULL */
+	struct overhear *overhear;	   /* of wire_usbmon, else NULL */
 	int epoll, listener, door, lookup; /* lookup: -1 none under way */
 	int signals;			   /* SIGTERM */
 	int fd[TAP_FDS];
@@ -102,7 +104,10 @@ struct tap {
 struct tap_cfg {
 	const char *listen, *upstream; /* [HOST:]PORT and HOST:PORT */
 	const char *link, *device;     /* or, of a serial line, NAME and its path, else NULL */
-	const char *source;	       /* word of the source that it is for, "" none */
+	const char *usbmon;	       /* or BUS-DEV */
+	uid_t uid;		       /* with usbmon: whose it becomes, 0 stays as it is */
+	gid_t gid;
+	const char *source; /* word of the source that it is for, "" none */
 	int64_t linger_ns;
 };
 
@@ -126,6 +131,7 @@ void door_hear(struct tap *t, unsigned guest);
 void copy_begin(struct tap *t, struct connection *c);
 void copy_bytes(struct tap *t, struct connection *c, int direction, const unsigned char *p,
 		size_t len, int64_t t_ns);
+void copy_missed(struct tap *t, struct connection *c, int direction, uint64_t n);
 void copy_stage(struct tap *t, struct connection *c, int direction); /* what it kept */
 void copy_end(struct tap *t, struct connection *c);
 

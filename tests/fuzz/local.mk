@@ -132,3 +132,8 @@ FUZZ_TARGETS += %D%/f_calibration
 %C%_f_calibration_SOURCES = %D%/f_calibration.c
 %C%_f_calibration_LDADD = $(FUZZ_LIBS)
 %C%_f_calibration_LDFLAGS = $(FUZZ_FLAGS)
+
+FUZZ_TARGETS += %D%/f_usbmon
+%C%_f_usbmon_SOURCES = %D%/f_usbmon.c
+%C%_f_usbmon_LDADD = $(FUZZ_LIBS)
+%C%_f_usbmon_LDFLAGS = $(FUZZ_FLAGS)

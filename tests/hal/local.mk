@@ -3,3 +3,7 @@ check_PROGRAMS += %D%/t_serial
 TESTS += %D%/t_serial
 %C%_t_serial_SOURCES = %D%/t_serial.c
 %C%_t_serial_LDADD = src/hal/libhal.a src/base/libbase.a $(SERIALPORT_LIBS)
+check_PROGRAMS += %D%/t_usbmon
+TESTS += %D%/t_usbmon
+%C%_t_usbmon_SOURCES = %D%/t_usbmon.c
+%C%_t_usbmon_LDADD = src/hal/libhal.a src/base/libbase.a

@@ -118,8 +118,8 @@ def phase(policytop, folder, kind, kills):
     result = recording.end()
     ok(not client.errors, f"{name}: {len(client.cycles)} cycles without an error "
        f"{client.errors[:3]}")
-    longest = max(b - a for a, b, _, _ in client.cycles) / 1e6
-    ok(longest < 1000, f"{name}: none waits for an engine that is stopped ({longest:.0f} ms)")
+    longest = max(b - a for a, b, _, _ in client.cycles) / 1e6  # it is stopped for 2000
+    ok(longest < 1800, f"{name}: none waits for an engine that is stopped ({longest:.0f} ms)")
     store, run = live.Store(recording.db), recording.run
     rows = stored(store, run, len(IDS))
     found, unknown = judge(name, client, rows)
