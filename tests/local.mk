@@ -38,6 +38,7 @@ include %D%/cli/local.mk
 include %D%/fuzz/local.mk
 include %D%/client/local.mk
 include %D%/lerobot/local.mk
+include %D%/vm/local.mk
 include %D%/oracle/local.mk
 include %D%/workflows/local.mk
 include %D%/lint/local.mk

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+# Real drivers, in an emulated machine: not part of `make check`. A guest is a file here, and what
+# it needs built is in VM_BUILT.
+VM_GUESTS = %D%/guest_can.sh
+VM_BUILT =
+EXTRA_DIST += %D%/vm.sh %D%/kernel.sh %D%/initrd.sh %D%/head.sh %D%/init.sh $(VM_GUESTS)
+
+check-vm: all
+	$(MAKE) $(AM_MAKEFLAGS) $(VM_BUILT)
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(VM_GUESTS)' \
+		SH_LOG_COMPILER='$(SHELL) $(srcdir)/%D%/vm.sh'
+.PHONY: check-vm
+CLEANFILES += $(VM_GUESTS:.sh=.log) $(VM_GUESTS:.sh=.trs)
+clean-local: clean-vm
+clean-vm:
+	rm -rf %D%/cache
+.PHONY: clean-vm
