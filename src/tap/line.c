@@ -204,6 +204,8 @@ static void run_down(struct tap *t)
 		c->way[0].readable = false;
 		return;
 	}
+	if (!c->way[0].readable && !c->way[0].rest_len)
+		return;
 	mirror(l);
 	t->stage.len = t->stage.pieces = 0;
 	t->stage.seen = see_reply;
@@ -289,7 +291,9 @@ static void line_event(struct tap *t, enum watch_kind kind, uint64_t which, uint
 	/* Of a descriptor that is gone meanwhile it does no harm: nothing waits. */
 	c->way[end].readable |= (events & ~(uint32_t)EPOLLOUT) != 0;
 	c->way[1 - end].writable |= (events & EPOLLOUT) != 0;
-	run(t);
+	/* A terminal tells of room after every read of the other side: mostly nobody waits for it. */
+	if (c->way[end].readable || c->way[1 - end].rest_len)
+		run(t);
 }
 
 static void line_busy(struct tap *t)

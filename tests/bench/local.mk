@@ -50,3 +50,7 @@ BENCH_BINARIES += %D%/b_traffic
 %C%_b_traffic_LDADD = $(TEST_PROGRAM_LIBS)
 BENCHES += %D%/b_hook.sh
 EXTRA_DIST += %D%/b_hook.sh %D%/hook_cost.py %D%/requirements.txt
+BENCHES += %D%/b_line
+BENCH_BINARIES += %D%/b_line
+%C%_b_line_SOURCES = %D%/b_line.c
+%C%_b_line_LDADD = src/tap/libtap.a src/hal/libhal.a src/base/libbase.a
