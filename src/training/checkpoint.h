@@ -93,8 +93,9 @@ struct norm_side {
 	bool stats_lost;      /* a file of statistics is named and is not there */
 	unsigned steps;	      /* that normalise (pre), or un-normalise (post) */
 	unsigned reversed;    /* that do the opposite of what this side is for */
-	double eps;	      /* NaN unknown */
-	bool keys_only;	      /* only the observations in `only` are normalised */
+	bool relative;	/* actions are made relative to the state here (post: absolute again) */
+	double eps;	/* NaN unknown */
+	bool keys_only; /* only the observations in `only` are normalised */
 	size_t nonly;
 	char (*only)[FEATURE_KEY_BYTES];
 	size_t nfeatures; /* mode: by this side's own map */
@@ -161,5 +162,9 @@ const struct norm_stats *checkpoint_stats(const struct checkpoint *c, enum check
 
 /* The mode that is applied to it, NORM_UNKNOWN: none is said. */
 enum norm_mode checkpoint_mode(const struct checkpoint *c, enum checkpoint_vector v);
+
+/* Appends it as one JSON object (schema 1). */
+struct buf;
+void checkpoint_json(struct buf *b, const struct checkpoint *c);
 
 #endif

@@ -5,6 +5,15 @@ noinst_LIBRARIES += %D%/libtraining.a
 	%D%/behaviour.c %D%/behaviour.h \
 	%D%/build.c \
 	%D%/cameras.c \
+	%D%/checkpoint.c %D%/checkpoint.h \
+	%D%/checkpoint_files.c \
+	%D%/checkpoint_groot.c \
+	%D%/checkpoint_impl.h \
+	%D%/checkpoint_json.c \
+	%D%/checkpoint_lerobot.c \
+	%D%/checkpoint_openpi.c \
+	%D%/checkpoint_sides.c \
+	%D%/checkpoint_tensors.c \
 	%D%/column.c %D%/column.h \
 	%D%/compare.c %D%/compare.h \
 	%D%/compare_impl.h \
@@ -13,6 +22,7 @@ noinst_LIBRARIES += %D%/libtraining.a
 	%D%/dataset_impl.h \
 	%D%/episodes.c %D%/episodes.h \
 	%D%/files.c %D%/files.h \
+	%D%/hub.c %D%/hub.h \
 	%D%/info.c %D%/info.h \
 	%D%/load.c \
 	%D%/locate.c \

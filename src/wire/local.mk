@@ -54,6 +54,7 @@ noinst_LIBRARIES += %D%/libwire.a
 	%D%/stream_impl.h \
 	%D%/stream_small.c \
 	%D%/stream_step.c \
+	%D%/safetensors.c %D%/safetensors.h \
 	%D%/stranger.c %D%/stranger.h \
 	%D%/thrift.c %D%/thrift.h \
 	%D%/traffic.c %D%/traffic.h \

@@ -35,3 +35,6 @@ TESTS += %D%/t_oracle_servobus.sh
 EXTRA_DIST += %D%/t_oracle_servobus.sh %D%/servobus.py
 TESTS += %D%/t_oracle_servo_tap.sh
 EXTRA_DIST += %D%/t_oracle_servo_tap.sh %D%/servo_tap.py
+check_PROGRAMS += %D%/dump_checkpoint
+%C%_dump_checkpoint_SOURCES = %D%/dump_checkpoint.c
+%C%_dump_checkpoint_LDADD = $(TEST_PROGRAM_LIBS)
