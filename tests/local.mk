@@ -28,6 +28,7 @@ include %D%/tap/local.mk
 include %D%/source/local.mk
 include %D%/model/local.mk
 include %D%/training/local.mk
+include %D%/audit/local.mk
 include %D%/check/local.mk
 include %D%/motion/local.mk
 include %D%/sim/local.mk

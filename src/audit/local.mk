@@ -2,4 +2,7 @@
 noinst_LIBRARIES += %D%/libaudit.a
 %C%_libaudit_a_SOURCES = \
 	%D%/codes.c \
+	%D%/files.c %D%/files.h \
+	%D%/files_impl.h \
+	%D%/files_values.c \
 	%D%/finding.c %D%/finding.h

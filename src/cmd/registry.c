@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit/finding.h"
 #include "check/check.h"
 #include "cmd/cmd.h"
 #include "db/reader.h"
@@ -103,6 +104,16 @@ static bool limits_row(size_t i, struct registry_row *r)
 	return false;
 }
 
+static bool codes_row(size_t i, struct registry_row *r)
+{
+	const struct audit_code *c = &audit_codes[i];
+
+	if (!c->code)
+		return false;
+	*r = (struct registry_row){.of = c->group, .name = c->code, .arg = "", .text = c->summary};
+	return true;
+}
+
 static bool queries_row(size_t i, struct registry_row *r)
 {
 	const struct canned *q = &canned_queries[i];
@@ -155,10 +166,19 @@ static bool keys_row(size_t i, struct registry_row *r)
 
 /* The order of `list all`. */
 const struct registry registry_table[] = {
-	{"commands", commands_row},	{"options", options_row}, {"sources", sources_row},
-	{"parameters", parameters_row}, {"checks", checks_row},	  {"limits", limits_row},
-	{"queries", queries_row},	{"faults", faults_row},	  {"robots", robots_row},
-	{"panels", panels_row},		{"keys", keys_row},	  {NULL, NULL},
+	{"commands", commands_row},
+	{"options", options_row},
+	{"sources", sources_row},
+	{"parameters", parameters_row},
+	{"checks", checks_row},
+	{"limits", limits_row},
+	{"codes", codes_row},
+	{"queries", queries_row},
+	{"faults", faults_row},
+	{"robots", robots_row},
+	{"panels", panels_row},
+	{"keys", keys_row},
+	{NULL, NULL},
 };
 
 const struct registry *registry_find(const char *name)

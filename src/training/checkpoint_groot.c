@@ -135,6 +135,7 @@ static void keep_absolute(struct checkpoint *c, const char *part)
 static void settle_space(struct checkpoint *c, size_t relative, const char *file)
 {
 	c->space = relative ? SPACE_RELATIVE : SPACE_ABSOLUTE;
+	c->nabsolute = relative ? c->nabsolute : 0;
 	snprintf(c->space_why, sizeof(c->space_why), "%s says so of %zu of %zu parts", file,
 		 relative ? relative : c->noutputs, c->noutputs);
 }

@@ -137,3 +137,12 @@ FUZZ_TARGETS += %D%/f_usbmon
 %C%_f_usbmon_SOURCES = %D%/f_usbmon.c
 %C%_f_usbmon_LDADD = $(FUZZ_LIBS)
 %C%_f_usbmon_LDFLAGS = $(FUZZ_FLAGS)
+FUZZ_TARGETS += %D%/f_safetensors
+%C%_f_safetensors_SOURCES = %D%/f_safetensors.c
+%C%_f_safetensors_LDADD = $(FUZZ_LIBS)
+%C%_f_safetensors_LDFLAGS = $(FUZZ_FLAGS)
+
+FUZZ_TARGETS += %D%/f_checkpoint
+%C%_f_checkpoint_SOURCES = %D%/f_checkpoint.c
+%C%_f_checkpoint_LDADD = $(FUZZ_LIBS)
+%C%_f_checkpoint_LDFLAGS = $(FUZZ_FLAGS)

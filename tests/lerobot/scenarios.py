@@ -3,11 +3,13 @@
 import base64
 import glob
 import json
+import os
 import re
 import struct
 import subprocess
 
-from check import JOINTS, PROFILE, REST, ROOT, STD, TASK, WORK, Run, f32, hexes, ok, policytop
+from check import (INSIDE, JOINTS, PROFILE, REST, ROOT, STD, TASK, WORK, Run, f32, hexes, ok,
+                   policytop)
 from motors import motor_buses
 
 DATASET = ["--dataset.push_to_hub=false", f"--dataset.single_task={TASK}", "--play_sounds=false"]
@@ -357,5 +359,49 @@ def record05():
     ok(found == [("Recording episode 0", "disconnect", TASK)], f"record05: its episode {found}")
 
 
-SCENARIOS = [sentry, base, cadence, episodic, rtc, starved, size_and_stall, interrupted, terminal,
-             compiled, record05, motor_buses]
+def near(x, y):
+    """Equal but for LeRobot's float32."""
+    return abs(x - y) <= 1e-6 * max(abs(x), abs(y), 1e-6)
+
+
+def same_side(name, ours, theirs):
+    which = ours["file"]
+    features = {f["key"]: {"type": f["type"], "shape": f["shape"], "mode": f["mode"]}
+                for f in ours["features"]}
+    ok(features == theirs["features"] and ours["steps"] == theirs["steps"] and
+       ours["eps"] == theirs["eps"], f"checkpoints: {name}: {which} does what LeRobot says")
+    stats = {s["key"]: s for s in ours["stats"]}
+    worst = [f"{k}.{stat}" for k, of in theirs["stats"].items() for stat, v in of.items()
+             if not all(map(near, [stats[k][stat]] if stat == "count" else stats[k][stat], v))]
+    ok(stats.keys() == theirs["stats"].keys() and not worst,
+       f"checkpoints: {name}: {which} with its {len(stats)} sets of statistics {worst}")
+
+
+def checkpoints():
+    """What is read of checkpoints is what LeRobot's own code says that it loads."""
+    script = os.path.dirname(os.path.abspath(__file__)) + "/checkpoint.py"
+    told = json.loads(subprocess.run(["chroot", ROOT, "python", script, f"{WORK}/checkpoints"],
+                                     env=INSIDE, check=True, text=True,
+                                     stdout=subprocess.PIPE).stdout)
+    dump = os.environ["TOP_BUILDDIR"] + "/tests/oracle/dump_checkpoint"
+    for name, theirs in told.items():
+        where = f"{WORK}/checkpoints/{name}"
+        ours = json.loads(subprocess.run([dump, where], check=True, text=True,
+                                         stdout=subprocess.PIPE).stdout)
+        plain = ("type", "chunk_size", "n_action_steps", "n_obs_steps", "rename_map")
+        ok(all(ours[k] == theirs[k] for k in plain), f"checkpoints: {name}: its plan and names")
+        for k in ("inputs", "outputs"):
+            ok({f["key"]: {"type": f["type"], "shape": f["shape"], "mode": f["mode"]}
+                for f in ours[k]} == theirs[k], f"checkpoints: {name}: its {k}")
+        same_side(name, ours["pre"], theirs["pre"])
+        same_side(name, ours["post"], theirs["post"])
+        weights = os.path.getsize(f"{where}/model.safetensors")
+        ok(ours["bytes_read"] < 20000, f"checkpoints: {name}: {ours['bytes_read']} bytes read, "
+           f"beside {weights} bytes of weights")
+        ok((ours["steps"], ours["batch_size"], ours["dataset"]) == (1234, 8, "sim/so101"),
+           f"checkpoints: {name}: its training")
+
+
+SCENARIOS = [checkpoints, sentry, base, cadence, episodic, rtc, starved, size_and_stall,
+             interrupted, terminal, compiled, record05,
+             motor_buses]

@@ -59,6 +59,8 @@ tap_empty "$(column keys 3 | while read -r k; do
 done)" "policytop.1 has every key"
 tap_empty "$(column checks 3 | unnamed "$TOP_SRCDIR/man/policytop-checks.7")" \
 	"policytop-checks.7 names every check"
+tap_empty "$(column codes 3 | unnamed "$TOP_SRCDIR/man/policytop-checks.7")" \
+	"policytop-checks.7 names every code of the audits"
 tap_empty "$(column queries 3 | unnamed "$TOP_SRCDIR/man/policytop-db.5")" \
 	"policytop-db.5 names every canned query"
 
