@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "model/joint.h"
+#include "robot/can.h"
 
 struct robot_gripper {
 	const char *joint; /* end of the joint's short name, letter case ignored; NULL ends */
@@ -41,6 +42,7 @@ struct robot_class {
 	const char *suffix; /* of joint names in its software's features: ".pos" */
 	const struct robot_motor *motors;
 	const char *const *calibrations; /* folders of LeRobot, newest name first; NULL ends */
+	const struct robot_can *can;	 /* NULL: it has no DaMiao motors */
 };
 
 extern const struct robot_class *const robot_table[]; /* NULL ends */

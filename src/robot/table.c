@@ -6,11 +6,12 @@
 #include <strings.h>
 
 extern const struct robot_class robot_so101, robot_so100, robot_lekiwi, robot_koch, robot_omx,
-	robot_aloha, robot_viperx, robot_g1_inspire;
+	robot_aloha, robot_viperx, robot_g1_inspire, robot_yam, robot_big_yam, robot_openarm;
 
 const struct robot_class *const robot_table[] = {
-	&robot_so101, &robot_so100,  &robot_lekiwi,	&robot_koch, &robot_omx,
-	&robot_aloha, &robot_viperx, &robot_g1_inspire, NULL,
+	&robot_so101, &robot_so100,   &robot_lekiwi,  &robot_koch,
+	&robot_omx,   &robot_aloha,   &robot_viperx,  &robot_g1_inspire,
+	&robot_yam,   &robot_big_yam, &robot_openarm, NULL,
 };
 
 const struct robot_class *robot_find(const char *type)
