@@ -2,6 +2,8 @@
 noinst_LIBRARIES += %D%/libsource.a
 %C%_libsource_a_CFLAGS = $(AM_CFLAGS)
 %C%_libsource_a_SOURCES = \
+	%D%/can.c \
+	%D%/can_setup.c %D%/can_setup.h \
 	%D%/dataset.c \
 	%D%/decoder.c %D%/decoder.h \
 	%D%/dynamixel.c \

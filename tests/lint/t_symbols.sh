@@ -49,6 +49,16 @@ makers='malloc|calloc|realloc|xmalloc|xcalloc|xrealloc|xstrdup|strdup'
 tap_empty "$(printf '%s\n' "$everything" | grep '^src/check/' | grep -vE 'judge[a-z_]*\.o' |
 	grep -E " ($makers)\$")" "checks allocate only when a judge is made"
 
+# canlink.o asks the kernel by netlink, and has no socket to a bus.
+writers='write|writev|pwrite64?|send|sendto|sendmsg|sendmmsg|splice|sendfile64?|vmsplice|io_uring_.*|syscall|ioctl'
+heard=$(printf '%s\n' "$everything" |
+	grep -E '^src/(hal|source|wire)/lib[a-z]*\.a:lib[a-z]*_a-(can|canlink|canframe|canerror|damiao)[a-z_]*\.o ')
+tap_empty "$(printf '%s\n' "$heard" | grep -v 'a-canlink\.o ' |
+	grep -E " ($writers|dprintf|v?fprintf|fwrite|fputs|reader_.*|net_.*|tap.*)\$"
+	grep -rl 'AF_CAN\|PF_CAN' "$TOP_SRCDIR/src" | grep -v '/hal/can\.c$'
+	printf '%s\n' "$heard" | grep -q 'libhal_a-can\.o recvmmsg$' || echo "hal/can.o was not seen")" \
+	"who hears a CAN bus cannot write to it"
+
 # In the source: compilers make strcpy() of a bounded snprintf() where they know the length.
 tap_empty "$(grep -rnE '\<(gets|strcpy|strcat|v?sprintf|strtok|system|popen|tmpnam|mktemp)\(' \
 	"$TOP_SRCDIR/src" "$TOP_SRCDIR/ui" "$TOP_SRCDIR/db" --include='*.[ch]')" \

@@ -35,3 +35,7 @@ TESTS += %D%/t_policy
 %C%_t_policy_LDADD = $(TEST_PROGRAM_LIBS)
 TESTS += %D%/t_servo.sh
 EXTRA_DIST += %D%/t_servo.sh %D%/servo.py
+check_PROGRAMS += %D%/t_can
+TESTS += %D%/t_can
+%C%_t_can_SOURCES = %D%/t_can.c
+%C%_t_can_LDADD = $(TEST_PROGRAM_LIBS)

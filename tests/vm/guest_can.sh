@@ -1,46 +1,110 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# CAN as the kernel has it: a virtual bus, and two controllers that share a real one.
-#: modules vcan can-raw kvaser_pci
-#: tools ip cansend candump
-#: qemu -object can-bus,id=bus -device kvaser_pci,canbus=bus -device kvaser_pci,canbus=bus
-#: icount 2
-#: seconds 200
+# can: on real sockets: four arms at 250 Hz without loss, and what goes wrong on a bus.
+#: modules vcan can-raw
+#: programs src/policytop tests/vm/can_arm
+#: files tests/vm/can.sh
+#: tools ip cansend sqlite3
+#: icount 1
+#: seconds 600
 set -u
 . "$TOP_SRCDIR/tests/tap.sh"
+. "$TOP_SRCDIR/tests/vm/can.sh"
 
-# within COMMAND…: waits until it is true, 20 s at most.
-within()
-{
-	tries=0
-	until "$@"; do
-		tries=$((tries + 1))
-		[ "$tries" -lt 200 ] || return 1
-		usleep 100000
-	done
-}
-
-# seen IFACE FRAME: what is sent is what others on the bus see.
-seen()
-{
-	candump -n 1 -L "$1" >/tmp/dump &
-	until grep -q "$1" /proc/net/can/rcvlist_all; do
-		usleep 10000
-	done
-	cansend "$2" "$3"
-	within test -s /tmp/dump
-	cut -d ' ' -f 3 /tmp/dump
-}
-
-modprobe -a vcan can-raw kvaser_pci
-ip link add vcan0 type vcan && ip link set vcan0 up
-tap_ok $? "vcan0 is up"
-tap_same "$(seen vcan0 vcan0 011#1180007FF7FF1A1C)" "011#1180007FF7FF1A1C" "it carries a frame"
-for can in can0 can1; do
-	ip link set "$can" type can bitrate 1000000 berr-reporting on && ip link set "$can" up
-	tap_ok $? "$can, a real controller, is up"
+modprobe -a vcan can-raw
+for n in 0 1 2 3; do
+	ip link add "vcan$n" type vcan && ip link set "vcan$n" up
 done
-tap_same "$(seen can1 can0 001#7FFF7FF28FF7FF01)" "001#7FFF7FF28FF7FF01" "they share a bus"
-ip -details link show can0 | grep -q 'state ERROR-ACTIVE (berr-counter tx 0 rx 0)'
-tap_ok $? "its state and counters can be read"
+
+# Four arms.
+start arms 'can:vcan0?robot=yam&prefix=arm0' 'can:vcan1?robot=yam&prefix=arm1' \
+	'can:vcan2?robot=yam&prefix=arm2' 'can:vcan3?robot=yam&prefix=arm3'
+frames=$("$arm" 1000 4000 vcan0 vcan1 vcan2 vcan3)
+tap_same "$frames" 14000 "four seconds of four arms, 28 motors, 250 Hz"
+for n in 0 1 2 3; do
+	within is "$(newest transactions "vcan$n")" 14000
+	tap_same "$(ask "$(newest "transactions, overruns, corrupt, stray, retries, timeouts, late, state" "vcan$n")")" \
+		"14000|0|0|0|0|0|0|ok" "arm $n: every frame is there, and understood"
+done
+stop
+tap_same "$(sent_by_host vcan0)" 14000 "nothing was written to the bus"
+tap_same "$(ask "SELECT count(DISTINCT joint), sum(missed), count(DISTINCT temp_degc), min(temp_degc),
+	max(temp_degc), max(rotor_degc), group_concat(DISTINCT status), min(torque) FROM motors")" \
+	"28|0|7|31.0|37.0|35.0|ok|1" "28 motors, their temperatures, none missed an answer"
+
+# The cycle that a value is of: 7 * 1143 = 1 modulo 4000.
+ask "CREATE TABLE v AS SELECT seq, joint, sent, got, CAST(substr(joint, 4, 1) AS INTEGER) AS arm,
+	iif(joint LIKE '%gripper%', 7, CAST(substr(joint, 12, 1) AS INTEGER)) AS motor FROM joint_values;
+CREATE TABLE u AS SELECT *, (sent + turn + 12.5) * 65535 / 25 AS us,
+	(got + turn + 12.5) * 65535 / 25 - 50 AS ug,
+	33000 + 100 * motor + 50 * arm + iif(arm = 3, 16471, 0) AS base
+	FROM (SELECT *, iif(arm = 3 AND motor < 7, 6.283185307179586, 0) AS turn FROM v);
+CREATE TABLE k AS SELECT *,
+	((CAST(round(us) AS INTEGER) - base + 8000) * 1143) % 4000 AS ks,
+	((CAST(round(ug) AS INTEGER) - base + 8000) * 1143) % 4000 AS kg FROM u;
+CREATE INDEX k_seq ON k (seq)"
+tap_same "$(ask "SELECT count(*) > 27000, max(abs(us - round(us))) < 0.05, max(abs(ug - round(ug))) < 0.05
+	FROM k WHERE sent IS NOT NULL AND got IS NOT NULL")" "1|1|1" "values are what was sent, to the bit"
+tap_same "$(ask "SELECT joint, count(DISTINCT ks), min(ks), max(ks), sum(ks != kg) FROM k
+	WHERE arm = 0 AND seq >= (SELECT min(seq) FROM k WHERE arm = 0 AND ks = 0)
+	GROUP BY joint HAVING count(DISTINCT ks) != 1000 OR max(ks) != 999 OR sum(ks != kg) > 0")" "" \
+	"each cycle of the arm that makes the steps is there, joint by joint"
+tap_same "$(ask "SELECT count(*) FROM k JOIN (SELECT seq, ks AS now FROM k WHERE arm = 0 AND motor = 1)
+	USING (seq) WHERE abs(ks - now) > 2 OR abs(kg - now) > 2")" 0 \
+	"the other arms' values are of the same moment"
+
+# What goes wrong on a bus.
+start faults 'can:vcan0?robot=yam'
+before=$(sent_by_host vcan0)
+frames=$("$arm" 800 4000 vcan0 limp=1:100:150 silent=2:300:700 overload=3:200:300 off=4:200:300 \
+	hot=5:200:300 twice=6:200:300)
+within is "$(newest transactions)" "$frames"
+tap_same "$(ask "SELECT count(*) FROM joint_values WHERE joint = 'joint_1.pos' AND sent IS NULL
+	AND got IS NOT NULL")" 50 "without stiffness nothing is sent, and all is got"
+tap_same "$(ask "SELECT max(missed), sum(temp_degc IS NULL) > 0 FROM motors WHERE joint = 'joint_2.pos'")" \
+	"400|1" "a motor that is missing: its answers, and its health"
+tap_same "$(ask "SELECT count(*) FROM notes WHERE text LIKE 'joint_2.pos (motor 2) has not answered%'
+	OR text LIKE 'joint_2.pos (motor 2) answers again'")" 2 "that is told, and that it is back"
+tap_same "$(ask "SELECT max(status = 'overload') FROM motors WHERE joint = 'joint_3.pos'")" 1 "an overload"
+tap_same "$(ask "SELECT min(torque), max(torque) FROM motors WHERE joint = 'joint_4.pos'")" "0|1" \
+	"a motor that is off"
+tap_same "$(ask "SELECT max(rotor_degc), max(status = 'hot') FROM motors WHERE joint = 'joint_5.pos'")" \
+	"99.0|1" "a motor that is too hot"
+tap_same "$(ask "$(newest late)")" 100 "answers that came twice"
+tap_same "$(ask "SELECT sum(got IS NULL) FROM joint_values WHERE joint = 'joint_7.pos' OR joint = 'joint_1.pos'")" \
+	0 "the other joints are undisturbed"
+cansend vcan0 20000004#000C000000006080
+within is "$(newest "state, tx_errors, rx_errors, corrupt")" "warning|96|128|1"
+tap_ok $? "an error frame: warning, with the controller's counters"
+cansend vcan0 20000004#0020040000008840
+within is "$(newest state)" passive
+tap_ok $? "error passive"
+cansend vcan0 20000040#0000000000000000
+within is "$(newest state)" off
+tap_ok $? "bus off"
+cansend vcan0 20000100#0000000000000000
+within is "$(newest state)" ok
+tap_ok $? "and restarted"
+
+for verdict in 'motor-status|joint_2.pos' 'overload|joint_3.pos' 'torque-lost|joint_4.pos' \
+	'motor-hot|joint_5.pos' 'can-bus|vcan0'; do
+	within is "SELECT code, subject FROM verdicts WHERE level = 'fail' AND code || '|' || subject = '$verdict'" \
+		"$verdict"
+	tap_ok $? "each is an alarm: $verdict"
+done
+
+# An engine that gets no time.
+# shellcheck disable=SC2046 # a list of ids
+kill -STOP $(pidof policytop)
+more=$("$arm" 2000 1000 vcan0) # more than the queue of a socket holds
+# shellcheck disable=SC2046
+kill -CONT $(pidof policytop)
+within is "$(newest "transactions + overruns + corrupt")" $((frames + more + 4))
+tap_same "$(ask "$(newest "transactions + overruns + corrupt - $frames - 4, overruns > 0")")" "$more|1" \
+	"frames that were not taken in time are counted, each"
+tap_same "$(ask "SELECT sum(lost) FROM gaps WHERE unit = 'frames'")" "$(ask "$(newest overruns)")" \
+	"and are gaps"
+tap_same "$(($(sent_by_host vcan0) - before))" "$((frames + more + 4))" "still nothing was written"
+
+stop
 tap_done

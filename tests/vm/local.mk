@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # Real drivers, in an emulated machine: not part of `make check`. A guest is a file here, and what
 # it needs built is in VM_BUILT.
-VM_GUESTS = %D%/guest_can.sh
-VM_BUILT =
-EXTRA_DIST += %D%/vm.sh %D%/kernel.sh %D%/initrd.sh %D%/head.sh %D%/init.sh $(VM_GUESTS)
+VM_GUESTS = %D%/guest_can.sh %D%/guest_can_link.sh
+VM_BUILT = %D%/can_arm
+check_PROGRAMS += $(VM_BUILT)
+%C%_can_arm_SOURCES = %D%/can_arm.c
+EXTRA_DIST += %D%/vm.sh %D%/kernel.sh %D%/initrd.sh %D%/head.sh %D%/init.sh %D%/can.sh $(VM_GUESTS)
 
 check-vm: all
 	$(MAKE) $(AM_MAKEFLAGS) $(VM_BUILT)
