@@ -42,7 +42,7 @@ start real 'can:can1?robot=yam'
 within is "$(newest "state, tx_errors, rx_errors")" "ok|0|0"
 tap_ok $? "a controller that is error active, and its counters"
 # One at a time: an emulated controller knows no bit rate, and its buffer is small.
-for n in 1 2 3 4 5; do
+for _ in 1 2 3 4 5; do
 	cansend can0 001#7FFF7FF28FF7FF01
 	cansend can0 011#1180007FF7FF1A1C
 done
