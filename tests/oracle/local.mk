@@ -38,3 +38,5 @@ EXTRA_DIST += %D%/t_oracle_servo_tap.sh %D%/servo_tap.py
 check_PROGRAMS += %D%/dump_checkpoint
 %C%_dump_checkpoint_SOURCES = %D%/dump_checkpoint.c
 %C%_dump_checkpoint_LDADD = $(TEST_PROGRAM_LIBS)
+TESTS += %D%/t_oracle_damiao.sh
+EXTRA_DIST += %D%/t_oracle_damiao.sh %D%/damiao.py %D%/requirements-can.txt

@@ -33,11 +33,11 @@ class Capture:
         head = b"PTOPCAP\n" + struct.pack("<HHH", 2, 1, len(word)) + word.encode()
         self.file.write(head + struct.pack("<I", zlib.crc32(head)))
 
-    def put(self, direction, data=b""):
+    def put(self, direction, data=b"", t_ns=None):
         with self.lock:
             for at in range(0, max(len(data), 1), 1 << 20):
                 part = data[at:at + (1 << 20)]
-                head = struct.pack("<qIHBB", time.monotonic_ns(), len(part), 0, direction, 0)
+                head = struct.pack("<qIHBB", t_ns or time.monotonic_ns(), len(part), 0, direction, 0)
                 self.file.write(head + struct.pack("<I", zlib.crc32(head)))
                 if part:
                     self.file.write(part + struct.pack("<I", zlib.crc32(part)))

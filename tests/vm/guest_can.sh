@@ -54,7 +54,7 @@ tap_same "$(ask "SELECT count(*) FROM k JOIN (SELECT seq, ks AS now FROM k WHERE
 	"the other arms' values are of the same moment"
 
 # What goes wrong on a bus.
-start faults 'can:vcan0?robot=yam'
+start faults --capture /tmp/faults.cap 'can:vcan0?robot=yam'
 before=$(sent_by_host vcan0)
 frames=$("$arm" 800 4000 vcan0 limp=1:100:150 silent=2:300:700 overload=3:200:300 off=4:200:300 \
 	hot=5:200:300 twice=6:200:300)
@@ -107,4 +107,18 @@ tap_same "$(ask "SELECT sum(lost) FROM gaps WHERE unit = 'frames'")" "$(ask "$(n
 tap_same "$(($(sent_by_host vcan0) - before))" "$((frames + more + 4))" "still nothing was written"
 
 stop
+
+# What was captured gives the same again.
+told()
+{
+	ask "SELECT count(*), sum(sent), sum(got) FROM joint_values;
+	SELECT joint, count(*), max(missed), max(rotor_degc), sum(torque) FROM motors GROUP BY joint;
+	SELECT count(*), max(transactions), max(overruns), max(late), group_concat(DISTINCT state) FROM buses;
+	SELECT text FROM notes WHERE text LIKE '%motor%' OR text LIKE 'vcan0%';
+	SELECT level, code, subject, message FROM verdicts"
+}
+live=$(told)
+start again 'raw:/tmp/faults.cap?speed=max'
+wait "$pid"
+tap_same "$(told)" "$live" "its capture gives the same steps, health, notes and alarms"
 tap_done
