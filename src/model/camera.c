@@ -40,5 +40,5 @@ void camera_init(struct camera *c)
 {
 	*c = (struct camera){.sequence = -1, .lost = -1, .errors = -1, .automatic = -1};
 	c->fps_set = c->fps = c->jitter_ms = c->age_ms = c->frozen_s = (double)NAN;
-	c->megabytes_s = c->dark = c->sharpness = c->margin = (double)NAN;
+	c->megabytes_s = c->bus_megabytes_s = c->dark = c->sharpness = c->margin = (double)NAN;
 }

@@ -84,6 +84,7 @@ struct camera {
 	double age_ms;		 /* of the newest frame when it was taken */
 	double frozen_s;	 /* how long the picture has been the same */
 	double megabytes_s;	 /* that it takes of its bus */
+	double bus_megabytes_s;	 /* that its bus can carry for cameras */
 	double dark, sharpness;	 /* of its last picture, as in struct frame */
 	char is[NAME_BYTES];	 /* the training camera that it looks like, "" cannot tell */
 	char method[NAME_BYTES]; /* how that was found: "picture", "motion" */

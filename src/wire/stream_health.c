@@ -56,8 +56,8 @@ static const struct field camera_fields[] = {
 	INT(camera, width), INT(camera, height), INT(camera, sequence), INT(camera, lost),
 	INT(camera, errors), INT(camera, automatic), NUMBER(camera, fps_set), NUMBER(camera, fps),
 	NUMBER(camera, jitter_ms), NUMBER(camera, age_ms), NUMBER(camera, frozen_s),
-	NUMBER(camera, megabytes_s), NUMBER(camera, dark), NUMBER(camera, sharpness),
-	TEXT(camera, is), TEXT(camera, method), NUMBER(camera, margin), {0},
+	NUMBER(camera, megabytes_s), NUMBER(camera, bus_megabytes_s), NUMBER(camera, dark),
+	NUMBER(camera, sharpness), TEXT(camera, is), TEXT(camera, method), NUMBER(camera, margin), {0},
 };
 /* clang-format on */
 
