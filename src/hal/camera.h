@@ -44,17 +44,20 @@ struct camera_format {
 	double fps; /* as set; NaN unknown */
 };
 
-/* What decides over a picture without the policy's doing. */
-enum camera_auto {
-	CAMERA_AUTO_NONE,     /* just a setting */
-	CAMERA_AUTO_EXPOSURE, /* 1 is manual, all else automatic */
-	CAMERA_AUTO_SWITCH,   /* 1: automatic */
-	CAMERA_AUTO_PRIVACY,  /* 1: the picture is black */
+/* What a control can do to a picture, or to the rate, by itself. */
+enum camera_role {
+	CAMERA_SETTING,	      /* nothing: it stays as it was set */
+	CAMERA_EXPOSURE_MODE, /* 1 is manual, all else automatic */
+	CAMERA_RATE_SWITCH,   /* 1: the rate may fall in the dark */
+	CAMERA_WHITE_SWITCH,  /* 1: automatic, as the next two */
+	CAMERA_FOCUS_SWITCH,
+	CAMERA_GAIN_SWITCH,
+	CAMERA_PRIVACY, /* 1: the picture is black */
 };
 
 struct camera_control {
 	uint32_t id;
-	enum camera_auto kind;
+	enum camera_role role;
 	char name[40]; /* as v4l2-ctl has it: exposure_dynamic_framerate */
 	bool known;    /* value is */
 	int64_t value;

@@ -47,7 +47,7 @@ static void test_watch(struct bed *b)
 	ok(t, strcmp(b->c.card, "Fake\\x1b[31m Camera") == 0, "its name is cleaned: %s", b->c.card);
 	ok(t,
 	   b->c.ncontrols == 3 && strcmp(b->c.control[1].name, "exposure_dynamic_framerate") == 0 &&
-		   b->c.control[1].known && b->c.control[1].kind == CAMERA_AUTO_SWITCH,
+		   b->c.control[1].known && b->c.control[1].role == CAMERA_RATE_SWITCH,
 	   "its controls have the names that v4l2-ctl gives them");
 	ok(t, camera_changed(&b->c, &change) == 0, "nothing was changed");
 	fake_camera_set(&b->f, V4L2_CID_EXPOSURE_AUTO_PRIORITY, 1);
