@@ -37,3 +37,9 @@ noinst_LIBRARIES += %D%/libsource.a
 	%D%/tcp.c \
 	%D%/unix.c \
 	%D%/usbmon.c
+	%D%/v4l2.c \
+	%D%/v4l2_eye.c %D%/v4l2_eye.h \
+	%D%/v4l2_meter.c %D%/v4l2_meter.h \
+	%D%/v4l2_tell.c %D%/v4l2_tell.h \
+	%D%/v4l2_thread.c %D%/v4l2_thread.h \
+	%D%/v4l2_view.c %D%/v4l2_view.h

@@ -48,6 +48,11 @@ struct source_host {
 	int64_t told_ns;
 	/* The recorder is nearly full: who has room of its own waits a little. NULL: it never is. */
 	bool (*crowded)(void *host);
+	/*
+	 * A device that one program at a time can have may be taken: nobody else needs it now, and
+	 * the source is closed before somebody does.
+	 */
+	bool takes;
 };
 
 /* A parameter of the source word, for `list sources`, the man page and the test that checks it. */

@@ -16,4 +16,7 @@ const struct source_class *const source_table[] = {
 	&source_dataset, &source_sim,	  &source_raw,	     &source_stdin,    &source_unix,
 	&source_tcp,	 &source_hook,	  &source_log,	     &source_foxglove, &source_openpi,
 	&source_groot,	 &source_feetech, &source_dynamixel, &source_can,      NULL,
+	source_feetech, source_dynamixel, source_v4l2;
+
+	&source_groot,	 &source_feetech, &source_dynamixel, &source_v4l2,     NULL,
 };
