@@ -201,10 +201,18 @@ static void feed_executed(struct core *c, const struct event *ev)
 	live_executed(c->live, ev->executed);
 }
 
+/* Cameras, motors and buses tell no robot: with nothing else they are a run, too. */
+static void begin_without_robot(struct core *c, int64_t t_ns)
+{
+	if (!c->begun)
+		begin(c, t_ns);
+}
+
 static void feed_frame(struct core *c, const struct event *ev)
 {
 	struct record r = {.kind = RECORD_FRAME, .t_ns = ev->t_ns, .source = ev->source};
 
+	begin_without_robot(c, ev->t_ns);
 	r.frame = ev->frame;
 	r.episode = merge_boundary(c->merge)->number;
 	record(c, &r);
@@ -218,6 +226,7 @@ static void feed_health(struct core *c, const struct event *ev)
 	struct record r = {.t_ns = ev->t_ns, .source = ev->source};
 	int64_t now_ns = clock_now_ns(c->clock);
 
+	begin_without_robot(c, ev->t_ns);
 	r.episode = merge_boundary(c->merge)->number;
 	if (ev->kind == EVENT_CAMERA) {
 		r.kind = RECORD_CAMERA;

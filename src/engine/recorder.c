@@ -408,6 +408,8 @@ bool recorder_put(struct recorder *r, const struct record *rec)
 	bool bulk = rec->kind == RECORD_STEP || rec->kind == RECORD_CHUNK ||
 		    rec->kind == RECORD_FRAME;
 
+	if (bulk && !step_ring(r)) /* a picture before the first hello */
+		recorder_size(r, JOINTS_UNKNOWN, 0, true);
 	if (untold(r) && !recorder_crowded(r))
 		tell_dropped(r, rec->t_ns);
 	if (put_now(r, bulk ? step_ring(r) : r->events, rec))

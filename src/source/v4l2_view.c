@@ -77,6 +77,8 @@ static int from_others(struct eye_view *v, struct frame *f, const struct camera_
 	const uint64_t shape[3] = {format->height, format->width, 3};
 	struct ndarray a = {.kind = 'u', .bytes = 1, .dims = 3};
 
+	if (!format->width)
+		return err_set(e, EPROTO, "the driver tells no size that a picture can have");
 	if (!v->picture)
 		v->picture = camera_picture_new();
 	if (!v->picture)

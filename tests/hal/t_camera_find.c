@@ -2,63 +2,28 @@
 /* Names of cameras, their owners and the kernel's trace, in folders made for it. */
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/path.h"
 #include "hal/camera_find.h"
 #include "hal/camera_trace.h"
+#include "tests/hal/fake_system.h"
 #include "tests/tap.h"
 
 struct bed {
 	struct tap t;
-	char root[256];
+	struct fake_system sys;
 };
 
-/* A file below the root, with the folders above it. */
-static void put(const struct bed *b, const char *name, const char *text)
+static void make_system(struct bed *b)
 {
-	char path[512];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/%s", b->root, name);
-	path_make_parents(path, NULL);
-	f = fopen(path, "we");
-	if (f) {
-		fputs(text, f);
-		fclose(f);
-	}
-}
-
-static void point(const struct bed *b, const char *name, const char *target)
-{
-	char path[512];
-
-	snprintf(path, sizeof(path), "%s/%s", b->root, name);
-	path_make_parents(path, NULL);
-	unlink(path);
-	if (symlink(target, path))
-		printf("# no link %s\n", path);
-}
-
-static void make_system(const struct bed *b)
-{
-	put(b, "dev/video0", "");
-	put(b, "dev/video1", "");
-	put(b, "dev/video10", "");
-	point(b, "dev/v4l/by-id/usb-SimCo_SimCam_CAM1-video-index0", "../../video0");
-	point(b, "dev/v4l/by-path/pci-0000:00:14.0-usb-0:1:1.0-video-index0", "../../video0");
-	point(b, "dev/v4l/by-path/pci-0000:00:14.0-usb-0:2:1.0-video-index0", "../../video10");
-	put(b, "sys/devices/usb1/1-1/busnum", "1\n");
-	put(b, "sys/devices/usb1/1-1/speed", "480\n");
-	put(b, "sys/devices/usb1/1-1/serial", "CAM1\n");
-	put(b, "sys/devices/usb1/1-1/1-1:1.0/keep", "");
-	put(b, "sys/class/video4linux/video0/name", "SimCam: \033SimCam\n");
-	point(b, "sys/class/video4linux/video0/device", "../../../devices/usb1/1-1/1-1:1.0");
-	put(b, "sys/class/video4linux/video10/name", "other\n");
+	fake_system_camera(&b->sys, 0);
+	fake_system_put(&b->sys, "dev/video1", "");
+	fake_system_put(&b->sys, "dev/video10", "");
+	fake_system_point(&b->sys, "dev/v4l/by-path/pci-0000:00:14.0-usb-0:2:1.0-video-index0",
+			  "../../video10");
+	fake_system_put(&b->sys, "sys/class/video4linux/video10/name", "other\n");
 }
 
 static void test_resolve(struct bed *b)
@@ -86,39 +51,40 @@ static void test_resolve(struct bed *b)
 	struct err e = {0};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		int rc = camera_resolve(&p, b->root, words[i].word, &e);
+		int rc = camera_resolve(&p, b->sys.root, words[i].word, &e);
 
 		ok(&b->t,
 		   rc == 0 && p.number == words[i].number && strcmp(p.stable, words[i].stable) == 0,
 		   "%s is %s, video%d", words[i].word, p.stable, p.number);
 	}
-	camera_resolve(&p, b->root, "0", &e);
+	camera_resolve(&p, b->sys.root, "0", &e);
 	ok(&b->t,
 	   p.bus == 1 && p.port_mbit == 480 && strcmp(p.serial, "CAM1") == 0 &&
 		   strcmp(p.name, "SimCam: \\x1bSimCam") == 0,
 	   "its bus, speed, serial number and name: %u %u %s %s", p.bus, p.port_mbit, p.serial,
 	   p.name);
 	ok(&b->t,
-	   camera_resolve(&p, b->root, "../../etc/passwd", &e) < 0 &&
-		   camera_resolve(&p, b->root, "", &e) < 0,
+	   camera_resolve(&p, b->sys.root, "../../etc/passwd", &e) < 0 &&
+		   camera_resolve(&p, b->sys.root, "", &e) < 0,
 	   "no way out of /dev: %s", e.msg);
 }
 
 static void test_replug(struct bed *b)
 {
 	struct camera_place p, all[8];
-	char path[512];
 
-	camera_resolve(&p, b->root, "0", NULL);
-	snprintf(path, sizeof(path), "%s/dev/video0", b->root);
-	unlink(path);
-	ok(&b->t, !camera_where(&p, b->root) && p.number == -1 && !p.node[0], "unplugged");
-	put(b, "dev/video4", "");
-	point(b, "dev/v4l/by-id/usb-SimCo_SimCam_CAM1-video-index0", "../../video4");
-	ok(&b->t, camera_where(&p, b->root) && p.number == 4 && strcmp(p.node, "/dev/video4") == 0,
+	camera_resolve(&p, b->sys.root, "0", NULL);
+	fake_system_unlink(&b->sys, "dev/video0");
+	ok(&b->t, !camera_where(&p, b->sys.root) && p.number == -1 && !p.node[0], "unplugged");
+	fake_system_put(&b->sys, "dev/video4", "");
+	fake_system_point(&b->sys, "dev/v4l/by-id/usb-SimCo_SimCam_CAM1-video-index0",
+			  "../../video4");
+	ok(&b->t,
+	   camera_where(&p, b->sys.root) && p.number == 4 && strcmp(p.node, "/dev/video4") == 0,
 	   "plugged in again: another number under the same name");
-	ok(&b->t, camera_list(all, 8, b->root) == 3 && all[2].number == 10, "all nodes are listed");
-	ok(&b->t, camera_list(all, 2, b->root) == 2, "as many as there is room for");
+	ok(&b->t, camera_list(all, 8, b->sys.root) == 3 && all[2].number == 10,
+	   "all nodes are listed");
+	ok(&b->t, camera_list(all, 2, b->sys.root) == 2, "as many as there is room for");
 }
 
 static void test_owner(struct bed *b)
@@ -127,20 +93,20 @@ static void test_owner(struct bed *b)
 	char node[300], self[64];
 	int fd;
 
-	put(b, "proc/41/comm", "policytop\n");
-	point(b, "proc/41/fd/3", "/dev/video0");
-	put(b, "proc/77/comm", "python\033\n");
-	point(b, "proc/77/fd/9", "/dev/video0");
-	point(b, "proc/78/fd/9", "/dev/video01");
-	camera_find_owner(&o, b->root, "/dev/video0");
+	fake_system_put(&b->sys, "proc/41/comm", "policytop\n");
+	fake_system_point(&b->sys, "proc/41/fd/3", "/dev/video0");
+	fake_system_put(&b->sys, "proc/77/comm", "python\033\n");
+	fake_system_point(&b->sys, "proc/77/fd/9", "/dev/video0");
+	fake_system_point(&b->sys, "proc/78/fd/9", "/dev/video01");
+	camera_find_owner(&o, b->sys.root, "/dev/video0");
 	ok(&b->t, o.known && o.pid == 77 && strcmp(o.program, "python\\x1b") == 0,
 	   "who streams, not who watches, owns it: %ld %s", o.pid, o.program);
-	point(b, "proc/77/fd/9", "/dev/null");
-	camera_find_owner(&o, b->root, "/dev/video0");
+	fake_system_point(&b->sys, "proc/77/fd/9", "/dev/null");
+	camera_find_owner(&o, b->sys.root, "/dev/video0");
 	ok(&b->t, o.pid == 41, "else who watches");
-	camera_find_owner(&o, b->root, "/dev/video5");
+	camera_find_owner(&o, b->sys.root, "/dev/video5");
 	ok(&b->t, o.known && !o.pid, "nobody");
-	snprintf(node, sizeof(node), "%s/dev/video1", b->root);
+	snprintf(node, sizeof(node), "%s/dev/video1", b->sys.root);
 	fd = open(node, O_RDONLY | O_CLOEXEC);
 	camera_find_owner(&o, "", node);
 	snprintf(self, sizeof(self), "%ld", (long)getpid());
@@ -177,7 +143,7 @@ static void test_trace(struct bed *b)
 	ok(&b->t,
 	   !camera_trace_line(&s, "", 0) && !camera_trace_line(&s, "v4l2_qbuf: minor = 0", 20),
 	   "other lines are none");
-	rc = camera_trace_open(&trace, b->root, 0, &e);
+	rc = camera_trace_open(&trace, b->sys.root, 0, &e);
 	ok(&b->t, rc == -2 && strstr(e.msg, "root sees them"), "no tracefs: %s", e.msg);
 	camera_trace_close(&trace);
 }
@@ -185,19 +151,14 @@ static void test_trace(struct bed *b)
 int main(void)
 {
 	struct bed b = {0};
-	const char *tmp = getenv("TMPDIR");
-	char remove[300];
 
-	snprintf(b.root, sizeof(b.root), "%s/camera-XXXXXX", tmp ? tmp : "/tmp");
-	if (!mkdtemp(b.root))
+	if (!fake_system_make(&b.sys))
 		return 1;
 	make_system(&b);
 	test_resolve(&b);
 	test_replug(&b);
 	test_owner(&b);
 	test_trace(&b);
-	snprintf(remove, sizeof(remove), "rm -rf '%s'", b.root);
-	if (system(remove))
-		printf("# %s stays\n", b.root);
+	fake_system_remove(&b.sys);
 	return tap_done(&b.t);
 }
