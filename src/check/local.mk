@@ -10,6 +10,20 @@ noinst_LIBRARIES += %D%/libcheck.a
 	%D%/cadence.c \
 	%D%/calibration.c \
 	%D%/can_bus.c \
+	%D%/camera_auto.c \
+	%D%/camera_bandwidth.c \
+	%D%/camera_blur.c \
+	%D%/camera_busy.c \
+	%D%/camera_dark.c \
+	%D%/camera_drops.c \
+	%D%/camera_format.c \
+	%D%/camera_fps.c \
+	%D%/camera_frozen.c \
+	%D%/camera_gone.c \
+	%D%/camera_missing.c \
+	%D%/camera_skew.c \
+	%D%/camera_stale.c \
+	%D%/cameras.c %D%/cameras.h \
 	%D%/check.c %D%/check.h \
 	%D%/chunk_disagreement.c %D%/chunk_disagreement.h \
 	%D%/clamped.c \

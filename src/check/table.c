@@ -9,6 +9,10 @@ extern const struct check_class check_wrong_port, check_server_error, check_prom
 	check_bus_shared, check_bus_behind, check_can_bus, check_bus_errors, check_bus_latency,
 	check_calibration, check_voltage, check_motor_hot, check_overload, check_motor_status,
 	check_torque_lost, check_encoder_wrap, check_clamped, check_asked_sent_got;
+extern const struct check_class check_camera_missing, check_camera_gone, check_camera_format,
+	check_camera_busy, check_camera_bandwidth, check_camera_frozen, check_camera_fps,
+	check_camera_stale, check_camera_drops, check_camera_skew, check_camera_dark,
+	check_camera_blur, check_camera_auto;
 
 const struct check_class *const check_table[] = {
 	&check_wrong_port,
@@ -45,5 +49,18 @@ const struct check_class *const check_table[] = {
 	&check_motion,
 	&check_gripper,
 	&check_chunk_disagreement,
+	&check_camera_missing,
+	&check_camera_gone,
+	&check_camera_format,
+	&check_camera_busy,
+	&check_camera_bandwidth,
+	&check_camera_frozen,
+	&check_camera_fps,
+	&check_camera_stale,
+	&check_camera_drops,
+	&check_camera_skew,
+	&check_camera_dark,
+	&check_camera_blur,
+	&check_camera_auto,
 	NULL,
 };

@@ -19,8 +19,8 @@ const char *camera_mode_word(enum camera_mode m)
 	return m < CAMERA_MODE_N ? words[m] : NULL;
 }
 
-static const char *const state_words[CAMERA_STATE_N] = {NULL,	  "streaming", "idle", "busy",
-							"silent", "missing",   "gone", "failed"};
+static const char *const state_words[CAMERA_STATE_N] = {
+	NULL, "streaming", "idle", "busy", "silent", "missing", "gone", "failed", "no-bandwidth"};
 
 const char *camera_state_word(enum camera_state s)
 {

@@ -49,6 +49,7 @@ enum camera_state {
 	CAMERA_MISSING,	  /* was never there */
 	CAMERA_GONE,	  /* was there: unplugged */
 	CAMERA_FAILED,	  /* the driver refuses: see trouble */
+	CAMERA_CROWDED,	  /* its USB bus has no bandwidth left for it */
 	CAMERA_STATE_N,
 };
 

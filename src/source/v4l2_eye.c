@@ -140,7 +140,7 @@ static void start(struct eye *y, int64_t now_ns)
 	} else {
 		trouble(y, now_ns, e.msg);
 		y->open_next_ns = now_ns + restart_ns;
-		become(y, CAMERA_FAILED, now_ns);
+		become(y, rc == -ENOSPC ? CAMERA_CROWDED : CAMERA_FAILED, now_ns);
 	}
 }
 

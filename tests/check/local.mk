@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-CHECK_TESTS = %D%/t_actprobe %D%/t_chunks %D%/t_hostile %D%/t_judge %D%/t_motion %D%/t_motors %D%/t_pose %D%/t_prompt \
+CHECK_TESTS = %D%/t_actprobe %D%/t_cameras %D%/t_chunks %D%/t_hostile %D%/t_judge %D%/t_motion %D%/t_motors %D%/t_pose %D%/t_prompt \
 	%D%/t_rollouts %D%/t_steps %D%/t_traffic
 check_PROGRAMS += $(CHECK_TESTS)
 TESTS += $(CHECK_TESTS)
@@ -28,3 +28,5 @@ CHECK_BED = %D%/bed.c %D%/bed.h
 %C%_t_rollouts_SOURCES = %D%/t_rollouts.c tests/bench/tape.c tests/bench/tape.h
 %C%_t_rollouts_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
 %C%_t_rollouts_LDADD = $(TEST_PROGRAM_LIBS)
+%C%_t_cameras_SOURCES = %D%/t_cameras.c $(CHECK_BED)
+%C%_t_cameras_LDADD = $(TEST_PROGRAM_LIBS)

@@ -29,7 +29,7 @@ else
 fi
 
 if command -v codespell >/dev/null; then
-	tap_empty "$(codespell -q 35 -L crate,ans,nd,te,ser,lod,fo,hist,iif,nin,upto,lisst --skip '*/corpus/*,*/golden/*,*.svg' \
+	tap_empty "$(codespell -q 35 -L crate,ans,nd,te,ser,lod,fo,hist,iif,nin,upto,lisst,parm --skip '*/corpus/*,*/golden/*,*.svg' \
 		src ui db tests man README.md CONTRIBUTING.md)" "codespell"
 else
 	tap_skip "codespell" "no codespell"

@@ -289,7 +289,7 @@ static void test_refused(struct bed *b)
 	begin(b, "0", true);
 	b->f.streamon_error = ENOSPC;
 	pass(b, 1);
-	ok(t, b->camera.state == CAMERA_FAILED && strstr(b->camera.trouble, "no bandwidth left"),
+	ok(t, b->camera.state == CAMERA_CROWDED && strstr(b->camera.trouble, "no bandwidth left"),
 	   "no bandwidth: %s", b->camera.trouble);
 	b->f.streamon_error = 0;
 	pass(b, 2.2);
