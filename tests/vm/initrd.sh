@@ -62,7 +62,7 @@ udev()
 	for rule in 50-udev-default 60-serial 60-persistent-v4l 80-drivers 70-camera; do
 		find "$kernel/udev" -name "$rule.rules" -exec cp {} "$root/lib/udev/rules.d/" \;
 	done
-	program "$(find "$kernel/udev" -name udevadm -type f | head -n 1)" /usr/bin/udevadm
+	program "$(find "$kernel/udev" -path "*bin/udevadm" -type f | head -n 1)" /usr/bin/udevadm
 	program "$(find "$kernel/udev" -name v4l_id -type f | head -n 1)" /lib/udev/v4l_id
 	: >"$root/etc/udev/udev.conf"
 	{
