@@ -66,7 +66,7 @@ static int from_jpeg(struct eye_view *v, struct frame *f, const struct camera_sh
 {
 	if (!photo_facts(f, v->thumb, shot->bytes, shot->n))
 		return err_set(e, EPROTO, "a frame of %zu bytes is no JPEG", shot->n);
-	if (!f->thumb_width && photo_decodes())
+	if (!f->thumb_width)
 		return err_set(e, EPROTO, "a JPEG of %zu bytes is damaged or cut short", shot->n);
 	return 1;
 }
@@ -92,6 +92,11 @@ static int from_others(struct eye_view *v, struct frame *f, const struct camera_
 	return 1;
 }
 
+static bool is_jpeg(const struct camera_format *f)
+{
+	return f->fourcc == V4L2_PIX_FMT_MJPEG || f->fourcc == V4L2_PIX_FMT_JPEG;
+}
+
 int view_frame(struct eye_view *v, struct frame *f, const struct camera_format *format,
 	       const struct camera_shot *shot, int64_t now_ns, struct err *e)
 {
@@ -102,9 +107,8 @@ int view_frame(struct eye_view *v, struct frame *f, const struct camera_format *
 		return 0;
 	v->looked_ns = now_ns;
 	frame_init(f);
-	rc = format->fourcc == V4L2_PIX_FMT_MJPEG || format->fourcc == V4L2_PIX_FMT_JPEG
-		     ? from_jpeg(v, f, shot, e)
-		     : from_others(v, f, format, shot, e);
+	rc = is_jpeg(format) && photo_decodes() ? from_jpeg(v, f, shot, e)
+						: from_others(v, f, format, shot, e);
 	if (rc < 0)
 		return rc;
 	f->repeats = v->repeats;
