@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 dist_man_MANS += %D%/policytop.1 %D%/policytop-checks.7
-dist_man_MANS += %D%/policytop-db.5 %D%/policytop-hook.7 %D%/policytop-tap.8
+dist_man_MANS += %D%/policytop-db.5 %D%/policytop-hook.7 %D%/policytop-rig.5 %D%/policytop-tap.8
 
 # Completions come from the program's own registries, so they cannot be out of step.
 bashdir = $(datadir)/bash-completion/completions

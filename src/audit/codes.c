@@ -16,6 +16,7 @@ const struct audit_code audit_codes[] = {
 	{"trained-on", "policy", "the checkpoint's training set is the profile's"},
 	{"plan", "policy", "actions planned and executed at a time fit the latency"},
 	{"epochs", "policy", "how often training saw its data"},
+	{"paths", "host", "what the rig names is there"},
 	{0},
 };
 

@@ -5,4 +5,8 @@ noinst_LIBRARIES += %D%/libaudit.a
 	%D%/files.c %D%/files.h \
 	%D%/files_impl.h \
 	%D%/files_values.c \
-	%D%/finding.c %D%/finding.h
+	%D%/finding.c %D%/finding.h \
+	%D%/fit.c %D%/fit.h \
+	%D%/fit_cameras.c \
+	%D%/fit_impl.h \
+	%D%/fit_joints.c

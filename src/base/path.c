@@ -46,6 +46,11 @@ static char *xdg_dup(const char *variable, const char *fallback, const char *nam
 	return b.p;
 }
 
+char *path_config_dup(const char *name)
+{
+	return xdg_dup("XDG_CONFIG_HOME", ".config", name);
+}
+
 char *path_data_dup(const char *name)
 {
 	return xdg_dup("XDG_DATA_HOME", ".local/share", name);

@@ -11,9 +11,10 @@
 char *path_join_dup(const char *dir, const char *name);
 char *path_absolute_dup(const char *path); /* against the working directory; not resolved */
 
-char *path_data_dup(const char *name);	/* $XDG_DATA_HOME/policytop/NAME */
-char *path_cache_dup(const char *name); /* $XDG_CACHE_HOME/policytop/NAME */
-char *path_state_dup(const char *name); /* $XDG_STATE_HOME/policytop/NAME */
+char *path_config_dup(const char *name); /* $XDG_CONFIG_HOME/policytop/NAME */
+char *path_data_dup(const char *name);	 /* $XDG_DATA_HOME/policytop/NAME */
+char *path_cache_dup(const char *name);	 /* $XDG_CACHE_HOME/policytop/NAME */
+char *path_state_dup(const char *name);	 /* $XDG_STATE_HOME/policytop/NAME */
 
 /*
  * $XDG_RUNTIME_DIR/policytop, else /tmp/policytop-UID; made with mode 0700. NULL with e filled

@@ -20,26 +20,6 @@
 #include "cmd/run_job.h"
 #include "source/source.h"
 
-static const char *env_of(void *host, const char *name)
-{
-	(void)host;
-	return getenv(name);
-}
-
-static char *read_file(void *host, const char *path, size_t *len)
-{
-	FILE *f = fopen(path, "re");
-	char *text;
-
-	(void)host;
-	if (!f)
-		return NULL;
-	text = xcalloc(1, PLAN_FILE_MAX + 1);
-	*len = fread(text, 1, PLAN_FILE_MAX, f);
-	fclose(f);
-	return text;
-}
-
 /* A kind that this program does not know is named in the plan, and not used. */
 static bool available(const char *word)
 {
@@ -88,7 +68,7 @@ static char *profile_dup(const struct run_job *j)
 
 static int prepare(struct run_job *j, struct app *app, struct err *e)
 {
-	const struct plan_world world = {.env = env_of, .read = read_file};
+	const struct plan_world world = run_env_world();
 	const char *rig = opts_text(&app->opts, "rig");
 	int rc;
 

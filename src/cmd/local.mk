@@ -2,7 +2,7 @@
 # The program: commands, app and main, linked with every room (upper rooms first).
 POLICYTOP_ROOMS = \
 	ui/libui.a db/libdb.a src/motion/libmotion.a src/engine/libengine.a src/source/libsource.a src/tap/libtap.a src/sim/libsim.a \
-	src/check/libcheck.a src/view/libview.a src/audit/libaudit.a src/training/libtraining.a src/robot/librobot.a \
+	src/check/libcheck.a src/view/libview.a src/audit/libaudit.a src/rig/librig.a src/training/libtraining.a src/robot/librobot.a \
 	src/wire/libwire.a src/model/libmodel.a src/hal/libhal.a src/base/libbase.a
 POLICYTOP_LIBS = $(CURSES_LIBS) $(SQLITE_LIBS) $(CJSON_LIBS) $(SNAPPY_LIBS) $(ZSTD_LIBS) \
 	$(LZ4_LIBS) $(ZLIB_LIBS) $(TURBOJPEG_LIBS) $(SERIALPORT_LIBS) $(V4LCONVERT_LIBS)
@@ -20,6 +20,7 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/cmd_profile.c \
 	%D%/cmd_query.c \
 	%D%/cmd_record.c \
+	%D%/cmd_rig.c \
 	%D%/cmd_run.c \
 	%D%/cmd_runs.c \
 	%D%/cmd_show.c \
@@ -42,6 +43,7 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/plan_groot.c \
 	%D%/plan_impl.h \
 	%D%/plan_json.c \
+	%D%/plan_known.c \
 	%D%/plan_lerobot.c \
 	%D%/plan_openpi.c \
 	%D%/plan_table.c \
@@ -50,6 +52,10 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/process.c %D%/process.h \
 	%D%/registry.c %D%/registry.h \
 	%D%/result.c %D%/result.h \
+	%D%/rig_audit.c %D%/rig_audit.h \
+	%D%/rig_file.c %D%/rig_file.h \
+	%D%/rig_new.c %D%/rig_new.h \
+	%D%/rig_plan.c %D%/rig_plan.h \
 	%D%/rows.c %D%/rows.h \
 	%D%/run.c %D%/run.h \
 	%D%/run_child.c %D%/run_child.h \

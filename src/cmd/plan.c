@@ -59,6 +59,19 @@ void plan_warn(struct plan *p, const char *fmt, ...)
 	text_clean(p->warning[p->warnings++], PLAN_TEXT_BYTES, raw, strlen(raw));
 }
 
+void plan_note(struct plan *p, const char *fmt, ...)
+{
+	char raw[PLAN_TEXT_BYTES];
+	va_list ap;
+
+	if (p->notes == PLAN_NOTES_MAX)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(raw, sizeof(raw), fmt, ap);
+	va_end(ap);
+	text_clean(p->note[p->notes++], PLAN_TEXT_BYTES, raw, strlen(raw));
+}
+
 void plan_source(struct plan *p, const char *from, const char *fmt, ...)
 {
 	struct plan_source *s;
@@ -157,6 +170,18 @@ static void take_camera_keys(struct plan *p)
 	}
 }
 
+static void note_unknown(struct plan *p)
+{
+	char name[OPTION_BYTES];
+
+	for (int i = p->args; i < p->argc; i++) {
+		if (!text_starts(p->argv[i], "--"))
+			continue;
+		plan_split(p->argv[i], name, sizeof(name));
+		plan_known(p, name);
+	}
+}
+
 static bool in_list(const char *const *list, const char *word)
 {
 	for (; list && *list; list++) {
@@ -243,6 +268,7 @@ int plan_command(struct plan *p, int argc, char *const *argv, const struct plan_
 	take_camera_keys(p);
 	plan_config(p, w);
 	if (p->family->lerobot) {
+		note_unknown(p);
 		plan_training(p, w);
 		derive_calibration(p, w);
 	}

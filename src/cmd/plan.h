@@ -21,6 +21,7 @@ enum {
 	PLAN_CAMERAS_MAX = 16,
 	PLAN_SOURCES_MAX = 8,
 	PLAN_WARNINGS_MAX = 8,
+	PLAN_NOTES_MAX = 16,
 	PLAN_ASSIGNS_MAX = 32,
 	PLAN_TEXT_BYTES = 512,
 	PLAN_FROM_BYTES = 96,
@@ -60,6 +61,7 @@ struct plan_camera {
 	char path[256];	    /* index_or_path, or serial_number_or_name, …: "" none */
 	long width, height; /* 0 unknown */
 	double fps;	    /* 0 unknown */
+	bool depth;	    /* use_depth */
 };
 
 struct plan_source {
@@ -78,12 +80,13 @@ struct plan {
 	const char *root;	      /* chroot's folder, NULL none */
 	int assign[PLAN_ASSIGNS_MAX]; /* words VAR=VALUE before the program */
 	int assigns;
-	unsigned facts, cameras, sources, warnings;
+	unsigned facts, cameras, sources, warnings, notes;
 	struct plan_fact fact[PLAN_FACTS_MAX];
 	struct plan_camera camera[PLAN_CAMERAS_MAX];
 	char cameras_from[PLAN_FROM_BYTES];
 	struct plan_source source[PLAN_SOURCES_MAX];
 	char warning[PLAN_WARNINGS_MAX][PLAN_TEXT_BYTES];
+	char note[PLAN_NOTES_MAX][PLAN_TEXT_BYTES]; /* options that are not known here */
 };
 
 /* What lies outside of the command line. */

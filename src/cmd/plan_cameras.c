@@ -36,7 +36,7 @@ static void set_number(long *out, const char *value)
 	*out = end != value && n > 0 && n < 100000 ? n : 0;
 }
 
-static void set_key(struct plan_camera *c, const char *key, const char *value)
+static void set_key(struct plan *p, struct plan_camera *c, const char *key, const char *value)
 {
 	double fps;
 
@@ -50,8 +50,12 @@ static void set_key(struct plan_camera *c, const char *key, const char *value)
 		set_number(&c->width, value);
 	else if (strcmp(key, "height") == 0)
 		set_number(&c->height, value);
-	else if (strcmp(key, "fps") == 0 && text_to_double(value, &fps) && fps > 0 && fps < 10000)
-		c->fps = fps;
+	else if (strcmp(key, "use_depth") == 0)
+		c->depth = plan_true(value);
+	else if (strcmp(key, "fps") == 0)
+		c->fps = text_to_double(value, &fps) && fps > 0 && fps < 10000 ? fps : 0;
+	else
+		plan_known_camera(p, c->role, key);
 }
 
 void plan_cameras_key(struct plan *p, const char *key, const char *value, const char *from)
@@ -61,7 +65,7 @@ void plan_cameras_key(struct plan *p, const char *key, const char *value, const 
 
 	if (!c)
 		return;
-	set_key(c, dot + 1, value);
+	set_key(p, c, dot + 1, value);
 	if (!p->cameras_from[0])
 		text_copy(p->cameras_from, sizeof(p->cameras_from), from);
 }
@@ -104,7 +108,7 @@ static const char *skip_nested(const char *s)
 }
 
 /* `type: opencv, width: 640}`: the keys of one camera. */
-static const char *take_camera(struct plan_camera *c, const char *s)
+static const char *take_camera(struct plan *p, struct plan_camera *c, const char *s)
 {
 	char key[TOKEN_BYTES], value[TOKEN_BYTES];
 
@@ -119,7 +123,7 @@ static const char *take_camera(struct plan_camera *c, const char *s)
 		}
 		s = take_word(s, value, ",}");
 		if (c)
-			set_key(c, key, value);
+			set_key(p, c, key, value);
 	}
 	return *s ? s + 1 : s;
 }
@@ -138,7 +142,7 @@ void plan_cameras_text(struct plan *p, const char *text, const char *from)
 			continue;
 		s = skip_space(s + 1);
 		if (*s == '{')
-			s = take_camera(camera_of(p, role, strlen(role)), s + 1);
+			s = take_camera(p, camera_of(p, role, strlen(role)), s + 1);
 		else
 			s = take_word(s, role, ",}");
 	}

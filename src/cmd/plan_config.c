@@ -24,6 +24,8 @@ static void take_scalar(struct plan *p, const char *key, const cJSON *v, const c
 	}
 	if (!text)
 		return;
+	if (p->family->lerobot)
+		plan_known(p, key);
 	for (const struct plan_option *o = p->family->option; o->key; o++) {
 		if (strcmp(o->option, key) == 0)
 			plan_add(p, o->key, text, strlen(text), from);

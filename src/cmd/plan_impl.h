@@ -30,6 +30,11 @@ void plan_cameras_text(struct plan *p, const char *text, const char *from);
 /* robot.cameras.front.width=640: what follows "robot.cameras." and its value. */
 void plan_cameras_key(struct plan *p, const char *key, const char *value, const char *from);
 
+/* An option of LeRobot below robot., policy. or dataset., or of a camera, that nobody knows. */
+void plan_known(struct plan *p, const char *option);
+void plan_known_camera(struct plan *p, const char *role, const char *key);
+void plan_note(struct plan *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
 bool plan_true(const char *text); /* true, 1, yes, on */
 
 extern const struct plan_family plan_lerobot_rollout, plan_lerobot_record, plan_lerobot_teleoperate,

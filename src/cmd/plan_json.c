@@ -39,6 +39,17 @@ static void add_cameras(struct buf *b, const struct plan *p)
 	buf_str(b, "]");
 }
 
+static void add_list(struct buf *b, const char *key, const char (*text)[PLAN_TEXT_BYTES],
+		     unsigned n)
+{
+	buf_printf(b, ",\"%s\":[", key);
+	for (unsigned i = 0; i < n; i++) {
+		buf_str(b, i ? "," : "");
+		buf_json_str(b, text[i]);
+	}
+	buf_str(b, "]");
+}
+
 void plan_json(struct buf *b, const struct plan *p)
 {
 	add_text(b, "family", p->family ? p->family->name : NULL);
@@ -53,10 +64,6 @@ void plan_json(struct buf *b, const struct plan *p)
 	}
 	buf_str(b, "}");
 	add_cameras(b, p);
-	buf_str(b, ",\"warnings\":[");
-	for (unsigned i = 0; i < p->warnings; i++) {
-		buf_str(b, i ? "," : "");
-		buf_json_str(b, p->warning[i]);
-	}
-	buf_str(b, "]");
+	add_list(b, "warnings", p->warning, p->warnings);
+	add_list(b, "notes", p->note, p->notes);
 }

@@ -8,6 +8,7 @@
 #include "check/check.h"
 #include "cmd/cmd.h"
 #include "db/reader.h"
+#include "rig/rig.h"
 #include "robot/robot.h"
 #include "sim/sim.h"
 #include "source/source.h"
@@ -114,6 +115,18 @@ static bool codes_row(size_t i, struct registry_row *r)
 	return true;
 }
 
+static bool rig_row(size_t i, struct registry_row *r)
+{
+	const struct rig_option *o = &rig_options[i];
+
+	if (!o->key)
+		return false;
+	*r = (struct registry_row){.of = "", .name = o->key, .arg = r->value, .text = o->help};
+	snprintf(r->value, sizeof(r->value), "%s%s%s", o->fallback,
+		 o->fallback[0] && o->unit[0] ? " " : "", o->unit);
+	return true;
+}
+
 static bool queries_row(size_t i, struct registry_row *r)
 {
 	const struct canned *q = &canned_queries[i];
@@ -166,19 +179,13 @@ static bool keys_row(size_t i, struct registry_row *r)
 
 /* The order of `list all`. */
 const struct registry registry_table[] = {
-	{"commands", commands_row},
-	{"options", options_row},
-	{"sources", sources_row},
-	{"parameters", parameters_row},
-	{"checks", checks_row},
-	{"limits", limits_row},
-	{"codes", codes_row},
-	{"queries", queries_row},
-	{"faults", faults_row},
-	{"robots", robots_row},
-	{"panels", panels_row},
-	{"keys", keys_row},
-	{NULL, NULL},
+	{"commands", commands_row}, {"options", options_row},
+	{"sources", sources_row},   {"parameters", parameters_row},
+	{"checks", checks_row},	    {"limits", limits_row},
+	{"codes", codes_row},	    {"rig", rig_row},
+	{"queries", queries_row},   {"faults", faults_row},
+	{"robots", robots_row},	    {"panels", panels_row},
+	{"keys", keys_row},	    {NULL, NULL},
 };
 
 const struct registry *registry_find(const char *name)

@@ -13,6 +13,31 @@
 #include "base/path.h"
 #include "base/text.h"
 
+static const char *env_of(void *host, const char *name)
+{
+	(void)host;
+	return getenv(name);
+}
+
+static char *read_file(void *host, const char *path, size_t *len)
+{
+	FILE *f = fopen(path, "re");
+	char *text;
+
+	(void)host;
+	if (!f)
+		return NULL;
+	text = xcalloc(1, PLAN_FILE_MAX + 1);
+	*len = fread(text, 1, PLAN_FILE_MAX, f);
+	fclose(f);
+	return text;
+}
+
+struct plan_world run_env_world(void)
+{
+	return (struct plan_world){.env = env_of, .read = read_file};
+}
+
 static const char variable[] = "PYTHONPATH=";
 
 static bool holds_hook(const char *folder)

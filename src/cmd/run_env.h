@@ -8,6 +8,9 @@
 
 #include "cmd/plan.h"
 
+/* The environment of this process, and files of this machine. */
+struct plan_world run_env_world(void);
+
 struct run_env {
 	char *python; /* folder of the hook, NULL not found */
 	char *socket; /* for POLICYTOP_HOOK */

@@ -11,6 +11,7 @@
 #define COMMANDS(ROW)                                                                              \
 	ROW(demo)                                                                                  \
 	ROW(learn)                                                                                 \
+	ROW(rig)                                                                                   \
 	ROW(run)                                                                                   \
 	ROW(watch)                                                                                 \
 	ROW(record)                                                                                \

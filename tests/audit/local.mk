@@ -4,3 +4,7 @@ check_PROGRAMS += %D%/dump_audit
 %C%_dump_audit_LDADD = $(TEST_PROGRAM_LIBS)
 TESTS += %D%/t_files.sh
 EXTRA_DIST += %D%/t_files.sh
+check_PROGRAMS += %D%/t_fit
+TESTS += %D%/t_fit
+%C%_t_fit_SOURCES = %D%/t_fit.c
+%C%_t_fit_LDADD = $(TEST_PROGRAM_LIBS)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 CLI_TESTS = %D%/t_cli.sh %D%/t_bootstrap.sh %D%/t_bad_files.sh %D%/t_bad_words.sh \
-	%D%/t_bad_disk.sh %D%/t_plan.sh %D%/t_run.sh %D%/t_watch_pid.sh
+	%D%/t_bad_disk.sh %D%/t_plan.sh %D%/t_rig.sh %D%/t_run.sh %D%/t_watch_pid.sh
 TESTS += $(CLI_TESTS)
 EXTRA_DIST += $(CLI_TESTS) %D%/hostile.sh %D%/plans
 check_PROGRAMS += %D%/counter

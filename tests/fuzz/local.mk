@@ -146,3 +146,22 @@ FUZZ_TARGETS += %D%/f_checkpoint %D%/f_picture
 %C%_f_checkpoint_SOURCES %C%_f_picture_SOURCES = %D%/f_checkpoint.c %D%/f_picture.c
 %C%_f_checkpoint_LDADD %C%_f_picture_LDADD = $(FUZZ_LIBS)
 %C%_f_checkpoint_LDFLAGS %C%_f_picture_LDFLAGS = $(FUZZ_FLAGS)
+FUZZ_TARGETS += %D%/f_picture
+%C%_f_picture_SOURCES = %D%/f_picture.c
+%C%_f_picture_LDADD = $(FUZZ_LIBS)
+%C%_f_picture_LDFLAGS = $(FUZZ_FLAGS)
+
+FUZZ_TARGETS += %D%/f_safetensors
+%C%_f_safetensors_SOURCES = %D%/f_safetensors.c
+%C%_f_safetensors_LDADD = $(FUZZ_LIBS)
+%C%_f_safetensors_LDFLAGS = $(FUZZ_FLAGS)
+
+FUZZ_TARGETS += %D%/f_checkpoint
+%C%_f_checkpoint_SOURCES = %D%/f_checkpoint.c
+%C%_f_checkpoint_LDADD = $(FUZZ_LIBS)
+%C%_f_checkpoint_LDFLAGS = $(FUZZ_FLAGS)
+
+FUZZ_TARGETS += %D%/f_rig
+%C%_f_rig_SOURCES = %D%/f_rig.c
+%C%_f_rig_LDADD = $(FUZZ_LIBS)
+%C%_f_rig_LDFLAGS = $(FUZZ_FLAGS)

@@ -61,6 +61,8 @@ tap_empty "$(column checks 3 | unnamed "$TOP_SRCDIR/man/policytop-checks.7")" \
 	"policytop-checks.7 names every check"
 tap_empty "$(column codes 3 | unnamed "$TOP_SRCDIR/man/policytop-checks.7")" \
 	"policytop-checks.7 names every code of the audits"
+tap_same "$(sed -n 's/^\.It Cm \([a-z0-9_.*]*\).*/\1/p' "$TOP_SRCDIR/man/policytop-rig.5")" \
+	"$(column rig 3)" "policytop-rig.5 has the options of a rig, in their order"
 tap_empty "$(column queries 3 | unnamed "$TOP_SRCDIR/man/policytop-db.5")" \
 	"policytop-db.5 names every canned query"
 
@@ -74,7 +76,7 @@ tap_empty "$(printf '%s\n' "$rows" | awk -F"$tab" '$1 == "options" { print $2, $
 	done)" "--help of a command names every option"
 
 tap_empty "$(printf '%s\n' "$rows" | awk -F"$tab" '
-	{ if ($3 !~ /^[A-Za-z0-9_?\/ .,-]+$/) print $1 ": odd name " $3
+	{ if ($3 !~ /^[A-Za-z0-9_?\/ .,*-]+$/) print $1 ": odd name " $3
 	  if ($5 == "" || $5 ~ /\.$/) print $1 " " $3 ": summary missing or with a full stop"
 	  if ($1 ~ /commands|sources|checks/ && length($5) > 60) print $1 " " $3 ": summary too long"
 	  if ($1 != "keys" && $1 != "facts" && seen[$1 " " $2 " " $3]++) print $1 " " $3 ": twice" }')" \
