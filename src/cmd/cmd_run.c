@@ -15,6 +15,8 @@
 #include "base/text.h"
 #include "cmd/cmd.h"
 #include "cmd/preflight.h"
+#include "cmd/rig_file.h"
+#include "cmd/rig_plan.h"
 #include "cmd/run.h"
 #include "cmd/run_child.h"
 #include "cmd/run_job.h"
@@ -43,27 +45,35 @@ static enum run_place place_of(const struct app *app, struct tmux_pane *pane)
 	return getenv("TMUX") ? RUN_HERE : RUN_SERVER;
 }
 
-/* A profile that was learned from the data set of the policy's training bears its name. */
+/* --profile, else the rig's, else the one that was learned from the set of the policy's training. */
 static char *profile_dup(const struct run_job *j)
 {
-	const char *told = opts_text(&j->app->opts, "profile"), *name;
-	struct profile *p;
-	struct err none = {0};
-	char *db;
+	const char *told = opts_text(&j->app->opts, "profile");
 
 	if (told)
 		return xstrdup(told);
-	name = plan_value(&j->plan, "training_dataset");
-	name = strrchr(name, '/') ? strrchr(name, '/') + 1 : name;
-	if (!name[0])
-		return NULL;
-	db = cmd_db_dup(j->app);
-	p = access(db, R_OK) == 0 ? run_profile(db, name, &none) : NULL;
-	free(db);
-	if (!p)
-		return NULL;
-	profile_free(p);
-	return xstrdup(name);
+	return j->setup->profile[0] ? xstrdup(j->setup->profile) : NULL;
+}
+
+/* A rig of this name that has a file says what the command does not; else it is only a name. */
+static int load_rig(struct run_job *j, bool named, struct err *e)
+{
+	struct rig_errors errors;
+	char profile[NAME_BYTES];
+	struct err none = {0};
+	int rc = named ? rig_file_load(j->setup, &errors, j->rig, &none) : -ENOENT;
+
+	if (rc == -ENOENT)
+		rig_init(j->setup);
+	else if (rc)
+		return err_set(e, none.code, "%s", none.msg);
+	text_copy(profile, sizeof(profile), j->setup->profile);
+	for (unsigned i = 0; i < j->setup->sources.n; i++)
+		plan_source(&j->plan, j->rig, "%s", j->setup->sources.word[i]);
+	rig_from_plan(j->setup, &j->plan, "/dev", j->db);
+	if (profile[0])
+		text_copy(j->setup->profile, sizeof(j->setup->profile), profile);
+	return 0;
 }
 
 static int prepare(struct run_job *j, struct app *app, struct err *e)
@@ -73,6 +83,8 @@ static int prepare(struct run_job *j, struct app *app, struct err *e)
 	int rc;
 
 	j->app = app;
+	j->db = cmd_db_dup(app);
+	j->setup = xcalloc(1, sizeof(*j->setup));
 	j->end_file = run_job_inside_dup();
 	rig_default(j->rig);
 	if (rig && !rig_name_valid(rig))
@@ -80,6 +92,8 @@ static int prepare(struct run_job *j, struct app *app, struct err *e)
 	if (rig)
 		text_copy(j->rig, sizeof(j->rig), rig);
 	rc = plan_command(&j->plan, app->argc, app->argv, &world, e);
+	if (!rc)
+		rc = load_rig(j, rig != NULL, e);
 	if (rc)
 		return rc;
 	j->profile = profile_dup(j);
@@ -127,7 +141,7 @@ static void print_json(const struct run_job *j)
 		buf_printf(&b, ",\"available\":%s}", j->available[i] ? "true" : "false");
 	}
 	buf_str(&b, "],\"preflight\":[");
-	preflight(&j->plan, fail_as_json, &b);
+	preflight(&j->plan, j->setup, j->db, fail_as_json, &b);
 	buf_printf(&b, "],\"place\":\"%s\",\"rig\":", places[j->place]);
 	buf_json_str(&b, j->rig);
 	buf_str(&b, ",\"profile\":");
@@ -163,7 +177,9 @@ static void print_text(const struct run_job *j)
 		printf("  %-20s %s\n", "training profile", j->profile);
 	for (unsigned i = 0; i < p->warnings; i++)
 		printf("  warning: %s\n", p->warning[i]);
-	preflight(p, fail_as_text, stdout);
+	for (unsigned i = 0; i < p->notes; i++)
+		printf("  note: %s\n", p->note[i]);
+	preflight(p, j->setup, j->db, fail_as_text, stdout);
 }
 
 /* True: go on. A person may overrule what was found, a script may not. */
@@ -171,7 +187,8 @@ static bool pass_preflight(const struct run_job *j)
 {
 	char answer[16] = "";
 
-	if (opts_has(&j->app->opts, "no-check") || !preflight(&j->plan, fail_as_text, stderr))
+	if (opts_has(&j->app->opts, "no-check") ||
+	    !preflight(&j->plan, j->setup, j->db, fail_as_text, stderr))
 		return true;
 	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
 		fputs("policytop: not started; --no-check starts it all the same\n", stderr);
@@ -211,12 +228,14 @@ static int run(struct app *app)
 	run_env_fini(&j->env);
 	free(j->end_file);
 	free(j->profile);
+	free(j->setup);
+	free(j->db);
 	free(j);
 	return status;
 }
 
 static const struct opt options[] = {
-	{"rig", "NAME", "name of the run, for watch and stop (run-PID)"},
+	{"rig", "NAME", "name of the run, and of its rig if there is one (run-PID)"},
 	{"profile", "NAME", "training profile to judge by"},
 	{"capture", "FILE", "also write what the sources read, for raw:FILE"},
 	{"here", NULL, "no tmux: the command keeps this terminal alone"},

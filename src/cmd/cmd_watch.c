@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cmd/cmd.h"
+#include "cmd/rig_file.h"
 #include "cmd/run.h"
 #include "cmd/watch_once.h"
 #include "cmd/watch_pid.h"
@@ -32,6 +33,8 @@ struct watch {
 	struct client *client;
 	int tty_fd; /* opened here for keys, -1 none */
 	struct watch_pid pid;
+	struct rig *setup; /* of the rig's file, NULL none */
+	const char *word[RIG_LIST_MAX];
 };
 
 static int64_t now_ns(void)
@@ -90,6 +93,32 @@ static int read_pid(struct watch *w, struct err *e)
 	return 0;
 }
 
+/* A rig that has a file brings its sources, for when no engine of it runs. */
+static int read_rig(struct watch *w, struct err *e)
+{
+	const char *profile = opts_text(&w->app->opts, "profile");
+	struct rig_errors errors;
+	struct err none = {0};
+	int rc;
+
+	w->setup = xcalloc(1, sizeof(*w->setup));
+	rc = rig_file_load(w->setup, &errors, w->rig, &none);
+	if (rc)
+		return rc == -ENOENT ? 0 : err_set(e, none.code, "%s", none.msg);
+	for (unsigned i = 0; i < w->setup->sources.n; i++)
+		w->word[i] = w->setup->sources.word[i];
+	w->launch = (struct launch){
+		.db = w->app->db,
+		.rig = w->rig,
+		.profile = profile		  ? profile
+			   : w->setup->profile[0] ? w->setup->profile
+						  : NULL,
+		.source = w->word,
+		.sources = w->setup->sources.n,
+	};
+	return 0;
+}
+
 /* Operands are sources, or one name of a rig. */
 static int read_operands(struct watch *w, struct err *e)
 {
@@ -121,7 +150,7 @@ static int read_operands(struct watch *w, struct err *e)
 		text_copy(w->rig, sizeof(w->rig), rig);
 	else
 		rig_default(w->rig);
-	return 0;
+	return rig && !w->launch.sources ? read_rig(w, e) : 0;
 }
 
 /* Connects to the engine of the rig; starts it first when there is none and sources are known. */
@@ -343,6 +372,7 @@ static int run(struct app *app)
 	client_close(w->client);
 	if (w->tty_fd >= 0)
 		close(w->tty_fd);
+	free(w->setup);
 	free(w);
 	return status;
 }

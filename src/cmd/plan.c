@@ -79,11 +79,16 @@ void plan_source(struct plan *p, const char *from, const char *fmt, ...)
 
 	if (p->sources == PLAN_SOURCES_MAX)
 		return;
-	s = &p->source[p->sources++];
+	s = &p->source[p->sources];
 	va_start(ap, fmt);
 	vsnprintf(s->word, sizeof(s->word), fmt, ap);
 	va_end(ap);
+	for (unsigned i = 0; i < p->sources; i++) {
+		if (strcmp(p->source[i].word, s->word) == 0)
+			return; /* named twice, by the command and by a rig */
+	}
 	text_copy(s->from, sizeof(s->from), from);
+	p->sources++;
 }
 
 const char *plan_env(const struct plan *p, const struct plan_world *w, const char *name)

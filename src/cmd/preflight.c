@@ -6,7 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/text.h"
+#include "cmd/rig_audit.h"
 
 /* A name like user/model is looked for on the Hub: only what must be a path can be missing. */
 static bool is_path(const char *value)
@@ -59,9 +61,10 @@ const struct preflight_check preflight_table[] = {
 	{0},
 };
 
-unsigned preflight(const struct plan *p,
+unsigned preflight(const struct plan *p, const struct rig *r, const char *db,
 		   void (*fail)(void *host, const char *name, const char *text), void *host)
 {
+	struct audit a = {0};
 	unsigned fails = 0;
 
 	for (const struct preflight_check *c = preflight_table; c->name; c++) {
@@ -72,5 +75,19 @@ unsigned preflight(const struct plan *p,
 		fail(host, c->name, e.msg);
 		fails++;
 	}
+	if (!fails) /* else it is known already that its files are not there */
+		rig_audit(&a, r, p, db);
+	for (size_t i = 0; i < a.n; i++) {
+		const struct audit_finding *f = &a.finding[i];
+		struct buf b = {0};
+
+		if (f->level != LEVEL_FAIL)
+			continue;
+		buf_printf(&b, "%s%s%s", f->text, f->todo[0] ? "; " : "", f->todo);
+		fail(host, f->code->code, b.p);
+		buf_fini(&b);
+		fails++;
+	}
+	audit_fini(&a);
 	return fails;
 }

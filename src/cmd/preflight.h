@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is looked at before `run` starts a command: one row a check. A fail stops the start, unless
- * a person says otherwise. Reads names of files only, opens nothing. Main thread.
+ * What is looked at before `run` starts a command: one row a check, and the audits of the policy's
+ * files. A fail stops the start, unless a person says otherwise. Opens no device. Main thread.
  */
 #ifndef POLICYTOP_CMD_PREFLIGHT_H
 #define POLICYTOP_CMD_PREFLIGHT_H
 
 #include "cmd/plan.h"
+#include "rig/rig.h"
 
 struct preflight_check {
 	const char *name;
@@ -16,8 +17,11 @@ struct preflight_check {
 
 extern const struct preflight_check preflight_table[]; /* name NULL ends */
 
-/* Calls fail() for each that fails. Returns how many do. */
-unsigned preflight(const struct plan *p,
+/*
+ * Calls fail() for each that fails. Returns how many do. r: the rig that the plan is, db: where its
+ * profile is.
+ */
+unsigned preflight(const struct plan *p, const struct rig *r, const char *db,
 		   void (*fail)(void *host, const char *name, const char *text), void *host);
 
 #endif

@@ -187,6 +187,26 @@ static void take_server(struct rig *r, const struct plan *p)
 		snprintf(r->server, sizeof(r->server), "%s%s%s", host, port[0] ? ":" : "", port);
 }
 
+/* A command that names cameras has these and no others; what else is known of them stays. */
+static void keep_cameras(struct rig *r, const struct plan *p)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; p->cameras && i < r->cameras; i++) {
+		bool named = false;
+
+		for (unsigned k = 0; k < p->cameras; k++)
+			named = named || strcmp(p->camera[k].role, r->camera[i].role) == 0;
+		if (!named)
+			continue;
+		r->camera[kept] = r->camera[i];
+		/* The command's own map, empty where there is none, is what will be applied. */
+		r->camera[kept++].policy_key[0] = '\0';
+	}
+	if (p->cameras)
+		r->cameras = kept;
+}
+
 void rig_from_plan(struct rig *r, const struct plan *p, const char *dev, const char *db)
 {
 	const struct plan_fact *fps = plan_get(p, "fps");
@@ -201,6 +221,7 @@ void rig_from_plan(struct rig *r, const struct plan *p, const char *dev, const c
 	r->n_action_steps = number_of(p, "n_action_steps", r->n_action_steps);
 	if (fps)
 		r->fps = number_of(p, "fps", r->fps);
+	keep_cameras(r, p);
 	for (unsigned i = 0; i < p->cameras; i++)
 		take_camera(r, &p->camera[i], dev);
 	take_renames(r, plan_value(p, "rename_map"));

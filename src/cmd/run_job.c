@@ -166,6 +166,8 @@ static void tell_start(const struct run_job *j, bool dashboard)
 {
 	for (unsigned i = 0; i < j->plan.warnings; i++)
 		fprintf(stderr, "policytop: warning: %s\n", j->plan.warning[i]);
+	for (unsigned i = 0; i < j->plan.notes; i++)
+		fprintf(stderr, "policytop: note: %s\n", j->plan.note[i]);
 	if (dashboard)
 		return;
 	fprintf(stderr, "policytop: recording as '%s'; policytop in another shell shows it\n",

@@ -15,6 +15,7 @@
 #include "cmd/run_env.h"
 #include "cmd/run_tmux.h"
 #include "engine/supervise.h"
+#include "rig/rig.h"
 
 enum run_place { RUN_HERE, RUN_PANE, RUN_SERVER };
 
@@ -25,8 +26,10 @@ struct run_job {
 	struct run_env env;
 	enum run_place place;
 	struct tmux_pane pane; /* RUN_PANE */
-	char *profile;	       /* --profile, or the one of the policy's training; NULL none */
-	char *end_file;	       /* of run_job_inside_dup() */
+	struct rig *setup;     /* the rig's file, if there is one, and what the command says */
+	char *db;
+	char *profile;	/* --profile, the rig's, or the one of the policy's training; NULL none */
+	char *end_file; /* of run_job_inside_dup() */
 	bool available[PLAN_SOURCES_MAX]; /* by source of the plan: its kind is known here */
 };
 

@@ -24,7 +24,7 @@ const struct rig_option rig_options[] = {
 	 OF(robot_calibration)},
 	{"sources", RIG_TEXTS, "", 0, 0, "", "what watch attaches to, in words of SOURCES",
 	 OF(sources)},
-	{"cameras.*.fpsse", RIG_TEXT, "", 0, 0, "", "its path, best one of /dev/v4l/by-id",
+	{"cameras.*.device", RIG_TEXT, "", 0, 0, "", "its path, best one of /dev/v4l/by-id",
 	 OF_CAMERA(device)},
 	{"cameras.*.serial", RIG_TEXT, "", 0, 0, "", "its serial number", OF_CAMERA(serial)},
 	{"cameras.*.policy_key", RIG_TEXT, "", 0, 0, "",

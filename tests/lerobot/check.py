@@ -161,8 +161,8 @@ class Run:
     """
 
     def __init__(self, name, *args, policy="act", how="here", size=(64, 48), env=(), limit_s=90,
-                 interrupt_at=None, program=("lerobot-rollout", "--robot.num_read_retries=20",
-                                             f"--task={TASK}"),
+                 interrupt_at=None, options=(),
+                 program=("lerobot-rollout", "--robot.num_read_retries=20", f"--task={TASK}"),
                  robot=("--robot.type=so101_follower", f"--robot.port={WORK}/arm")):
         self.name, self.db = name, f"{WORK}/{name}.db"
         prepare(policy, env)
@@ -174,8 +174,8 @@ class Run:
             if os.path.exists(PROFILE):
                 policytop("--db", self.db, "profile", "import", PROFILE)
             command = [POLICYTOP, "--db", self.db, "run", "--rig", f"lr-{name}", "--capture",
-                       f"{WORK}/{name}.capture", *(["--here"] if how == "here" else []), "--",
-                       *command]
+                       f"{WORK}/{name}.capture", *(["--here"] if how == "here" else []),
+                       *options, "--", *command]
         self.env = environment(policy, [("WITNESS", f"{WORK}/{name}.witness"), *env])
         arm = Arm(f"{WORK}/{name}.bus")
         began = time.monotonic()
@@ -197,7 +197,7 @@ class Run:
         with open(f"{WORK}/{self.name}.out", "w") as out:
             p = subprocess.Popen(command, env=self.env, preexec_fn=quick, start_new_session=True,
                                  stdin=subprocess.DEVNULL, stdout=out, stderr=out)
-        if until(lambda: self.actions() or p.poll() is not None):
+        if until(lambda: self.actions() or p.poll() is not None) and p.poll() is None:
             ahead(p.pid)
         if interrupt_at:  # once
             until(lambda: self.actions() >= interrupt_at or p.poll() is not None)

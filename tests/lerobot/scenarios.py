@@ -280,8 +280,11 @@ def starved():
 
 def size_and_stall():
     """A camera of another size, a stall in the loop's sleep, and an interpolator."""
+    refused = Run("refused", "--duration=6", size=(96, 72))
+    ok(refused.status == 2 and "camera front gives 96x72, and the policy learned from 64x48" in
+       refused.text("out"), "a camera of another size is told before the start, which it stops")
     run = Run("stall", "--duration=6", "--interpolation_multiplier=2", size=(96, 72),
-              env={"STALL_S": "1.5"}.items())
+              env={"STALL_S": "1.5"}.items(), options=["--no-check"])
     slowest = min(map(float, re.findall(r"slower \(([0-9.]+) Hz", run.text("out"))), default=99)
     ok(run.status == 0 and slowest > 1, "stall: LeRobot says nothing of it, and ends with 0")
     told = run.all("SELECT text FROM notes WHERE level = 'warn'")

@@ -59,8 +59,7 @@ static void test_errors(struct tap *t, struct rig *r)
 		   strcmp(r->task, "x") == 0,
 	   "an unknown key, and what follows is read");
 	parse(r, &e, "{\"cameras\":{\n\"front\":{\n\"fpss\":1}}}");
-	ok(t,
-	   says(&e, 0, 3, "unknown key cameras.front.fpss (did you mean cameras.front.fps?)"),
+	ok(t, says(&e, 0, 3, "unknown key cameras.front.fpss (did you mean cameras.front.fps?)"),
 	   "of a camera");
 	parse(r, &e, "{\"port\":\"/dev/x\"}");
 	ok(t, says(&e, 0, 1, "unknown key port (did you mean robot.port?)"), "in the wrong place");
