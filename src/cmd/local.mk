@@ -5,10 +5,10 @@ POLICYTOP_ROOMS = \
 	src/check/libcheck.a src/view/libview.a src/audit/libaudit.a src/rig/librig.a src/training/libtraining.a src/robot/librobot.a \
 	src/wire/libwire.a src/model/libmodel.a src/hal/libhal.a src/base/libbase.a
 POLICYTOP_LIBS = $(CURSES_LIBS) $(SQLITE_LIBS) $(CJSON_LIBS) $(SNAPPY_LIBS) $(ZSTD_LIBS) \
-	$(LZ4_LIBS) $(ZLIB_LIBS) $(TURBOJPEG_LIBS) $(SERIALPORT_LIBS) $(V4LCONVERT_LIBS)
+	$(LZ4_LIBS) $(ZLIB_LIBS) $(TURBOJPEG_LIBS) $(YAML_LIBS) $(SERIALPORT_LIBS) $(V4LCONVERT_LIBS)
 
 noinst_LIBRARIES += %D%/libcmd.a
-%C%_libcmd_a_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
+%C%_libcmd_a_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS) $(YAML_CFLAGS)
 %C%_libcmd_a_SOURCES = \
 	%D%/cmd.h \
 	%D%/cmd_demo.c \
@@ -48,6 +48,7 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/plan_openpi.c \
 	%D%/plan_table.c \
 	%D%/plan_words.c \
+	%D%/plan_yaml.c \
 	%D%/preflight.c %D%/preflight.h \
 	%D%/process.c %D%/process.h \
 	%D%/registry.c %D%/registry.h \

@@ -74,12 +74,15 @@ void plan_config(struct plan *p, const struct plan_world *w)
 		 f->value);
 	text = w->read(w->host, path, &len);
 	o = text ? cJSON_ParseWithLength(text, len) : NULL;
+	if (text && !o)
+		o = plan_yaml(text, len);
 	snprintf(from, sizeof(from), "%.90s", f->value);
 	if (cJSON_IsObject(o))
 		take_object(p, o, "", from, 0);
 	else
 		plan_warn(p, "%s: %s", f->value,
-			  text ? "is no JSON, and is not looked at" : "cannot be read");
+			  text ? "is neither JSON nor YAML, and is not looked at"
+			       : "cannot be read");
 	cJSON_Delete(o);
 	free(text);
 }

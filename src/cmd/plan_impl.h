@@ -21,7 +21,11 @@ const char *plan_env(const struct plan *p, const struct plan_world *w, const cha
 /* An option's name without dashes, '-' as '_': at most size - 1 bytes. Its value, NULL none. */
 const char *plan_split(const char *word, char *name, size_t size);
 
-/* Facts of a configuration file: JSON, keys as options ("robot.port"). */
+/* The text's objects as those of JSON; NULL: it is no YAML, or too much. */
+struct cJSON;
+struct cJSON *plan_yaml(const char *text, size_t len);
+
+/* Facts of a configuration file: JSON or YAML, keys as options ("robot.port"). */
 void plan_config(struct plan *p, const struct plan_world *w);
 void plan_training(struct plan *p, const struct plan_world *w);
 

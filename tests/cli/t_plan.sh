@@ -17,7 +17,9 @@ echo '{"robot": {"type": "so101_follower", "id": "r", "port": "/dev/ttyNONE",
 	"cameras": {"front": {"type": "opencv", "index_or_path": 0, "width": 640, "height": 480, "fps": 30}}},
 	"policy": {"path": "me/act"}, "task": "from the file", "fps": 20}' >"$work/config.json"
 cp "$work/config.json" "$work/root/opt/config.json"
-echo 'robot: {type: so101}' >"$work/config.yaml"
+cp "$TOP_SRCDIR/tests/cli/plans/config.yaml" "$work"
+printf 'a: &a [x, x]\nb: &b [*a, *a]\nrobot: {type: so101_follower, id: *b}\n' >"$work/alias.yaml"
+printf 'robot: {type: [\n' >"$work/broken.yaml"
 
 # plan COMMAND…: its plan, or how it is refused.
 plan()

@@ -23,6 +23,7 @@ echo '{"robot": {"type": "so101_follower", "id": "r", "port": "/dev/ttyNONE",
 	"cameras": {"front": {"type": "opencv", "index_or_path": 0, "width": 640, "height": 480, "fps": 30}}},
 	"policy": {"path": "me/act"}, "task": "from the file", "fps": 20}' >config.json
 cp config.json root/opt/config.json
+cp "$TOP_SRCDIR/tests/cli/plans/config.yaml" .
 
 from()
 {
@@ -121,6 +122,35 @@ tap_same "$("$POLICYTOP" rig show asked --json | tr -d ' \n' | sed "s|$work|W|g;
 	"what was found and chosen is its rig"
 tap_same "$(printf '\n' | "$POLICYTOP" rig new short --dev dev 2>&1 >/dev/null | tail -n 1 | sed 's/^.*policytop: //'; ls "$rigs/short.json" 2>/dev/null)" \
 	"rig new: the answers ended before the last question" "answers that end too early make no rig"
+
+# run --rig: what the rig knows beside the command, and a fault of the policy's files stops it.
+export XDG_RUNTIME_DIR="$work/run" XDG_STATE_HOME="$work/state" POLICYTOP_PYTHONDIR="$work/python"
+mkdir -m 700 run
+mkdir -p bin python/policytop_hook
+printf '#!/bin/sh\necho RAN-IT\n' >bin/lerobot-rollout
+chmod +x bin/lerobot-rollout
+PATH=$work/bin:$PATH
+sed 's/"profile": .*/"profile": "mine",/; s/"schema": 1,/"schema": 1, "sources": ["foxglove:127.0.0.1:1"],/' shown >"$rigs/used.json"
+"$POLICYTOP" run --plan --json --rig used -- lerobot-rollout --policy.path="$sets/act" >planned
+tap_same "$(python3 -c 'import json
+o = json.load(open("planned"))
+print(o["profile"], [s["source"] for s in o["sources"] if s["from"] == "used"], o["preflight"])')" \
+	"mine ['foxglove:127.0.0.1:1'] []" "run: the rig's profile and sources"
+"$POLICYTOP" run --here --rig other -- lerobot-rollout --policy.path="$work/broken" >out 2>&1 </dev/null
+tap_same "$? $(grep -c RAN-IT out) $(grep -c 'preflight norm-steps: policy_postprocessor.json' out)" \
+	"2 0 1" "run: a fault of the policy's files stops the start, and is named"
+echo '{"tsk": 1}' >"$rigs/bad.json"
+"$POLICYTOP" run --plan --rig bad -- lerobot-rollout >out 2>&1
+tap_same "$? $(grep -c 'line 1: unknown key tsk' out)" "66 1" "run: a rig with an error is not taken"
+rm "$rigs/bad.json" "$rigs/used.json"
+
+# watch RIG: its sources, where no engine runs.
+echo '{"sources": ["sim:"]}' >"$rigs/seen.json"
+timeout 60 "$POLICYTOP" --db "$work/w.db" watch seen --once --json >out 2>&1
+tap_same "$(sed 's/.*"sources":\[{"\([a-z]*\)":"\([a-z:]*\)".*/\2/; s/^.*"sim:".*/sim:/' out | tail -n 1)" "sim:" \
+	"watch: the rig's sources are started"
+"$POLICYTOP" stop seen >/dev/null 2>&1
+rm "$rigs/seen.json"
 
 tap_same "$("$POLICYTOP" rig list | sed 's/  .*//' | tr '\n' ' ')" "asked bench r t " "listed"
 tap_same "$("$POLICYTOP" rig list --json | python3 -c 'import json, sys; o = json.load(sys.stdin); print(o["schema"], len(o["rigs"]))')" \
