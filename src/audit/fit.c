@@ -146,9 +146,15 @@ static void plan(struct audit *a, const struct fit *f)
 				  "a new plan every %.2f s: each has a seam", n / f->fps);
 		audit_number(found, n / f->fps, PLAN_SHORT_S, "s");
 	}
-	audit_number(audit_add(a, "plan", LEVEL_OK, "", "%u of %u actions are executed, in %.2f s",
-			       n, c->chunk_size, n / f->fps),
-		     n / f->fps, NAN, "s");
+	found = audit_add(a, "plan", LEVEL_OK, "", "%u of %u actions are executed, in %.2f s", n,
+			  c->chunk_size, n / f->fps);
+	audit_number(found, n / f->fps, NAN, "s");
+	if (isfinite(f->latency_s)) {
+		found = audit_add(a, "plan", LEVEL_OK, "latency",
+				  "an answer takes %.0f ms, the last run of this rig says",
+				  f->latency_s * 1e3);
+		audit_number(found, f->latency_s * 1e3, n / f->fps * 1e3, "ms");
+	}
 }
 
 void audit_fit(struct audit *a, const struct fit *f)

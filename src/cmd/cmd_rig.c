@@ -196,7 +196,7 @@ static int check(struct app *app)
 
 		rig_audit_codes(&errors, r);
 		rig_audit_paths(&a, r);
-		rig_audit(&a, r, NULL, db);
+		rig_audit(&a, app->argv[1], r, NULL, db);
 		(opts_has(&app->opts, "json") ? check_json : check_text)(app->argv[1], &errors, &a);
 		status = errors.n || audit_level(&a, NULL) == LEVEL_FAIL ? EXIT_FAIL
 			 : audit_level(&a, NULL) == LEVEL_WARN		 ? EXIT_WARN

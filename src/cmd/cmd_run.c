@@ -141,7 +141,7 @@ static void print_json(const struct run_job *j)
 		buf_printf(&b, ",\"available\":%s}", j->available[i] ? "true" : "false");
 	}
 	buf_str(&b, "],\"preflight\":[");
-	preflight(&j->plan, j->setup, j->db, fail_as_json, &b);
+	preflight(&j->plan, j->rig, j->setup, j->db, fail_as_json, &b);
 	buf_printf(&b, "],\"place\":\"%s\",\"rig\":", places[j->place]);
 	buf_json_str(&b, j->rig);
 	buf_str(&b, ",\"profile\":");
@@ -179,7 +179,7 @@ static void print_text(const struct run_job *j)
 		printf("  warning: %s\n", p->warning[i]);
 	for (unsigned i = 0; i < p->notes; i++)
 		printf("  note: %s\n", p->note[i]);
-	preflight(p, j->setup, j->db, fail_as_text, stdout);
+	preflight(p, j->rig, j->setup, j->db, fail_as_text, stdout);
 }
 
 /* True: go on. A person may overrule what was found, a script may not. */
@@ -188,7 +188,7 @@ static bool pass_preflight(const struct run_job *j)
 	char answer[16] = "";
 
 	if (opts_has(&j->app->opts, "no-check") ||
-	    !preflight(&j->plan, j->setup, j->db, fail_as_text, stderr))
+	    !preflight(&j->plan, j->rig, j->setup, j->db, fail_as_text, stderr))
 		return true;
 	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
 		fputs("policytop: not started; --no-check starts it all the same\n", stderr);

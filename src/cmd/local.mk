@@ -55,6 +55,7 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/result.c %D%/result.h \
 	%D%/rig_audit.c %D%/rig_audit.h \
 	%D%/rig_file.c %D%/rig_file.h \
+	%D%/rig_history.c %D%/rig_history.h \
 	%D%/rig_new.c %D%/rig_new.h \
 	%D%/rig_plan.c %D%/rig_plan.h \
 	%D%/rows.c %D%/rows.h \

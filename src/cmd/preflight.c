@@ -61,7 +61,7 @@ const struct preflight_check preflight_table[] = {
 	{0},
 };
 
-unsigned preflight(const struct plan *p, const struct rig *r, const char *db,
+unsigned preflight(const struct plan *p, const char *name, const struct rig *r, const char *db,
 		   void (*fail)(void *host, const char *name, const char *text), void *host)
 {
 	struct audit a = {0};
@@ -76,7 +76,7 @@ unsigned preflight(const struct plan *p, const struct rig *r, const char *db,
 		fails++;
 	}
 	if (!fails) /* else it is known already that its files are not there */
-		rig_audit(&a, r, p, db);
+		rig_audit(&a, name, r, p, db);
 	for (size_t i = 0; i < a.n; i++) {
 		const struct audit_finding *f = &a.finding[i];
 		struct buf b = {0};

@@ -18,10 +18,10 @@ struct preflight_check {
 extern const struct preflight_check preflight_table[]; /* name NULL ends */
 
 /*
- * Calls fail() for each that fails. Returns how many do. r: the rig that the plan is, db: where its
- * profile is.
+ * Calls fail() for each that fails. Returns how many do. r: the rig that the plan is, with its name;
+ * db: where its profile and runs are.
  */
-unsigned preflight(const struct plan *p, const struct rig *r, const char *db,
+unsigned preflight(const struct plan *p, const char *name, const struct rig *r, const char *db,
 		   void (*fail)(void *host, const char *name, const char *text), void *host);
 
 #endif

@@ -2,6 +2,7 @@
 #include "cmd/rig_audit.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cmd/registry.h"
+#include "cmd/rig_history.h"
 #include "cmd/run.h"
 
 static unsigned whole(double v)
@@ -54,12 +56,14 @@ static struct profile *profile_of(const struct rig *r, const char *db)
 }
 
 static void audit_policy(struct audit *a, const struct rig *r, const struct plan *plan,
-			 const struct checkpoint *c, const struct profile *profile)
+			 const struct checkpoint *c, const struct profile *profile,
+			 double latency_s)
 {
 	struct fit f;
 
 	fit_init(&f, c);
 	f.profile = profile;
+	f.latency_s = latency_s;
 	f.cameras_known = r->cameras > 0;
 	for (unsigned i = 0; i < r->cameras; i++)
 		fit_camera(&f, &r->camera[i]);
@@ -73,7 +77,8 @@ static void audit_policy(struct audit *a, const struct rig *r, const struct plan
 	audit_fit(a, &f);
 }
 
-void rig_audit(struct audit *a, const struct rig *r, const struct plan *plan, const char *db)
+void rig_audit(struct audit *a, const char *name, const struct rig *r, const struct plan *plan,
+	       const char *db)
 {
 	struct err e = {0};
 	struct checkpoint *c = r->policy[0] ? checkpoint_open(r->policy, &e) : NULL;
@@ -92,7 +97,7 @@ void rig_audit(struct audit *a, const struct rig *r, const struct plan *plan, co
 		return;
 	}
 	profile = profile_of(r, db);
-	audit_policy(a, r, plan, c, profile);
+	audit_policy(a, r, plan, c, profile, db ? rig_latency_s(db, name) : NAN);
 	profile_free(profile);
 	checkpoint_free(c);
 }

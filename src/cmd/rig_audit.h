@@ -11,9 +11,10 @@
 
 /*
  * Appends findings. plan (NULL: none) is the command that the rig is to run. db: where its profile
- * is, NULL nowhere. A policy that cannot be read is a finding, too.
+ * and the runs of this name are, NULL nowhere. A policy that cannot be read is a finding, too.
  */
-void rig_audit(struct audit *a, const struct rig *r, const struct plan *plan, const char *db);
+void rig_audit(struct audit *a, const char *name, const struct rig *r, const struct plan *plan,
+	       const char *db);
 
 /* Policy, ports, devices, calibration: those that must be there and are not. */
 void rig_audit_paths(struct audit *a, const struct rig *r);

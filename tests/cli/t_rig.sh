@@ -114,6 +114,14 @@ sed -i 's/"unnormalizer_processor"/"normalizer_processor"/' broken/policy_postpr
 change "/\"profile\"/d; s|\"policy\": .*|\"policy\": \"$work/broken\",|"
 tap_same "$(levels t | sed -n 1p)" "fail norm-steps policy_postprocessor.json" "a fault of its policy's files"
 
+# How long an answer took in the last run of the rig.
+change '/"profile"/d'
+"$POLICYTOP" --db "$work/db" record sim: --rig t --seconds 3 >log 2>&1
+tap_same "$("$POLICYTOP" --db "$work/db" rig check t | grep -c 'an answer takes [0-9]* ms, the last run')" 1 \
+	"the latency that its last run measured"
+change '/"profile"/d; s/"fps": 30$/"fps": 2000, "n_action_steps": 2/'
+tap_same "$(levels t | grep plan)" "warn plan latency" "and a plan that is over before the answer comes"
+
 # Questions.
 printf '\n\n\nfront\n\n%s\n-\nGrab it\n' "$sets/act" | "$POLICYTOP" --db "$work/none.db" rig new asked --dev dev 2>log
 tap_same "$?" 0 "asked"
