@@ -149,7 +149,7 @@ tap_same "$(refused home)" "home: no checkpoint of LeRobot, openpi or GR00T is i
 status 66" "no checkpoint"
 tap_same "$(refused me/none)" "me/none: no such folder, and no such model under $work/home/.cache/huggingface/hub
 status 66" "no such repo id"
-tap_same "$(refused "$sets/openpi?part=x" | sed "s,$sets/,,")" "openpi: has no asset 'x'; it has droid and others
+tap_same "$(refused "$sets/openpi?part=x" | sed 's,^.*/openpi:,openpi:,')" "openpi: has no asset 'x'; it has droid and others
 status 66" "no such asset"
 if [ "$(id -u)" -ne 0 ]; then
 	chmod 0 lie/config.json
