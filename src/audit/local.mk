@@ -10,3 +10,8 @@ noinst_LIBRARIES += %D%/libaudit.a
 	%D%/fit_cameras.c \
 	%D%/fit_impl.h \
 	%D%/fit_joints.c
+%C%_libaudit_a_SOURCES += \
+	%D%/figures.c %D%/figures.h \
+	%D%/match.c %D%/match.h \
+	%D%/match_impl.h \
+	%D%/match_try.c

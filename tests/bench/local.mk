@@ -27,7 +27,9 @@ LONG_TESTS = tests/db/t_crash tests/engine/t_kill.sh tests/tap/t_kills.sh \
 	tests/oracle/t_oracle_policy_kills.sh tests/oracle/t_oracle_servo_tap.sh
 check-long: all
 	POLICYTOP_LONG=1 $(MAKE) check TESTS='$(LONG_TESTS)'
-.PHONY: bench bench-checks check-long
+bench-audit: all $(BENCH_BINARIES)
+	@$(RUN_BENCH); bench_run %D%/b_audit
+.PHONY: bench bench-checks bench-audit check-long
 
 BENCH_BINARIES += %D%/b_checks
 %C%_b_checks_SOURCES = %D%/b_checks.c %D%/inject.c %D%/inject.h %D%/tape.c %D%/tape.h
@@ -59,3 +61,6 @@ BENCH_BINARIES += %D%/b_camera
 %C%_b_camera_SOURCES = %D%/b_camera.c tests/hal/fake_camera.c tests/hal/fake_system.c
 %C%_b_camera_CFLAGS = $(AM_CFLAGS) $(TURBOJPEG_CFLAGS)
 %C%_b_camera_LDADD = $(TEST_PROGRAM_LIBS)
+BENCH_BINARIES += %D%/b_audit
+%C%_b_audit_SOURCES = %D%/b_audit.c tests/audit/norm_cases.c tests/audit/norm_cases.h
+%C%_b_audit_LDADD = $(TEST_PROGRAM_LIBS)
