@@ -11,6 +11,7 @@ static void gripper_fini(struct gripper_habit *g)
 	free(g->closed_min_s);
 	free(g->closed_mean_s);
 	free(g->closed_max_s);
+	free(g->highest_least);
 }
 
 void behaviour_fini(struct behaviour *b)

@@ -43,6 +43,9 @@ struct gripper_habit {
 	 * on either way, so that bounds stay true for longer runs. */
 	size_t bins;
 	double *closed_min_s, *closed_mean_s, *closed_max_s; /* [bins] */
+	/* The highest value up to then, of the episode where it is least; NULL in profiles that
+	 * were learned before this was counted. */
+	double *highest_least; /* [bins] */
 };
 
 /* A figure over training windows. */

@@ -83,6 +83,8 @@ static cJSON *gripper_to_json(const struct gripper_habit *g)
 	cJSON_AddItemToObject(o, "closed_min_s", numbers(g->closed_min_s, g->bins));
 	cJSON_AddItemToObject(o, "closed_mean_s", numbers(g->closed_mean_s, g->bins));
 	cJSON_AddItemToObject(o, "closed_max_s", numbers(g->closed_max_s, g->bins));
+	if (g->highest_least)
+		cJSON_AddItemToObject(o, "highest_least", numbers(g->highest_least, g->bins));
 	return o;
 }
 
@@ -106,6 +108,7 @@ static bool gripper_from_json(struct gripper_habit *g, const cJSON *o)
 	g->closed_min_s = get_numbers_dup(o, "closed_min_s", g->bins);
 	g->closed_mean_s = get_numbers_dup(o, "closed_mean_s", g->bins);
 	g->closed_max_s = get_numbers_dup(o, "closed_max_s", g->bins);
+	g->highest_least = get_numbers_dup(o, "highest_least", g->bins);
 	return g->closed_min_s && g->closed_mean_s && g->closed_max_s;
 }
 

@@ -115,15 +115,17 @@ static struct gripper_run add_curve(struct gripper_habit *g, const struct lane *
 {
 	struct gripper_run run = {0.0, NAN, NAN};
 	size_t frame = 0;
-	double closed_s = 0.0, end_s = (double)span->frames / fps;
+	double closed_s = 0.0, end_s = (double)span->frames / fps, highest = -INFINITY;
 	int state = -1;
 
 	for (size_t b = 0; b < g->bins; b++) {
 		double t_s = (double)(b + 1) * GRIPPER_BIN_S, over;
 
 		for (; frame < span->frames && (double)(frame + 1) / fps <= t_s + 1e-9; frame++) {
-			int next = gripper_next(g, state, at(l, span->first + frame, joint));
+			double v = at(l, span->first + frame, joint);
+			int next = gripper_next(g, state, v);
 
+			highest = fmax(highest, v);
 			if (state >= 0 && next != state)
 				run.first_change_s = fmin(run.first_change_s, (double)frame / fps);
 			if (next == 1 && state == 0) {
@@ -137,6 +139,7 @@ static struct gripper_run add_curve(struct gripper_habit *g, const struct lane *
 		g->closed_min_s[b] = fmin(g->closed_min_s[b], closed_s);
 		g->closed_max_s[b] = fmax(g->closed_max_s[b], closed_s + over);
 		g->closed_mean_s[b] += closed_s;
+		g->highest_least[b] = fmin(g->highest_least[b], highest);
 	}
 	return run;
 }
@@ -149,7 +152,7 @@ static void fill_curves(struct gripper_habit *g, const struct lane *l, unsigned 
 	g->closes_min = g->closes_max = NAN;
 	g->first_close_min_s = g->first_close_max_s = g->first_change_max_s = NAN;
 	for (size_t b = 0; b < g->bins; b++)
-		g->closed_min_s[b] = INFINITY;
+		g->closed_min_s[b] = g->highest_least[b] = INFINITY;
 	for (size_t i = 0; i < l->e->count; i++) {
 		struct gripper_run run;
 
@@ -202,6 +205,7 @@ void behaviour_grippers(struct profile *p, const struct episodes *e, const unsig
 		g.closed_min_s = xcalloc(g.bins + 1, sizeof(double));
 		g.closed_mean_s = xcalloc(g.bins + 1, sizeof(double));
 		g.closed_max_s = xcalloc(g.bins + 1, sizeof(double));
+		g.highest_least = xcalloc(g.bins + 1, sizeof(double));
 		fill_curves(&g, l, j, p->fps);
 		b->gripper[b->ngrippers++] = g;
 	}

@@ -128,6 +128,10 @@ static void test_figures(struct tap *t, bool closed_low)
 	   fabs(g->closed_min_s[15] - 1) < 1e-9 && fabs(g->closed_max_s[15] - 3) < 1e-9 &&
 		   fabs(g->closed_mean_s[15] - 2) < 1e-9,
 	   "closed seconds at 4 s: %g..%g", g->closed_min_s[15], g->closed_max_s[15]);
+	/* The last episode is the one that begins with 0 for 3 s, where closed is high. */
+	ok(t, g->highest_least[11] == (closed_low ? 100 : 0) && g->highest_least[12] == 100,
+	   "highest value of all episodes: %g by 3 s, %g after", g->highest_least[11],
+	   g->highest_least[12]);
 	ok(t, fabs(p->behaviour.rough_max[0] - plain_roughness(&e, 0)) < 1e-4,
 	   "roughness equals the plain computation: %g", p->behaviour.rough_max[0]);
 	for (unsigned j = 0; j < JOINTS; j++)
@@ -158,6 +162,12 @@ static void test_json(struct tap *t)
 	a = cJSON_PrintUnformatted(o);
 	b = cJSON_PrintUnformatted(again);
 	ok(t, strcmp(a, b) == 0, "and is the same");
+	ok(t, back.gripper[0].highest_least && strstr(a, "highest_least"), "all its curves");
+	cJSON_DeleteItemFromObject(cJSON_GetObjectItem(o, "grippers")->child, "highest_least");
+	behaviour_fini(&back);
+	back = (struct behaviour){0};
+	ok(t, behaviour_from_json(&back, o, &err) == 0 && !back.gripper[0].highest_least,
+	   "an older profile is read without the newest one");
 	cJSON_DeleteItemFromObject(cJSON_GetObjectItem(o, "grippers")->child, "closed_max_s");
 	ok(t, behaviour_from_json(&broken, o, &err) < 0 && broken.ngrippers == 0,
 	   "curves of different length are refused: %s", err.msg);
