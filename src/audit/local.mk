@@ -11,6 +11,11 @@ noinst_LIBRARIES += %D%/libaudit.a
 	%D%/fit_impl.h \
 	%D%/fit_joints.c
 %C%_libaudit_a_SOURCES += \
+	%D%/explain.c %D%/explain.h \
+	%D%/explain_impl.h \
+	%D%/explain_measure.c \
+	%D%/explain_try.c \
+	%D%/explain_words.c \
 	%D%/figures.c %D%/figures.h \
 	%D%/match.c %D%/match.h \
 	%D%/match_impl.h \

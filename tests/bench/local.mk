@@ -62,5 +62,6 @@ BENCH_BINARIES += %D%/b_camera
 %C%_b_camera_CFLAGS = $(AM_CFLAGS) $(TURBOJPEG_CFLAGS)
 %C%_b_camera_LDADD = $(TEST_PROGRAM_LIBS)
 BENCH_BINARIES += %D%/b_audit
-%C%_b_audit_SOURCES = %D%/b_audit.c tests/audit/norm_cases.c tests/audit/norm_cases.h
+%C%_b_audit_SOURCES = %D%/b_audit.c %D%/tape.c %D%/tape.h $(AUDIT_SETS)
+%C%_b_audit_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
 %C%_b_audit_LDADD = $(TEST_PROGRAM_LIBS)
