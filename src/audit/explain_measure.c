@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "audit/explain_impl.h"
+#include "robot/robot.h"
 
 static const double still = 1e-5;
 static const double position_share = 0.3; /* of the span: q95 of |action - state| */
@@ -32,7 +33,7 @@ void explain_joints(struct explain_bench *b)
 		to->span = a->value.max - a->value.min;
 		to->step = a->delta.max;
 		to->moves = a->value.std >= still;
-		to->hand = figures_is_hand(p->robot, a->joint.name);
+		to->hand = robot_is_hand(robot_find(p->robot), a->joint.name);
 		to->common = a->joint.unit == unit;
 		to->position = g->known && g->q95 <= position_share * to->span;
 		to->reach = fmax(fmax(gap, to->step), least_span * to->span);

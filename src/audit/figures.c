@@ -8,10 +8,8 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/text.h"
-#include "robot/robot.h"
 
 struct sums {
 	double from, n, sum, squares, min, max;
@@ -47,21 +45,6 @@ static void put(struct figures *f, unsigned j, const struct sums *s)
 	f->std[j] = sqrt(fmax(0, s->squares / s->n - mean * mean));
 	f->min[j] = s->min;
 	f->max[j] = s->max;
-}
-
-bool figures_is_hand(const char *robot, const char *joint)
-{
-	static const char *const words[] = {"gripper", "hand", "finger"};
-
-	if (robot_gripper_find(robot_find(robot), joint))
-		return true;
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		for (const char *at = joint; *at; at++) {
-			if (strncasecmp(at, words[i], strlen(words[i])) == 0)
-				return true;
-		}
-	}
-	return false;
 }
 
 /* One joint's column of one episode, and what is taken off it. */

@@ -35,9 +35,6 @@ enum how {
 	HOW_CHUNK_WINDOW, /* as recorded, but counted as often as complete chunks contain it */
 };
 
-/* Which joint is the gripper or a hand's, by robot type and name. */
-bool figures_is_hand(const char *robot, const char *joint);
-
 /*
  * Of the episodes whose use[i] is set (NULL: all). action: of actions, else of states. horizon is
  * that of HOW_CHUNK…, in steps. Values that are not finite are left out. False: there are no such

@@ -56,4 +56,7 @@ const struct robot_gripper *robot_gripper_find(const struct robot_class *robot, 
 /* Its motor with an id, NULL: none (or robot is NULL). */
 const struct robot_motor *robot_motor_find(const struct robot_class *robot, unsigned id);
 
+/* A gripper or a hand's joint, by the robot's row or its name; its unit is not the arm's. */
+bool robot_is_hand(const struct robot_class *robot, const char *joint);
+
 #endif

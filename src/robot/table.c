@@ -53,3 +53,18 @@ const struct robot_motor *robot_motor_find(const struct robot_class *robot, unsi
 	}
 	return NULL;
 }
+
+bool robot_is_hand(const struct robot_class *robot, const char *joint)
+{
+	static const char *const words[] = {"gripper", "hand", "finger"};
+
+	if (robot_gripper_find(robot, joint))
+		return true;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		for (const char *at = joint; *at; at++) {
+			if (strncasecmp(at, words[i], strlen(words[i])) == 0)
+				return true;
+		}
+	}
+	return false;
+}

@@ -12,6 +12,7 @@
 #include "base/rng.h"
 #include "base/text.h"
 #include "tests/bench/tape.h"
+#include "robot/robot.h"
 
 static bool of_tape(struct first_chunk *c, const struct tape *t)
 {
@@ -298,7 +299,8 @@ static void spoil(struct spoilt *s, enum injection f, const struct profile *p,
 		double *v = s->c.action + (size_t)i * s->c.joints;
 
 		for (unsigned j = 0; j < s->c.joints; j++) {
-			bool hand = figures_is_hand(p->robot, p->action.joint[j].joint.name);
+			bool hand = robot_is_hand(robot_find(p->robot),
+						  p->action.joint[j].joint.name);
 
 			v[j] = spoil_value(f, v[j], j, own, other, hand);
 			if (f == I_SHRUNK)

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "training/dataset.h"
+#include "robot/robot.h"
 
 enum fault {
 	F_IDENTITY,
@@ -320,8 +321,9 @@ static void one_round(struct norm_count *c, const struct episodes *e, bool actio
 		t.data = full;
 		t.stats = t.made = part.all;
 		for (unsigned j = 0; j < full.all.n; j++)
-			t.hand[j] = figures_is_hand(e->robot, action ? e->action_joint[j].name
-								     : e->state_joint[j].name);
+			t.hand[j] = robot_is_hand(robot_find(e->robot),
+						  action ? e->action_joint[j].name
+							 : e->state_joint[j].name);
 		if (f == F_OTHER && !with)
 			continue;
 		if (f >= 0)

@@ -8,6 +8,7 @@
 #include "tests/audit/made.h"
 #include "tests/audit/norm_cases.h"
 #include "tests/tap.h"
+#include "robot/robot.h"
 
 enum { WAYS = 5, HORIZON = 10 };
 
@@ -30,7 +31,7 @@ static void bed_init(struct bed *b, unsigned joints)
 		b->data[i] = &b->way[i];
 	}
 	for (unsigned j = 0; j < joints; j++)
-		b->hand[j] = figures_is_hand(b->e.robot, b->e.action_joint[j].name);
+		b->hand[j] = robot_is_hand(robot_find(b->e.robot), b->e.action_joint[j].name);
 }
 
 static enum match_kind ask(struct bed *b, const struct figures *stats, unsigned episodes)
