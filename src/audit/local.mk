@@ -19,4 +19,5 @@ noinst_LIBRARIES += %D%/libaudit.a
 	%D%/figures.c %D%/figures.h \
 	%D%/match.c %D%/match.h \
 	%D%/match_impl.h \
-	%D%/match_try.c
+	%D%/match_try.c \
+	%D%/norm.c %D%/norm.h
