@@ -63,20 +63,42 @@ static void name_cause(char *dst, size_t size, enum explain_kind k, unsigned a, 
 		text_copy(dst, size, texts[k] ? texts[k] : explain_word(k));
 }
 
+/* "210 deg", "0.12 rad"; no exponents. */
+static const char *distance_text(char *dst, size_t size, double v, const char *unit)
+{
+	snprintf(dst, size, fabs(v) >= 100 ? "%.0f%s%s" : "%.3g%s%s", v, unit[0] ? " " : "", unit);
+	return dst;
+}
+
 static void add_numbers(char *dst, size_t size, const struct explanation *x)
 {
 	const char *unit = unit_short(x->unit);
+	char before[48], after[48];
 
 	if (isfinite(x->before.arm) && isfinite(x->after.arm))
-		snprintf(dst, size,
-			 ": undone, the first action is %.3g %s%sfrom the arm instead of "
-			 "%.3g%s%s",
-			 x->after.arm, unit, unit[0] ? " " : "", x->before.arm, unit[0] ? " " : "",
-			 unit);
+		snprintf(dst, size, ": undone, the first action is %s from the arm instead of %s",
+			 distance_text(after, sizeof(after), x->after.arm, unit),
+			 distance_text(before, sizeof(before), x->before.arm, unit));
 	else
 		snprintf(dst, size,
 			 ": undone, the chunk is inside the training range, instead of "
 			 "%.0f %% of it beyond",
+			 100 * x->before.excess);
+}
+
+/* Where the chunk as it was lies. */
+static void add_place(char *dst, size_t size, const struct explanation *x,
+		      const struct explain_case *c)
+{
+	char name[NAME_BYTES], away[48];
+
+	joint_short_name(name, c->profile->action.joint[x->before.joint].joint.name);
+	if (isfinite(x->before.arm))
+		snprintf(dst, size, "the first action is %s from the arm (%s)",
+			 distance_text(away, sizeof(away), x->before.arm, unit_short(x->unit)),
+			 name);
+	else
+		snprintf(dst, size, "the chunk lies %.0f %% beyond the training range",
 			 100 * x->before.excess);
 }
 
@@ -103,11 +125,10 @@ static void explain_found(char *dst, size_t size, const struct explanation *x,
 void explain_sentence(char *dst, size_t size, const struct explanation *x,
 		      const struct explain_case *c)
 {
-	const char *unit = unit_short(x->unit);
-	char name[NAME_BYTES] = "";
+	char place[160] = "";
 
 	if (c->profile->action.joints)
-		joint_short_name(name, c->profile->action.joint[x->before.joint].joint.name);
+		add_place(place, sizeof(place), x, c);
 	if (x->kind == EXPLAIN_UNKNOWN)
 		snprintf(dst, size, "cannot tell: %s", x->why);
 	else if (x->kind == EXPLAIN_NO_RESET)
@@ -115,18 +136,13 @@ void explain_sentence(char *dst, size_t size, const struct explanation *x,
 			 "asked before any chunk of this episode: the queue of the last "
 			 "one was not reset");
 	else if (x->kind == EXPLAIN_NEAR)
-		snprintf(dst, size,
-			 "nothing to explain: the first action is %.3g%s%s from the arm (%s)",
-			 x->before.arm, unit[0] ? " " : "", unit, name);
+		snprintf(dst, size, "nothing to explain: %s", place);
 	else if (x->kind == EXPLAIN_ARM_AWAY)
 		snprintf(dst, size,
 			 "the arm is where training never started, the chunk is as in "
 			 "training: move the arm to its start pose");
 	else if (x->kind == EXPLAIN_NONE)
-		snprintf(dst, size,
-			 "no known mistake explains it: the first action is %.3g%s%s from "
-			 "the arm (%s)",
-			 x->before.arm, unit[0] ? " " : "", unit, name);
+		snprintf(dst, size, "no known mistake explains it: %s", place);
 	else if (x->kind == EXPLAIN_GRIPPER_SMALL && !(x->after.cost > 0))
 		snprintf(dst, size,
 			 "the gripper is 100 times too small: by the end of its first "

@@ -16,6 +16,7 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/cmd_home.c \
 	%D%/cmd_joint.c \
 	%D%/cmd_learn.c \
+	%D%/cmd_explain.c \
 	%D%/cmd_list.c \
 	%D%/cmd_profile.c \
 	%D%/cmd_query.c \
@@ -34,6 +35,7 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/demo_training.c %D%/demo_training.h \
 	%D%/demo_traffic.c %D%/demo_traffic.h \
 	%D%/demo_world.c %D%/demo_world.h \
+	%D%/explain_read.c %D%/explain_read.h \
 	%D%/keeper.c %D%/keeper.h \
 	%D%/move.c %D%/move.h \
 	%D%/move_report.c \

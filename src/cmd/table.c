@@ -21,6 +21,7 @@
 	ROW(status)                                                                                \
 	ROW(runs)                                                                                  \
 	ROW(show)                                                                                  \
+	ROW(explain)                                                                               \
 	ROW(query)                                                                                 \
 	ROW(profile)                                                                               \
 	ROW(home)                                                                                  \

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `policytop explain RUN[#EPISODE]`: why an episode's first actions lay far from the arm. */
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cmd/cmd.h"
+#include "cmd/explain_read.h"
+#include "db/profiles.h"
+
+enum { OTHERS_MAX = 64 };
+
+struct job {
+	struct db *db;
+	int64_t run;
+	struct profile *p;
+	struct checkpoint *policy; /* NULL: none is named */
+	struct explain_stats own;
+	unsigned nothers;
+	struct explain_stats *others;
+	struct profile **profiles; /* of others */
+	bool json;
+	struct buf out;
+	unsigned far, near, unknown; /* episodes */
+};
+
+static void from_checkpoint(struct explain_stats *to, const struct norm_stats *s, unsigned n)
+{
+	for (unsigned j = 0; j < n; j++) {
+		to->q01[j] = s->v[STAT_Q01] ? s->v[STAT_Q01][j] : (double)NAN;
+		to->q99[j] = s->v[STAT_Q99] ? s->v[STAT_Q99][j] : (double)NAN;
+	}
+	to->f.n = n;
+}
+
+/* The policy's own statistics, when --policy names a checkpoint for as many joints. */
+static int open_policy(struct job *j, const char *path, struct err *e)
+{
+	const struct norm_stats *s;
+	unsigned n = j->p->action.joints;
+
+	explain_stats_of(&j->own, j->p);
+	if (!path)
+		return 0;
+	j->policy = checkpoint_open(path, e);
+	if (!j->policy)
+		return -e->code;
+	s = checkpoint_stats(j->policy, CHECKPOINT_ACTION, true);
+	if (!figures_of_stats(&j->own.f, s) || j->own.f.n < n)
+		return err_set(e, EBADMSG,
+			       "%s: no statistics for the %u action joints of profile %s", path, n,
+			       j->p->name);
+	from_checkpoint(&j->own, s, n);
+	j->own.mode = checkpoint_mode(j->policy, CHECKPOINT_ACTION);
+	return 0;
+}
+
+static void add_json(struct job *j, int64_t episode, const struct explanation *x,
+		     const char *sentence)
+{
+	struct buf *b = &j->out;
+
+	buf_printf(b, "%s{\"episode\":%" PRId64 ",\"name\":\"%s\"", b->len ? "," : "", episode,
+		   x->ambiguous ? "ambiguous" : explain_word(x->kind));
+	buf_str(b, ",\"before\":");
+	buf_json_num(b, x->before.arm);
+	buf_str(b, ",\"after\":");
+	buf_json_num(b, x->after.cost > 0 ? x->after.arm : (double)NAN);
+	buf_str(b, ",\"unit\":");
+	buf_json_str(b, unit_word(x->unit) ? unit_word(x->unit) : "");
+	buf_str(b, ",\"next\":");
+	if (isfinite(x->lead))
+		buf_json_str(b, explain_word(x->rival));
+	else
+		buf_str(b, "null");
+	buf_str(b, ",\"ratio\":");
+	buf_json_num(b, x->lead);
+	buf_str(b, ",\"text\":");
+	buf_json_str(b, sentence);
+	buf_str(b, "}");
+}
+
+static int explain_one(struct job *j, int64_t episode, struct err *e)
+{
+	struct explain_opening o;
+	struct explanation x;
+	char sentence[320];
+	int rc = explain_opening_read(&o, j->db, j->run, episode, j->p, e);
+	struct explain_case c = {.profile = j->p,
+				 .own = &j->own,
+				 .others = j->others,
+				 .nothers = j->nothers,
+				 .delta = j->policy && j->policy->space == SPACE_RELATIVE,
+				 .start = true,
+				 .unplanned = o.unplanned,
+				 .chunk = o.actions,
+				 .steps = o.steps,
+				 .arm = o.arm};
+
+	if (!rc) {
+		explain_chunk(&x, &c);
+		explain_sentence(sentence, sizeof(sentence), &x, &c);
+		j->near += x.kind == EXPLAIN_NEAR;
+		j->unknown += x.kind == EXPLAIN_UNKNOWN;
+		j->far += x.kind != EXPLAIN_NEAR && x.kind != EXPLAIN_UNKNOWN;
+		if (j->json)
+			add_json(j, episode, &x, sentence);
+		else
+			buf_printf(&j->out, "%" PRId64 "#%" PRId64 "  %s\n", j->run, episode,
+				   sentence);
+	}
+	explain_opening_fini(&o);
+	return rc;
+}
+
+static int explain_all(struct job *j, int64_t episode, struct err *e)
+{
+	int64_t *episodes = xcalloc(EXPLAIN_EPISODES_MAX, sizeof(*episodes));
+	int n = explain_episodes(j->db, j->run, episode, episodes, e), rc = n < 0 ? n : 0;
+
+	for (int i = 0; !rc && i < n; i++)
+		rc = explain_one(j, episodes[i], e);
+	free(episodes);
+	return rc;
+}
+
+static int find_profile(struct job *j, const char *wanted, struct err *e)
+{
+	char name[NAME_BYTES];
+	int rc = explain_profile_name(j->db, j->run, name, e);
+
+	if (rc)
+		return rc;
+	if (!wanted && !name[0])
+		return err_set(e, ENOENT,
+			       "explain: run %" PRId64 " was judged by no profile: name one with "
+			       "--profile (see policytop profile list)",
+			       j->run);
+	j->p = profiles_get(j->db, wanted ? wanted : name, e);
+	return j->p ? 0 : -e->code;
+}
+
+static int work(struct job *j, const struct app *app, struct err *e)
+{
+	int64_t episode;
+	int rc = explain_parse(j->db, app->argc ? app->argv[0] : NULL, &j->run, &episode, e);
+
+	rc = rc ? rc : find_profile(j, opts_text(&app->opts, "profile"), e);
+	if (rc)
+		return rc;
+	j->others = xcalloc(OTHERS_MAX, sizeof(*j->others));
+	j->profiles = xcalloc(OTHERS_MAX, sizeof(*j->profiles));
+	j->nothers = explain_others(j->db, j->p, j->others, j->profiles, OTHERS_MAX);
+	rc = open_policy(j, opts_text(&app->opts, "policy"), e);
+	return rc ? rc : explain_all(j, episode, e);
+}
+
+static void print(const struct job *j)
+{
+	struct buf name = {0};
+
+	buf_json_str(&name, j->p->name);
+	if (j->json)
+		printf("{\"schema\":1,\"run\":%" PRId64 ",\"profile\":%s,\"episodes\":[%s]}\n",
+		       j->run, buf_text(&name), buf_text(&j->out));
+	else
+		fputs(buf_text(&j->out), stdout);
+	buf_fini(&name);
+}
+
+static void job_fini(struct job *j)
+{
+	for (unsigned i = 0; i < j->nothers; i++)
+		profile_free(j->profiles[i]);
+	free(j->profiles);
+	free(j->others);
+	checkpoint_free(j->policy);
+	profile_free(j->p);
+	db_close(j->db);
+	buf_fini(&j->out);
+}
+
+static int run(struct app *app)
+{
+	struct job j = {.json = opts_has(&app->opts, "json")};
+	struct err e = {0};
+	char *path;
+	int rc;
+
+	if (app->argc > 1) {
+		err_set(&e, EINVAL, "explain: one RUN or RUN#EPISODE");
+		return cmd_fail(&e);
+	}
+	path = cmd_db_dup(app);
+	j.db = db_open(path, DB_READ, &e);
+	free(path);
+	rc = j.db ? work(&j, app, &e) : -e.code;
+	if (!rc)
+		print(&j);
+	if (!rc)
+		rc = j.far ? EXIT_FAIL : j.near ? EXIT_OK : EXIT_UNSEEN;
+	else
+		rc = cmd_fail(&e);
+	job_fini(&j);
+	return rc;
+}
+
+static const struct opt options[] = {
+	{"policy", "DIR", "the checkpoint that ran: its own statistics and mode"},
+	{"profile", "NAME", "training profile (default: the one the run was judged by)"},
+	{"json", NULL, "print one JSON object"},
+	{0},
+};
+
+const struct command command_explain = {
+	.name = "explain",
+	.operands = "[RUN[#EPISODE]]",
+	.summary = "why first actions lay far from the arm",
+	.options = options,
+	.run = run,
+};
