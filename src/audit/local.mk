@@ -11,6 +11,9 @@ noinst_LIBRARIES += %D%/libaudit.a
 	%D%/fit_impl.h \
 	%D%/fit_joints.c
 %C%_libaudit_a_SOURCES += \
+	%D%/dataset.c %D%/dataset.h \
+	%D%/dataset_impl.h \
+	%D%/dataset_motion.c \
 	%D%/explain.c %D%/explain.h \
 	%D%/explain_impl.h \
 	%D%/explain_measure.c \

@@ -67,6 +67,7 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/run_job.c %D%/run_job.h \
 	%D%/run_server.c \
 	%D%/run_tmux.c %D%/run_tmux.h \
+	%D%/set_audit.c %D%/set_audit.h \
 	%D%/table.c \
 	%D%/watch_once.c %D%/watch_once.h \
 	%D%/watch_pid.c %D%/watch_pid.h \

@@ -18,6 +18,7 @@ noinst_LIBRARIES += %D%/libtraining.a
 	%D%/compare.c %D%/compare.h \
 	%D%/compare_impl.h \
 	%D%/compare_read.c \
+	%D%/complete.c %D%/complete.h \
 	%D%/dataset.c %D%/dataset.h \
 	%D%/dataset_impl.h \
 	%D%/episodes.c %D%/episodes.h \

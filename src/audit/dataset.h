@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is wrong with a training set before anybody trains on it: codes set-… of the group "data",
+ * each with at least one finding. Pure: the set has been read.
+ */
+#ifndef POLICYTOP_AUDIT_DATASET_H
+#define POLICYTOP_AUDIT_DATASET_H
+
+#include "audit/finding.h"
+#include "training/episodes.h"
+
+struct set_evidence {
+	const struct episodes *e;
+	const struct profile
+		*profile; /* of e, with the disagreements of the set's own statistics */
+	unsigned nmissing;
+	const char *const *missing; /* files */
+	size_t nwarnings;
+	const char *const *warning; /* sentences of the reader: counts, videos */
+};
+
+void audit_dataset(struct audit *a, const struct set_evidence *s);
+
+#endif
