@@ -109,6 +109,7 @@ static void find_cause(struct explanation *x, struct explain_bench *b)
 void explain_chunk(struct explanation *x, const struct explain_case *c)
 {
 	struct explain_bench *b = xcalloc(1, sizeof(*b));
+	enum action_space space = c->profile->space;
 
 	*x = (struct explanation){.other = -1, .rival_other = -1, .lead = NAN};
 	x->rival = EXPLAIN_NONE;
@@ -124,6 +125,9 @@ void explain_chunk(struct explanation *x, const struct explain_case *c)
 	b->made = xcalloc((size_t)c->steps * b->n + 1, sizeof(double));
 	if (!c->steps || !b->n)
 		snprintf(x->why, sizeof(x->why), "there is no action");
+	else if (space == SPACE_RELATIVE || space == SPACE_VELOCITY || space == SPACE_EEF)
+		snprintf(x->why, sizeof(x->why), "training's actions are %s, no positions",
+			 space_word(space));
 	else if (c->unplanned)
 		x->kind = EXPLAIN_NO_RESET;
 	else if (comparable(b) < JOINTS_LEAST)

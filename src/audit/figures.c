@@ -193,7 +193,7 @@ void figures_of_profile(struct measured *m, const struct profile *p, bool action
 		m->all.std[j] = f->joint[j].value.std;
 		m->all.min[j] = f->joint[j].value.min;
 		m->all.max[j] = f->joint[j].value.max;
-		m->mean_sd[j] = NAN;
+		m->mean_sd[j] = f->joint[j].episode_mean_sd;
 	}
 }
 

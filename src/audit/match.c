@@ -243,14 +243,16 @@ static bool same_in_pi_space(struct match *m, const struct match_case *c, const 
 	return false;
 }
 
-static bool is_identity(const struct figures *s, const struct tolerance *t)
+/* Data that was normalised has the same mean and std, but its own smallest and largest. */
+static bool is_identity(const struct figures *s, const struct figures *d, const struct tolerance *t)
 {
 	bool moments = true, range = true;
 
 	for (unsigned j = 0; j < s->n; j++) {
 		if (!t->judged[j])
 			continue;
-		moments = moments && s->mean[j] == 0 && s->std[j] == 1;
+		moments = moments && s->mean[j] == 0 && s->std[j] == 1 &&
+			  !(fabs(s->min[j] - (d->min[j] - d->mean[j]) / d->std[j]) < exactly);
 		range = range && isnan(s->mean[j]) && s->max[j] == 1 &&
 			(s->min[j] == -1 || s->min[j] == 0);
 	}
@@ -297,7 +299,7 @@ static enum match_kind settle(struct match *m, const struct match_case *c, struc
 	m->exact = true;
 	if (same_somehow(m, c, t) || same_in_pi_space(m, c, t))
 		return MATCH_SAME;
-	if (is_identity(c->stats, t))
+	if (is_identity(c->stats, &first->all, t))
 		return MATCH_IDENTITY;
 	if (is_other_set(m, c, t))
 		return MATCH_OTHER_SET;

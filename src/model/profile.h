@@ -33,6 +33,7 @@ struct joint_profile {
 		double mean, std, min, max;
 	} start;		   /* first frame of each episode */
 	double *episode_delta_max; /* [profile.episodes] */
+	double episode_mean_sd;	   /* deviation of the episodes' means; NaN in older profiles */
 };
 
 struct feature_profile {

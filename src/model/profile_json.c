@@ -77,6 +77,7 @@ static void add_joint(struct buf *b, const struct joint_profile *j, unsigned epi
 	number(b, "min", j->start.min);
 	number(b, "max", j->start.max);
 	buf_str(b, "}");
+	number(b, "episode_mean_sd", j->episode_mean_sd);
 	if (j->episode_delta_max)
 		numbers(b, "episode_delta_max", j->episode_delta_max, episodes);
 }

@@ -98,6 +98,7 @@ static int parse_joint(struct joint_profile *j, const cJSON *o, unsigned episode
 	j->delta.q99 = number(delta, "q99");
 	j->delta.q999 = number(delta, "q999");
 	j->delta.max = number(delta, "max");
+	j->episode_mean_sd = number(o, "episode_mean_sd");
 	j->start.mean = number(start, "mean");
 	j->start.std = number(start, "std");
 	j->start.min = number(start, "min");

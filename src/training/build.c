@@ -29,6 +29,7 @@ struct block {
 struct columns {
 	size_t frames;
 	double *v[BLOCK], *other[BLOCK], *derived;
+	double *means; /* of episodes */
 	struct quantile_room room;
 	struct running_room running;
 };
@@ -177,6 +178,29 @@ static void start_figures(const struct build *b, struct joint_profile *j, struct
 		&j->start.mean, &j->start.std);
 }
 
+/* How much the means of the episodes differ: what a part of them may. */
+static void mean_figures(const struct build *b, struct joint_profile *j, struct columns *c,
+			 const double *v)
+{
+	size_t n = 0;
+	double mean, sum = 0;
+
+	for (size_t s = 0; s < b->count; s++) {
+		const double *from = v;
+		size_t frames = b->span[s]->frames;
+		struct extent e = finite_extent(c, &from, &frames);
+
+		if (frames)
+			c->means[n++] = e.sum / (double)frames;
+		v += b->span[s]->frames;
+	}
+	for (size_t s = 0; s < n; s++)
+		sum += c->means[s];
+	mean = sum / (double)n;
+	j->episode_mean_sd = n > 1 ? sqrt(column_squares(c->means, n, mean) / (double)(n - 1))
+				   : (double)NAN;
+}
+
 static void gap_figures(const struct build *b, struct gap_profile *g, struct columns *c, double *a,
 			const double *s)
 {
@@ -236,6 +260,7 @@ static struct columns *columns_new(size_t frames, size_t count, bool both)
 	}
 	/* first_frames() needs one an episode, even of empty ones. */
 	c->derived = xrealloc(NULL, frames + count, sizeof(double));
+	c->means = xcalloc(count + 1, sizeof(double));
 	return c;
 }
 
@@ -245,6 +270,7 @@ static void columns_free(struct columns *c)
 		return;
 	free(c->v[0]);
 	free(c->derived);
+	free(c->means);
 	quantile_room_fini(&c->room);
 	running_room_fini(&c->running);
 	free(c);
@@ -285,6 +311,7 @@ static void block_figures(const struct build *b, const struct block *k, struct c
 		value_figures(j, c, c->v[n]);
 		delta_figures(b, j, c, c->v[n]);
 		start_figures(b, j, c, c->v[n]);
+		mean_figures(b, j, c, c->v[n]);
 		if (rough)
 			rough_figure(b, &b->p->behaviour.rough_max[k->first + n], c, c->v[n]);
 	}

@@ -313,7 +313,10 @@ static void one_round(struct norm_count *c, const struct episodes *e, bool actio
 
 	if (with)
 		figures_measure(&other, others[0], NULL, action, HOW_RECORDED, 0);
-	figures_measure(&full, e, NULL, action, HOW_RECORDED, 0);
+	if (!figures_measure(&full, e, NULL, action, HOW_RECORDED, 0)) {
+		free(use);
+		return;
+	}
 	figures_measure(&part, e, use, action, HOW_RECORDED, 0);
 	free(use);
 	for (int f = -1; f < FAULTS; f++) {

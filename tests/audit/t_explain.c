@@ -188,6 +188,40 @@ static void test_real(struct tap *t, const char *data)
 	free(c);
 }
 
+/* Healthy episodes of sets whose hands are commanded by what is no position, or that hardly move. */
+static void test_healthy_sets(struct tap *t, const char *data)
+{
+	static const char *const sets[] = {"gr1_v20", "g1_v21", "so101_bi_v30"};
+	struct first_chunk *c = xcalloc(1, sizeof(*c));
+
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+		struct episodes e;
+		struct profile *p;
+		unsigned n = 0, quiet = 0;
+
+		if (!norm_load(&e, data, sets[i]))
+			continue;
+		p = profile_build(&e, NULL);
+		for (size_t k = 0; k < 2 * e.count; k++) {
+			struct explain_case x = {.profile = p, .steps = 30, .start = k % 2 == 0};
+			struct explanation found;
+
+			if (!chunk_of_episode(c, &e, k / 2, k % 2 ? e.span[k / 2].frames / 2 : 0,
+					      30))
+				continue;
+			x.chunk = c->action;
+			x.arm = c->arm;
+			explain_chunk(&found, &x);
+			n++;
+			quiet += found.kind == EXPLAIN_NEAR;
+		}
+		ok(t, n >= e.count && quiet == n, "%s: nothing in %u of %u", sets[i], quiet, n);
+		profile_free(p);
+		episodes_fini(&e);
+	}
+	free(c);
+}
+
 int main(void)
 {
 	struct tap t = {0};
@@ -197,9 +231,11 @@ int main(void)
 	test_not_told(&t);
 	test_no_transformation(&t);
 	test_relative(&t);
-	if (data && data[0])
+	if (data && data[0]) {
 		test_real(&t, data);
-	else
+		test_healthy_sets(&t, data);
+	} else {
 		tap_skip(&t, "labelled runs of a real policy", "POLICYTOP_DATA is not set");
+	}
 	return tap_done(&t);
 }

@@ -143,6 +143,7 @@ static void test_whose(struct tap *t)
 /* A profile has no episodes, but the exact comparison. */
 static void test_profile(struct tap *t)
 {
+	const struct audit_finding *f;
 	struct bed b;
 	struct profile *p;
 
@@ -152,11 +153,15 @@ static void test_profile(struct tap *t)
 	b.ev.profile = p;
 	ok(t, ask(&b, "action")->level == LEVEL_OK && ask(&b, "state")->level == LEVEL_OK,
 	   "as trained, by the profile alone");
+	b.v[1][0][3] += 0.05 * b.v[1][1][3];
+	f = ask(&b, "action");
+	ok(t, f->level == LEVEL_OK && strstr(f->text, "of a part"), "%s", f->text);
 	for (unsigned j = 0; j < JOINTS; j++) {
 		b.v[1][0][j] = 0;
 		b.v[1][1][j] = 1;
 	}
-	ok(t, ask(&b, "action")->level == LEVEL_FAIL, "%s", ask(&b, "action")->text);
+	f = ask(&b, "action");
+	ok(t, f->level == LEVEL_FAIL, "%s", f->text);
 	profile_free(p);
 	bed_fini(&b);
 }
