@@ -18,7 +18,6 @@ const struct audit_code audit_codes[] = {
 	{"trained-on", "policy", "the checkpoint's training set is the profile's"},
 	{"plan", "policy", "actions planned and executed at a time fit the latency"},
 	{"epochs", "policy", "how often training saw its data"},
-	{"paths", "host", "what the rig names is there"},
 	{"set-files", "data", "the data set has all files that its readers need"},
 	{"set-counts", "data", "its episodes and frames are as many as it says"},
 	{"set-stats", "data", "its own statistics are those of its data"},
@@ -29,6 +28,7 @@ const struct audit_code audit_codes[] = {
 	{"set-start", "data", "its episodes begin at like poses"},
 	{"set-gripper", "data", "its episodes have the gripper's usual cycle"},
 	{"set-times", "data", "its time stamps are evenly spaced"},
+	{"paths", "host", "what the rig names is there"},
 	{0},
 };
 

@@ -241,10 +241,16 @@ void audit_norm(struct audit *a, const struct checkpoint *c, const struct norm_e
 		enum norm_mode mode = checkpoint_mode(c, action ? CHECKPOINT_ACTION
 								: CHECKPOINT_STATE);
 		const char *vector = action ? "action" : "state";
+		const struct norm_stats *s =
+			checkpoint_stats(c, action ? CHECKPOINT_ACTION : CHECKPOINT_STATE, action);
 		struct match m;
 
 		if (mode == NORM_IDENTITY)
 			audit_add(a, "norm", LEVEL_OK, vector, "left as it is (IDENTITY)");
+		else if (s && s->horizon > 1)
+			audit_add(a, "norm", LEVEL_UNKNOWN, vector,
+				  "statistics of each of %u steps of a chunk are not compared",
+				  s->horizon);
 		else if (norm_match(&m, c, ev, action))
 			report(a, &m, c, ev, action);
 		else
