@@ -105,9 +105,9 @@ static void test_files(struct tap *t)
 	cameras[0].has_stats = cameras[1].has_stats = true;
 	ok(t, ask(&b, "set-images") == LEVEL_OK, "image statistics as they should be");
 	cameras[1].std[1] = 0.002;
+	ask(&b, NULL);
 	ok(t,
-	   ask(&b, "set-images") == LEVEL_FAIL &&
-		   audit_find(&b.a, "set-images", "wrist")->level == LEVEL_FAIL &&
+	   audit_find(&b.a, "set-images", "wrist")->level == LEVEL_FAIL &&
 		   strstr(audit_find(&b.a, "set-images", "wrist")->text, "span 500"),
 	   "%s", audit_find(&b.a, "set-images", "wrist")->text);
 	cameras[0].has_stats = false;
