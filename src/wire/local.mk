@@ -4,11 +4,18 @@ noinst_LIBRARIES += %D%/libwire.a
 	$(TURBOJPEG_CFLAGS)
 %C%_libwire_a_SOURCES = \
 	%D%/calibration.c %D%/calibration.h \
-	%D%/capture.c %D%/capture.h \
 	%D%/dynamixel.c %D%/dynamixel.h \
 	%D%/dynamixel_table.c \
 	%D%/feetech.c %D%/feetech.h \
 	%D%/feetech_table.c \
+	%D%/canerror.c %D%/canerror.h \
+	%D%/canframe.c %D%/canframe.h \
+	%D%/capture.c %D%/capture.h \
+	%D%/damiao.c %D%/damiao.h \
+	%D%/damiao_bus.c %D%/damiao_bus.h \
+	%D%/damiao_impl.h \
+	%D%/damiao_motor.c \
+	%D%/damiao_tell.c \
 	%D%/foxglove.c %D%/foxglove.h \
 	%D%/foxglove_impl.h \
 	%D%/foxglove_image.c \

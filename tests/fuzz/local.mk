@@ -165,3 +165,7 @@ FUZZ_TARGETS += %D%/f_rig
 %C%_f_rig_SOURCES = %D%/f_rig.c
 %C%_f_rig_LDADD = $(FUZZ_LIBS)
 %C%_f_rig_LDFLAGS = $(FUZZ_FLAGS)
+FUZZ_TARGETS += %D%/f_canframe
+%C%_f_canframe_SOURCES = %D%/f_canframe.c
+%C%_f_canframe_LDADD = $(FUZZ_LIBS)
+%C%_f_canframe_LDFLAGS = $(FUZZ_FLAGS)
