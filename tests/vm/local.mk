@@ -7,11 +7,12 @@ check_PROGRAMS += $(VM_BUILT)
 %C%_can_arm_SOURCES = %D%/can_arm.c
 EXTRA_DIST += %D%/vm.sh %D%/kernel.sh %D%/initrd.sh %D%/head.sh %D%/init.sh %D%/can.sh $(VM_GUESTS)
 VM_GUESTS = %D%/guest_can.sh %D%/guest_cameras.sh
+VM_GUESTS = %D%/guest_can.sh %D%/guest_uvcvideo.sh %D%/guest_vivid.sh
 VM_BUILT = %D%/uvcsim %D%/own_camera
 %C%_uvcsim_SOURCES = %D%/uvcsim.c
 %C%_own_camera_SOURCES = %D%/own_camera.c
 %C%_own_camera_LDADD = $(TEST_PROGRAM_LIBS)
-EXTRA_DIST += %D%/vm.sh %D%/kernel.sh %D%/initrd.sh %D%/head.sh %D%/init.sh $(VM_GUESTS)
+EXTRA_DIST += %D%/vm.sh %D%/kernel.sh %D%/initrd.sh %D%/head.sh %D%/init.sh %D%/cameras.sh $(VM_GUESTS)
 
 check-vm: all
 	$(MAKE) $(AM_MAKEFLAGS) $(VM_BUILT)

@@ -3,7 +3,7 @@
  * Streams a camera as check and look do, and prints what its source tells as lines of the stream
  * protocol.
  *
- *	own_camera WORD SECONDS		ends after so long, or with its stdin
+ *	own_camera WORD SECONDS		ends after so long, or when stdin says something
  */
 #include <poll.h>
 #include <stdio.h>
@@ -43,10 +43,8 @@ int main(int argc, char **argv)
 	end_ns = clock_now_ns(&clock) + (int64_t)(atof(argv[2]) * 1e9);
 	while (clock_now_ns(&clock) < end_ns) {
 		struct pollfd p[2] = {{s->fd, POLLIN, 0}, {STDIN_FILENO, POLLIN, 0}};
-		char byte;
-
 		poll(p, 2, 100);
-		if (p[1].revents && read(STDIN_FILENO, &byte, 1) <= 0)
+		if (p[1].revents)
 			break;
 		s->class->run(s, clock_now_ns(&clock));
 	}
