@@ -243,6 +243,7 @@ bool eye_thread_take(struct eye_thread *t, struct eye_news *out)
 void eye_thread_stop(struct eye_thread *t)
 {
 	struct pollfd done;
+	uint64_t count;
 
 	if (!t)
 		return;
@@ -250,6 +251,9 @@ void eye_thread_stop(struct eye_thread *t)
 	ring(t->wake);
 	done = (struct pollfd){.fd = t->done, .events = POLLIN};
 	while (poll(&done, 1, 1000) < 0 && errno == EINTR)
+		;
+	/* Reading it is what orders the thread's last work before whatever comes now. */
+	while (read(t->done, &count, sizeof(count)) < 0 && errno == EINTR)
 		;
 	let_go(t);
 }
