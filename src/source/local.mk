@@ -36,7 +36,7 @@ noinst_LIBRARIES += %D%/libsource.a
 	%D%/tap_tcp.c \
 	%D%/tcp.c \
 	%D%/unix.c \
-	%D%/usbmon.c
+	%D%/usbmon.c \
 	%D%/v4l2.c \
 	%D%/v4l2_eye.c %D%/v4l2_eye.h \
 	%D%/v4l2_meter.c %D%/v4l2_meter.h \

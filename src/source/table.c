@@ -4,19 +4,12 @@
 
 extern const struct source_class source_dataset, source_sim, source_raw, source_stdin, source_unix,
 	source_tcp, source_hook, source_log, source_foxglove, source_openpi, source_groot,
-	source_feetech, source_dynamixel, source_tap, source_usbmon;
+	source_feetech, source_dynamixel, source_tap, source_usbmon, source_can, source_v4l2;
 
 const struct source_class *const source_table[] = {
 	&source_dataset,   &source_sim,	   &source_raw,	   &source_stdin,
 	&source_unix,	   &source_tcp,	   &source_hook,   &source_log,
 	&source_foxglove,  &source_openpi, &source_groot,  &source_feetech,
-	&source_dynamixel, &source_tap,	   &source_usbmon, NULL,
-	source_feetech, source_dynamixel, source_can;
-
-	&source_dataset, &source_sim,	  &source_raw,	     &source_stdin,    &source_unix,
-	&source_tcp,	 &source_hook,	  &source_log,	     &source_foxglove, &source_openpi,
-	&source_groot,	 &source_feetech, &source_dynamixel, &source_can,      NULL,
-	source_feetech, source_dynamixel, source_v4l2;
-
-	&source_groot,	 &source_feetech, &source_dynamixel, &source_v4l2,     NULL,
+	&source_dynamixel, &source_tap,	   &source_usbmon, &source_can,
+	&source_v4l2,	   NULL,
 };

@@ -137,15 +137,7 @@ FUZZ_TARGETS += %D%/f_usbmon
 %C%_f_usbmon_SOURCES = %D%/f_usbmon.c
 %C%_f_usbmon_LDADD = $(FUZZ_LIBS)
 %C%_f_usbmon_LDFLAGS = $(FUZZ_FLAGS)
-FUZZ_TARGETS += %D%/f_safetensors %D%/f_dqbuf
-%C%_f_safetensors_SOURCES %C%_f_dqbuf_SOURCES = %D%/f_safetensors.c %D%/f_dqbuf.c
-%C%_f_safetensors_LDADD %C%_f_dqbuf_LDADD = $(FUZZ_LIBS)
-%C%_f_safetensors_LDFLAGS %C%_f_dqbuf_LDFLAGS = $(FUZZ_FLAGS)
 
-FUZZ_TARGETS += %D%/f_checkpoint %D%/f_picture
-%C%_f_checkpoint_SOURCES %C%_f_picture_SOURCES = %D%/f_checkpoint.c %D%/f_picture.c
-%C%_f_checkpoint_LDADD %C%_f_picture_LDADD = $(FUZZ_LIBS)
-%C%_f_checkpoint_LDFLAGS %C%_f_picture_LDFLAGS = $(FUZZ_FLAGS)
 FUZZ_TARGETS += %D%/f_picture
 %C%_f_picture_SOURCES = %D%/f_picture.c
 %C%_f_picture_LDADD = $(FUZZ_LIBS)
@@ -165,7 +157,13 @@ FUZZ_TARGETS += %D%/f_rig
 %C%_f_rig_SOURCES = %D%/f_rig.c
 %C%_f_rig_LDADD = $(FUZZ_LIBS)
 %C%_f_rig_LDFLAGS = $(FUZZ_FLAGS)
+
 FUZZ_TARGETS += %D%/f_canframe
 %C%_f_canframe_SOURCES = %D%/f_canframe.c
 %C%_f_canframe_LDADD = $(FUZZ_LIBS)
 %C%_f_canframe_LDFLAGS = $(FUZZ_FLAGS)
+
+FUZZ_TARGETS += %D%/f_dqbuf
+%C%_f_dqbuf_SOURCES = %D%/f_dqbuf.c
+%C%_f_dqbuf_LDADD = $(FUZZ_LIBS)
+%C%_f_dqbuf_LDFLAGS = $(FUZZ_FLAGS)

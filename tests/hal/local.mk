@@ -7,7 +7,6 @@ check_PROGRAMS += %D%/t_usbmon
 TESTS += %D%/t_usbmon
 %C%_t_usbmon_SOURCES = %D%/t_usbmon.c
 %C%_t_usbmon_LDADD = src/hal/libhal.a src/base/libbase.a
-noinst_HEADERS += %D%/fake_camera.h
 noinst_HEADERS += %D%/fake_camera.h %D%/fake_system.h
 check_PROGRAMS += %D%/t_camera %D%/t_camera_find
 TESTS += %D%/t_camera %D%/t_camera_find

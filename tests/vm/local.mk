@@ -1,18 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # Real drivers, in an emulated machine: not part of `make check`. A guest is a file here, and what
 # it needs built is in VM_BUILT.
-VM_GUESTS = %D%/guest_can.sh %D%/guest_can_link.sh
-VM_BUILT = %D%/can_arm
+VM_GUESTS = %D%/guest_can.sh %D%/guest_can_link.sh %D%/guest_uvcvideo.sh %D%/guest_vivid.sh
+VM_BUILT = %D%/can_arm %D%/uvcsim %D%/own_camera
 check_PROGRAMS += $(VM_BUILT)
 %C%_can_arm_SOURCES = %D%/can_arm.c
-EXTRA_DIST += %D%/vm.sh %D%/kernel.sh %D%/initrd.sh %D%/head.sh %D%/init.sh %D%/can.sh $(VM_GUESTS)
-VM_GUESTS = %D%/guest_can.sh %D%/guest_cameras.sh
-VM_GUESTS = %D%/guest_can.sh %D%/guest_uvcvideo.sh %D%/guest_vivid.sh
-VM_BUILT = %D%/uvcsim %D%/own_camera
 %C%_uvcsim_SOURCES = %D%/uvcsim.c
 %C%_own_camera_SOURCES = %D%/own_camera.c
 %C%_own_camera_LDADD = $(TEST_PROGRAM_LIBS)
-EXTRA_DIST += %D%/vm.sh %D%/kernel.sh %D%/initrd.sh %D%/head.sh %D%/init.sh %D%/cameras.sh $(VM_GUESTS)
+EXTRA_DIST += %D%/vm.sh %D%/kernel.sh %D%/initrd.sh %D%/head.sh %D%/init.sh %D%/can.sh \
+	%D%/cameras.sh $(VM_GUESTS)
 
 check-vm: all
 	$(MAKE) $(AM_MAKEFLAGS) $(VM_BUILT)
