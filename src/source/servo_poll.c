@@ -11,11 +11,10 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-static const int64_t patience_ns =
-			     25 *
-			     NS_PER_MS, /* beyond the time on the wire: an adapter may hold 16 ms */
-	again_ns = 500 * NS_PER_MS,	/* to the next try of a port that is gone */
-	spare_ns = 3 * NS_PER_MS;	/* before a cycle begins nothing else is asked */
+/* Beyond the time on the wire, as LeRobot has it; until a port that is gone is tried again. */
+static const int64_t patience_ns = 50 * NS_PER_MS, again_ns = 500 * NS_PER_MS;
+/* Before a cycle begins nothing else is asked; but when it is so late, it goes first. */
+static const int64_t spare_ns = 3 * NS_PER_MS, overdue_ns = 500 * NS_PER_MS;
 
 enum {
 	PINGS = 32, /* ids that are looked for when nothing is known of the robot */
@@ -279,11 +278,14 @@ static bool next_stranger(struct servo_poll *p, int64_t now_ns, uint8_t *id)
 static int go_on(struct source *s, int64_t now_ns, int64_t *next_ns)
 {
 	struct servo_poll *p = s->state;
+	bool overdue = now_ns - p->health_ns > overdue_ns;
 	uint8_t id;
 	int rc = 0;
 
 	if (!p->known)
 		rc = look_for_servos(s, now_ns);
+	else if (overdue && next_servo(p, now_ns, &id))
+		rc = ask_registers(s, id, now_ns);
 	else if (now_ns >= p->cycle_ns)
 		rc = ask_positions(s, now_ns);
 	else if (p->cycle_ns - now_ns > spare_ns && next_servo(p, now_ns, &id))
