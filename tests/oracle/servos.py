@@ -3,6 +3,7 @@
 import os
 import random
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.environ["TOP_SRCDIR"], "tests/tap"))
 sys.path.insert(0, os.path.join(os.environ["TOP_SRCDIR"], "tests/sim"))
@@ -34,10 +35,15 @@ def signed(raw, bit):
 
 
 def resting(bus):
-    """The truth, once nothing moves any more."""
+    """The truth, once nothing has moved for a tenth of a second."""
+    since, last = time.monotonic(), bus.truth()
+
     def still():
-        a, b = bus.truth(), bus.truth()
-        return b if all(abs(a[i]["position"] - b[i]["position"]) < 0.01 for i in IDS) else None
+        nonlocal since, last
+        now = bus.truth()
+        if any(abs(now[i]["position"] - last[i]["position"]) > 0.01 for i in IDS):
+            since, last = time.monotonic(), now
+        return now if time.monotonic() - since > 0.1 else None
     return until(still, "the arm comes to rest")
 
 
