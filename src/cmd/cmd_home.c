@@ -7,18 +7,18 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/text.h"
 #include "cmd/cmd.h"
 #include "cmd/move.h"
 #include "db/profiles.h"
 
-static struct profile *open_profile(const struct app *app, struct err *e)
+static struct profile *open_profile(const struct app *app, const char *name, struct err *e)
 {
-	const char *name = opts_text(&app->opts, "profile");
 	struct profile *p = NULL;
 	struct db *db;
 	char *path;
 
-	if (!name) {
+	if (!name[0]) {
 		err_set(e, EINVAL,
 			"home: whose start pose? --profile NAME (see policytop profile "
 			"list)");
@@ -97,18 +97,24 @@ static int add_pose(struct move *m, const struct profile *p, struct err *e)
 static int run(struct app *app)
 {
 	struct profile *p = NULL;
+	struct move_from from;
 	struct err e = {0};
 	struct move m;
 	int status;
 
 	if (app->argc != 1) {
-		err_set(&e, EINVAL, "home: one device, please: home /dev/ttyACM0");
+		err_set(&e, EINVAL,
+			"home: one arm, please: home /dev/ttyACM0, or the name of a rig");
 		return cmd_fail(&e);
 	}
-	p = open_profile(app, &e);
+	if (move_from(&from, app, app->argv[0], &e))
+		return cmd_fail(&e);
+	p = open_profile(app, from.profile, &e);
 	if (!p)
 		return cmd_fail(&e);
-	if (move_open(&m, app, "home", app->argv[0], p->robot, &e) || add_pose(&m, p, &e)) {
+	if (!from.robot[0])
+		text_copy(from.robot, sizeof(from.robot), p->robot);
+	if (move_open(&m, app, "home", &from, &e) || add_pose(&m, p, &e)) {
 		status = cmd_fail(&e);
 	} else {
 		snprintf(m.what, sizeof(m.what), "the start pose of %s", p->name);
@@ -121,14 +127,14 @@ static int run(struct app *app)
 
 static const struct opt options[] = {
 	{"profile", "NAME", "training profile whose start pose it shall take"},
-	{"prefix", "TEXT", "of this arm's joints in the profile: left_"},
+	{"prefix", "TEXT", "of this arm's joints in the profile, or rig: left_"},
 	MOVE_OPTIONS,
 	{0},
 };
 
 const struct command command_home = {
 	.name = "home",
-	.operands = "DEV",
+	.operands = "RIG|DEV",
 	.summary = "bring the arm to its training start pose",
 	.options = options,
 	.run = run,

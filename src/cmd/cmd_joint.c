@@ -39,6 +39,7 @@ static int add_joint(struct move *m, const char *name, double value, struct err 
 
 static int run(struct app *app)
 {
+	struct move_from from;
 	struct err e = {0};
 	struct move m;
 	double value;
@@ -46,11 +47,12 @@ static int run(struct app *app)
 
 	if (app->argc != 3 || !text_to_double(app->argv[2], &value)) {
 		err_set(&e, EINVAL,
-			"joint: device, joint and value, please: joint /dev/ttyACM0 elbow_flex 30");
+			"joint: arm, joint and value, please: joint /dev/ttyACM0 elbow_flex 30");
 		return cmd_fail(&e);
 	}
-	if (move_open(&m, app, "joint", app->argv[0], "", &e) ||
-	    add_joint(&m, app->argv[1], value, &e))
+	if (move_from(&from, app, app->argv[0], &e))
+		return cmd_fail(&e);
+	if (move_open(&m, app, "joint", &from, &e) || add_joint(&m, app->argv[1], value, &e))
 		status = cmd_fail(&e);
 	else
 		status = move_run(&m);
@@ -59,13 +61,14 @@ static int run(struct app *app)
 }
 
 static const struct opt options[] = {
+	{"prefix", "TEXT", "which arm of a rig with two: left_"},
 	MOVE_OPTIONS,
 	{0},
 };
 
 const struct command command_joint = {
 	.name = "joint",
-	.operands = "DEV NAME VALUE",
+	.operands = "RIG|DEV NAME VALUE",
 	.summary = "move one joint of the arm",
 	.options = options,
 	.run = run,

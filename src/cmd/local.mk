@@ -38,6 +38,7 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/explain_read.c %D%/explain_read.h \
 	%D%/keeper.c %D%/keeper.h \
 	%D%/move.c %D%/move.h \
+	%D%/move_from.c \
 	%D%/move_report.c \
 	%D%/plan.c %D%/plan.h \
 	%D%/plan_cameras.c \

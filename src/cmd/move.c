@@ -22,32 +22,28 @@ static const double follow_share = 1.0 / 20; /* of a turn */
 static const double rest_s = 0.3, settle_s = 1.5;
 static const double near_share = 0.02;
 
-/* --calibration FILE, or LeRobot's own of --id. */
+/* The file, or LeRobot's own of an id. */
 static int read_calibration(struct move *m, const struct robot_class *robot, struct err *e)
 {
-	const char *told = opts_text(&m->app->opts, "calibration");
-	const char *id = opts_text(&m->app->opts, "id");
+	const char *told = m->from.calibration, *id = m->from.id;
 	char kind[NAME_BYTES], *path;
 	int rc;
 
-	if (!told && !id)
+	if (!told[0] && !id[0])
 		return err_set(e, EINVAL,
 			       "%s: an arm is not moved without its calibration: --id ID, as "
 			       "LeRobot knows it, or --calibration FILE",
 			       m->command);
-	path = told ? xstrdup(told) : servo_calibration_find_dup(robot, id, kind, e);
+	path = told[0] ? xstrdup(told) : servo_calibration_find_dup(robot, id, kind, e);
 	rc = path ? servo_calibration_load(&m->calibration, path, e) : -e->code;
 	free(path);
 	return rc;
 }
 
-static int find_robot(const struct move *m, const char *type, const struct robot_class **out,
-		      struct err *e)
+static int find_robot(const struct move *m, const struct robot_class **out, struct err *e)
 {
-	const char *told = opts_text(&m->app->opts, "robot");
+	const char *type = m->from.robot;
 
-	if (told)
-		type = told;
 	if (!type[0])
 		return err_set(e, EINVAL, "%s: which robot is it? --robot so101, koch, ...",
 			       m->command);
@@ -85,13 +81,13 @@ static int survey(struct move *m, struct err *e)
 			e, ENXIO,
 			"%s: no motor of a %s answers: is it another port, or has the arm no "
 			"power?",
-			m->device, m->arm.robot->name);
+			m->from.device, m->arm.robot->name);
 	m->refusals = motion_arm_refusals(&m->arm, m->refusal, MOVE_REASONS);
 	return rc;
 }
 
-int move_open(struct move *m, const struct app *app, const char *command, const char *device,
-	      const char *type, struct err *e)
+int move_open(struct move *m, const struct app *app, const char *command,
+	      const struct move_from *from, struct err *e)
 {
 	const struct robot_class *robot = NULL;
 	double patience_ms = 0, percent = 0;
@@ -100,13 +96,13 @@ int move_open(struct move *m, const struct app *app, const char *command, const 
 	memset(m, 0, sizeof(*m));
 	m->app = app;
 	m->command = command;
-	m->device = device;
+	m->from = *from;
 	m->signal_fd = -1;
 	rc = opts_double(&app->opts, "reply-timeout", 1, 10000, 100, &patience_ms, e);
 	if (!rc)
 		rc = opts_double(&app->opts, "speed", 1, 100, 20, &percent, e);
 	if (!rc)
-		rc = find_robot(m, type, &robot, e);
+		rc = find_robot(m, &robot, e);
 	if (!rc)
 		rc = read_calibration(m, robot, e);
 	if (!rc)
@@ -116,7 +112,7 @@ int move_open(struct move *m, const struct app *app, const char *command, const 
 	if (rc)
 		return rc;
 	m->plan.share_hz = percent / 100;
-	m->serial = serial_open(device, robot->baud, true, e);
+	m->serial = serial_open(m->from.device, robot->baud, true, e);
 	if (!m->serial)
 		return -e->code;
 	/* Each question is asked twice before a motor counts as silent. */

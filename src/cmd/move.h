@@ -23,11 +23,24 @@
 		"json", NULL, "print one JSON object"                                              \
 	}
 
-enum { MOVE_REASONS = 16 };
+enum { MOVE_REASONS = 16, MOVE_WORD_BYTES = 512 };
+
+/* Which arm it is, and how it was calibrated; "" unknown. */
+struct move_from {
+	char device[MOVE_WORD_BYTES], calibration[MOVE_WORD_BYTES];
+	char robot[NAME_BYTES], id[NAME_BYTES], profile[NAME_BYTES];
+};
+
+/*
+ * What a device (a path) or the name of a rig says, and the options instead of it. Of a rig with two
+ * arms the option prefix says which. 0, or -errno with e.
+ */
+int move_from(struct move_from *f, const struct app *app, const char *word, struct err *e);
 
 struct move {
 	const struct app *app;
-	const char *command, *device;
+	const char *command;
+	struct move_from from;
 	char what[160]; /* where to, for people: "the start pose of profile X" */
 	struct calibration calibration;
 	struct serial *serial;
@@ -42,12 +55,9 @@ struct move {
 	int signal_fd;
 };
 
-/*
- * The arm that options and device describe. type: of the robot, where --robot is not given, "" none.
- * 0, or -errno with e; move_close() either way.
- */
-int move_open(struct move *m, const struct app *app, const char *command, const char *device,
-	      const char *type, struct err *e);
+/* Opens the bus of an arm and looks at its motors. 0, or -errno with e; move_close() either way. */
+int move_open(struct move *m, const struct app *app, const char *command,
+	      const struct move_from *from, struct err *e);
 void move_close(struct move *m);
 
 /* The unit that --norm names for a joint; fallback without it. -EINVAL with e for a word it is not. */

@@ -55,7 +55,7 @@ static void print_json(const struct move *m, bool moved)
 	char words[128] = "";
 
 	buf_printf(&b, "{\"schema\":1,\"command\":\"%s\",\"device\":", m->command);
-	buf_json_str(&b, m->device);
+	buf_json_str(&b, m->from.device);
 	buf_printf(&b, ",\"robot\":\"%s\",\"moved\":%s,\"state\":\"%s\"", m->arm.robot->name,
 		   moved ? "true" : "false",
 		   moved	 ? motion_state_word(g->state)
@@ -118,7 +118,7 @@ static void print_stop(const struct move *m)
 		fprintf(stderr, "policytop: the terminal is gone");
 		break;
 	case MOTION_GONE:
-		fprintf(stderr, "policytop: %s was unplugged", m->device);
+		fprintf(stderr, "policytop: %s was unplugged", m->from.device);
 		break;
 	case MOTION_FAULT:
 		fprintf(stderr, "policytop: %s reports: %s", joint, words);

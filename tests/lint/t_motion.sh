@@ -5,7 +5,7 @@
 set -u
 . "$TOP_SRCDIR/tests/tap.sh"
 cd "$TOP_BUILDDIR" || exit 1
-may='^src/cmd/libcmd\.a:libcmd_a-(cmd_home|cmd_joint|move|move_report)\.o$'
+may='^src/cmd/libcmd\.a:libcmd_a-(cmd_home|cmd_joint|move|move_from|move_report)\.o$'
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -29,6 +29,6 @@ tap_empty "$(nm src/motion/libmotion.a | grep -E ' U (sim_|source_|engine_)')" \
 tap_empty "$(nm src/tap/policytop-tap | awk '{ print $NF }' | grep -xFf "$work/motion")" \
 	"the tap has none of it"
 tap_empty "$(cd "$TOP_SRCDIR" && grep -rl '"motion/' src ui db --include='*.[ch]' |
-	grep -vE '^src/motion/|^src/cmd/(cmd_home|cmd_joint|move|move_report)\.[ch]$')" \
+	grep -vE '^src/motion/|^src/cmd/(cmd_home|cmd_joint|move|move_from|move_report)\.[ch]$')" \
 	"nobody else includes its headers"
 tap_done

@@ -260,6 +260,37 @@ def poses(arm):
     report.ok(status == 66 and "none" in words, "home: no such profile", words)
 
 
+@fresh
+def rigs(arm):
+    """A rig says it all; options come first."""
+    os.makedirs(f"{WORK}/policytop/rigs", exist_ok=True)
+
+    def rig(name, **robot):
+        with open(f"{WORK}/policytop/rigs/{name}.json", "w", encoding="ascii") as f:
+            json.dump({"schema": 1, "robot": {"type": "so101_follower", **robot},
+                       "profile": "so101"}, f)
+
+    def plan(*words):
+        p = subprocess.run([POLICYTOP, *words, "--reply-timeout", "4000", "--json"], text=True,
+                           capture_output=True, check=False)
+        return p.returncode, json.loads(p.stdout) if p.stdout else {}, p.stderr
+
+    rig("bench", port=arm.bus.link, calibration=arm.bus.calibration)
+    status, seen, words = plan("home", "bench")
+    report.ok(status == 0 and seen["device"] == arm.bus.link and len(seen["joints"]) == 6,
+              "home: a rig's arm", words)
+    status, _, words = plan("home", "bench", "--profile", "none")
+    report.ok(status == 66, "home: an option is meant instead", words)
+    status, seen, words = plan("joint", "bench", "gripper", "50")
+    report.ok(status == 0 and seen["joints"][0]["joint"] == "gripper", "joint: a rig's arm", words)
+    rig("pair", left_port=arm.bus.link, right_port="/dev/none", calibration=arm.bus.calibration)
+    report.ok(plan("joint", "pair", "gripper", "50")[0] == 64 and
+              plan("joint", "pair", "gripper", "50", "--prefix", "left_")[0] == 0 and
+              plan("joint", "pair", "gripper", "50", "--prefix", "right_")[0] in (66, 69),
+              "joint: one of two arms")
+    report.ok(plan("home", "nowhere")[0] == 66, "home: no such rig")
+
+
 def under_way(arm, goal):
     """A move of the elbow that has begun well, and its process."""
     p = arm.start("joint", "elbow_flex", "-60")
@@ -369,6 +400,7 @@ def main():
     refusals()
     others()
     poses()
+    rigs()
     interrupts()
     lost_terminal()
     faults()
