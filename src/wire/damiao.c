@@ -140,10 +140,11 @@ double damiao_float(const uint8_t raw[4])
 
 static void mit(struct damiao_command *c, const uint8_t d[8], const struct damiao_range *r)
 {
-	c->position_rad = part(d[0] << 8u | d[1], 16, -r->position_rad, r->position_rad);
-	c->velocity_rad_s = part(d[2] << 4u | d[3] >> 4, 12, -r->velocity_rad_s, r->velocity_rad_s);
+	c->position_rad = part((unsigned)d[0] << 8 | d[1], 16, -r->position_rad, r->position_rad);
+	c->velocity_rad_s = part((unsigned)d[2] << 4 | d[3] >> 4, 12, -r->velocity_rad_s,
+				 r->velocity_rad_s);
 	c->kp = part((d[3] & 15u) << 8 | d[4], 12, 0, KP_MAX);
-	c->kd = part(d[5] << 4u | d[6] >> 4, 12, 0, KD_MAX);
+	c->kd = part((unsigned)d[5] << 4 | d[6] >> 4, 12, 0, KD_MAX);
 	c->torque_nm = part((d[6] & 15u) << 8 | d[7], 12, -r->torque_nm, r->torque_nm);
 }
 
@@ -166,8 +167,9 @@ void damiao_answer(struct damiao_answer *a, const uint8_t d[8], const struct dam
 {
 	a->error = d[0] >> 4;
 	a->id = d[0] & 15u;
-	a->position_rad = part(d[1] << 8u | d[2], 16, -r->position_rad, r->position_rad);
-	a->velocity_rad_s = part(d[3] << 4u | d[4] >> 4, 12, -r->velocity_rad_s, r->velocity_rad_s);
+	a->position_rad = part((unsigned)d[1] << 8 | d[2], 16, -r->position_rad, r->position_rad);
+	a->velocity_rad_s = part((unsigned)d[3] << 4 | d[4] >> 4, 12, -r->velocity_rad_s,
+				 r->velocity_rad_s);
 	a->torque_nm = part((d[4] & 15u) << 8 | d[5], 12, -r->torque_nm, r->torque_nm);
 	a->mos_degc = d[6];
 	a->rotor_degc = d[7];

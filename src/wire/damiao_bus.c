@@ -187,8 +187,8 @@ static size_t take_one(struct damiao_bus *b, const uint8_t *p, size_t n, size_t 
 	return used < 0 ? 1 : (size_t)used;
 }
 
-/* Completes the record that came in parts. Returns the bytes used of p. */
-static size_t take_part(struct damiao_bus *b, const uint8_t *p, size_t n, size_t *done)
+/* Completes what came in parts, and takes all that is whole. Returns the bytes used of p. */
+static size_t take_parts(struct damiao_bus *b, const uint8_t *p, size_t n, size_t *done)
 {
 	size_t want = b->held < CANFRAME_HEAD ? CANFRAME_HEAD : CANFRAME_HEAD + b->part[2];
 	size_t more = want > b->held ? want - b->held : 0, used;
@@ -197,9 +197,11 @@ static size_t take_part(struct damiao_bus *b, const uint8_t *p, size_t n, size_t
 		more = n;
 	memcpy(b->part + b->held, p, more);
 	b->held += more;
-	used = take_one(b, b->part, b->held, done);
-	memmove(b->part, b->part + used, b->held - used);
-	b->held -= used;
+	do {
+		used = take_one(b, b->part, b->held, done);
+		memmove(b->part, b->part + used, b->held - used);
+		b->held -= used;
+	} while (used && b->held);
 	return more;
 }
 
@@ -214,7 +216,7 @@ size_t damiao_bus_bytes(struct damiao_bus *b, const void *bytes, size_t n, size_
 		size_t used;
 
 		if (b->held) {
-			at += take_part(b, p + at, n - at, &done);
+			at += take_parts(b, p + at, n - at, &done);
 			continue;
 		}
 		used = take_one(b, p + at, n - at, &done);

@@ -19,6 +19,9 @@ static void tell(struct damiao_bus *b, struct event *ev, enum event_kind kind, i
 }
 
 static void vnote(struct damiao_bus *b, int64_t t_ns, const char *fmt, va_list ap)
+	__attribute__((format(printf, 3, 0)));
+
+static void vnote(struct damiao_bus *b, int64_t t_ns, const char *fmt, va_list ap)
 {
 	char raw[256], text[320];
 	struct event ev = {.text = text, .level = LEVEL_NOTE};
