@@ -279,6 +279,10 @@ void fit_cameras(struct audit *a, const struct fit *f)
 	unsigned wanted;
 	enum level worst = LEVEL_UNKNOWN;
 
+	if (f->checkpoint->ninputs && !checkpoint_feature(f->checkpoint, POLICY_VISUAL)) {
+		audit_add(a, "inputs", LEVEL_OK, "cameras", "the policy takes no picture");
+		return;
+	}
 	if (!f->cameras_known || f->checkpoint->form == CHECKPOINT_OPENPI) {
 		audit_add(a, "inputs", LEVEL_UNKNOWN, "cameras",
 			  f->cameras_known ? "openpi's files do not name its cameras"

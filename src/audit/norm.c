@@ -300,7 +300,7 @@ void audit_norm_live(struct audit *a, const struct checkpoint *c, const double *
 	struct audit_finding *f;
 
 	if (isnan(z)) {
-		audit_add(a, "norm-live", LEVEL_UNKNOWN, "state",
+		audit_add(a, "live-norm", LEVEL_UNKNOWN, "state",
 			  mode == NORM_IDENTITY ? "the state is not normalised"
 						: "no state, or no statistics to normalise it by");
 		return;
@@ -309,7 +309,7 @@ void audit_norm_live(struct audit *a, const struct checkpoint *c, const double *
 		joint_short_name(name, joint[at].name);
 	else
 		snprintf(name, sizeof(name), "joint %u", at);
-	f = audit_add(a, "norm-live",
+	f = audit_add(a, "live-norm",
 		      z > live_fail * limit ? LEVEL_FAIL
 		      : z > limit	    ? LEVEL_WARN
 					    : LEVEL_OK,

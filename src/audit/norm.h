@@ -31,7 +31,7 @@ void audit_norm(struct audit *a, const struct checkpoint *c, const struct norm_e
  */
 double norm_live(const struct checkpoint *c, const double *state, unsigned n, unsigned *joint);
 
-/* Finding "norm-live"; joint: names of the state, NULL none. */
+/* Finding "live-norm"; joint: names of the state, NULL none. */
 void audit_norm_live(struct audit *a, const struct checkpoint *c, const double *state, unsigned n,
 		     const struct joint *joint);
 

@@ -10,7 +10,19 @@ POLICYTOP_LIBS = $(CURSES_LIBS) $(SQLITE_LIBS) $(CJSON_LIBS) $(SNAPPY_LIBS) $(ZS
 noinst_LIBRARIES += %D%/libcmd.a
 %C%_libcmd_a_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS) $(YAML_CFLAGS)
 %C%_libcmd_a_SOURCES = \
+	%D%/check_print.c %D%/check_print.h \
+	%D%/check_screen.c %D%/check_screen.h \
 	%D%/cmd.h \
+	%D%/cmd_check.c \
+	%D%/look.c %D%/look.h \
+	%D%/look_camera.c \
+	%D%/look_engine.c %D%/look_engine.h \
+	%D%/look_gpu.c %D%/look_gpu.h \
+	%D%/look_host.c \
+	%D%/look_live.c %D%/look_live.h \
+	%D%/look_policy.c \
+	%D%/look_pose.c \
+	%D%/look_server.c \
 	%D%/cmd_demo.c \
 	%D%/cmd_engine.c \
 	%D%/cmd_home.c \

@@ -12,6 +12,7 @@
 	ROW(demo)                                                                                  \
 	ROW(learn)                                                                                 \
 	ROW(rig)                                                                                   \
+	ROW(check)                                                                                 \
 	ROW(run)                                                                                   \
 	ROW(watch)                                                                                 \
 	ROW(record)                                                                                \

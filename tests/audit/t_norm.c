@@ -176,7 +176,7 @@ static void test_live(struct tap *t)
 	bed_init(&b);
 	memcpy(state, b.e.state, sizeof(state));
 	audit_norm_live(&b.a, &b.c, state, JOINTS, b.e.state_joint);
-	f = audit_find(&b.a, "norm-live", NULL);
+	f = audit_find(&b.a, "live-norm", NULL);
 	ok(t, f->level == LEVEL_OK && f->value < 4, "%s", f->text);
 	state[2] = 1.0 + 9 * b.v[0][1][2] + b.v[0][0][2];
 	ok(t,

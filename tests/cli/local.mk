@@ -5,5 +5,5 @@ TESTS += $(CLI_TESTS)
 EXTRA_DIST += $(CLI_TESTS) %D%/hostile.sh %D%/plans
 check_PROGRAMS += %D%/counter
 %C%_counter_SOURCES = %D%/counter.c
-TESTS += %D%/t_explain.sh
-EXTRA_DIST += %D%/t_explain.sh
+TESTS += %D%/t_explain.sh %D%/t_check.sh
+EXTRA_DIST += %D%/t_explain.sh %D%/t_check.sh %D%/check.py

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/check_print.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "ui/checklist.h"
+
+enum { WHAT_W = 15, SUBJECT_W = 22, LINE_BYTES = 640 };
+
+static void add_line(struct buf *b, const char *line, int width)
+{
+	char cut[LINE_BYTES];
+
+	text_copy(cut, width > 0 && (size_t)width < sizeof(cut) ? (size_t)width + 1 : sizeof(cut),
+		  line);
+	buf_str(b, cut);
+	buf_str(b, "\n");
+}
+
+static void add_first(struct buf *b, const struct look *l, int width)
+{
+	static const char *const words[] = {"1st", "2nd"};
+
+	for (unsigned n = 0; n < 2; n++) {
+		const struct preflight_item *i = checklist_todo(l->item, l->n, n);
+		char line[LINE_BYTES];
+
+		if (!i)
+			return;
+		snprintf(line, sizeof(line), "  %s %s%s%s: %s", words[n], i->code,
+			 i->subject[0] ? " " : "", i->subject,
+			 i->advice[0] ? i->advice : i->message);
+		add_line(b, line, width);
+	}
+}
+
+static void add_head(struct buf *b, const struct look *l, int width)
+{
+	unsigned count[LEVEL_FAIL + 1] = {0}, unseen = 0, waived = 0;
+	enum preflight_verdict v = preflight_judge(l->item, l->n, NULL);
+	char line[LINE_BYTES];
+
+	for (size_t k = 0; k < l->n; k++) {
+		const struct preflight_item *i = &l->item[k];
+
+		count[i->level] += !i->waived;
+		unseen += i->level == LEVEL_UNKNOWN && i->required && !i->waived;
+		waived += i->waived;
+	}
+	snprintf(line, sizeof(line), "%s  %u fail  %u warn  %u NOT SEEN  %u waived  of %zu%s%s",
+		 preflight_word(v), count[LEVEL_FAIL], count[LEVEL_WARN], unseen, waived, l->n,
+		 l->rig_name[0] ? "   rig " : "", l->rig_name);
+	add_line(b, line, width);
+	add_first(b, l, width);
+}
+
+static void add_item(struct buf *b, const struct preflight_item *i, int width)
+{
+	char line[LINE_BYTES];
+	enum role role;
+
+	snprintf(line, sizeof(line), " %s  %-*s %-*.*s %s%s%s%s%s", checklist_mark(i, &role),
+		 WHAT_W, i->code, SUBJECT_W, SUBJECT_W, i->subject, i->message,
+		 i->advice[0] ? "; " : "", i->advice, i->waived ? "; waived: " : "",
+		 i->waived ? i->reason : "");
+	add_line(b, line, width);
+}
+
+void check_text(struct buf *b, const struct look *l, int width)
+{
+	add_head(b, l, width);
+	for (size_t k = 0; k < l->n; k++) {
+		const char *group = l->item[k].group;
+		bool first = true;
+
+		for (size_t p = 0; p < k; p++)
+			first = first && strcmp(l->item[p].group, group) != 0;
+		if (!first)
+			continue;
+		for (const char *c = group; *c; c++)
+			buf_printf(b, "%c", *c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c);
+		buf_str(b, "\n");
+		for (size_t p = k; p < l->n; p++) {
+			if (strcmp(l->item[p].group, group) == 0)
+				add_item(b, &l->item[p], width);
+		}
+	}
+}
+
+static void put_text(struct buf *b, const char *key, const char *text)
+{
+	buf_printf(b, ",\"%s\":", key);
+	if (text[0])
+		buf_json_str(b, text);
+	else
+		buf_str(b, "null");
+}
+
+static void put_number(struct buf *b, const char *key, double v)
+{
+	buf_printf(b, ",\"%s\":", key);
+	buf_json_num(b, v);
+}
+
+static void put_item(struct buf *b, const struct preflight_item *i)
+{
+	buf_str(b, "{\"group\":");
+	buf_json_str(b, i->group);
+	put_text(b, "code", i->code);
+	put_text(b, "subject", i->subject);
+	put_text(b, "level", level_word(i->level));
+	buf_printf(b, ",\"required\":%s", i->required ? "true" : "false");
+	put_number(b, "value", i->value);
+	put_number(b, "threshold", i->threshold);
+	put_text(b, "unit", i->unit);
+	put_number(b, "age_s", i->age_s);
+	put_text(b, "source", i->source);
+	put_text(b, "do", i->advice);
+	buf_printf(b, ",\"waived\":%s", i->waived ? "true" : "false");
+	put_text(b, "reason", i->waived ? i->reason : i->message);
+	put_text(b, "text", i->message);
+	buf_str(b, "}");
+}
+
+void check_json(struct buf *b, const struct look *l)
+{
+	buf_str(b, "{\"schema\":1,\"verdict\":");
+	buf_json_str(b, preflight_word(preflight_judge(l->item, l->n, NULL)));
+	buf_str(b, ",\"items\":[");
+	for (size_t k = 0; k < l->n; k++) {
+		buf_str(b, k ? "," : "");
+		put_item(b, &l->item[k]);
+	}
+	buf_str(b, "]}\n");
+}

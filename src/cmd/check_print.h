@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What `policytop check` found, as lines for people and as JSON. Pure. */
+#ifndef POLICYTOP_CMD_CHECK_PRINT_H
+#define POLICYTOP_CMD_CHECK_PRINT_H
+
+#include "base/buf.h"
+#include "cmd/look.h"
+
+/* Groups, one line an item, what to do first on top; lines are cut at width, 0: not. */
+void check_text(struct buf *b, const struct look *l, int width);
+
+void check_json(struct buf *b, const struct look *l);
+
+#endif

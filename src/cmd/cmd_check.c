@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `policytop check [RIG]`: GO, NO-GO or NOT SEEN before an episode. Looks, says, keeps what it
+ * found; moves nothing, and has closed what it opened before it ends.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cmd/check_print.h"
+#include "cmd/check_screen.h"
+#include "cmd/cmd.h"
+#include "cmd/look.h"
+#include "cmd/rig_file.h"
+#include "cmd/run.h"
+#include "db/preflights.h"
+
+/* How long sources are listened to: cameras need a second to expose. */
+static const int64_t PATIENCE_NS = 1800 * NS_PER_MS;
+
+struct check_job {
+	struct app *app;
+	struct rig *rig;
+	struct look look;
+	char *db;
+};
+
+static int read_waivers(struct look *l, const char *text, struct err *e)
+{
+	char *all = text ? xstrdup(text) : NULL, *save = NULL;
+	int rc = 0;
+
+	for (char *w = all ? strtok_r(all, ";", &save) : NULL; w && !rc;
+	     w = strtok_r(NULL, ";", &save))
+		rc = look_waive(l, w + strspn(w, " "), e);
+	free(all);
+	return rc;
+}
+
+static int load_rig(struct check_job *j, const char *name, struct err *e)
+{
+	struct rig_errors *errors = xcalloc(1, sizeof(*errors));
+	int rc;
+
+	j->rig = xcalloc(1, sizeof(*j->rig));
+	rc = rig_file_load(j->rig, errors, name, e);
+	free(errors);
+	if (rc)
+		return rc;
+	j->look.rig = j->rig;
+	j->look.rig_name = name;
+	return 0;
+}
+
+/* A profile that was learned from the data set of the policy's training bears its name. */
+static const char *profile_name(const struct check_job *j)
+{
+	const struct checkpoint *c = j->look.policy;
+	const char *slash;
+
+	if (j->rig->profile[0] || !c)
+		return j->rig->profile;
+	slash = strrchr(c->dataset, '/');
+	return slash ? slash + 1 : c->dataset;
+}
+
+static void load_training(struct check_job *j)
+{
+	const char *profile, *policy = opts_text(&j->app->opts, "policy");
+
+	if (!policy && j->rig && j->rig->policy[0])
+		policy = j->rig->policy;
+	if (policy)
+		j->look.policy = checkpoint_open(policy, &j->look.policy_e);
+	if (!j->rig)
+		return;
+	profile = profile_name(j);
+	if (profile[0])
+		j->look.profile = run_profile(j->db, profile, &j->look.profile_e);
+	else
+		err_set(&j->look.profile_e, ENOENT, "the rig names none");
+}
+
+static int prepare(struct check_job *j, struct err *e)
+{
+	const struct opts *o = &j->app->opts;
+	const char *rig = j->app->argc ? j->app->argv[0] : NULL;
+	int rc = 0;
+
+	j->look.rig_name = "";
+	j->look.dataset = opts_text(o, "dataset");
+	j->look.record_to = opts_text(o, "record-to");
+	if (j->app->argc > 1)
+		return err_set(e, EINVAL, "one rig at a time");
+	if (!rig && !j->look.dataset && !opts_text(o, "policy"))
+		return err_set(e, EINVAL, "name a rig, or --policy DIR, or --dataset DIR");
+	if (rig)
+		rc = load_rig(j, rig, e);
+	if (!rc)
+		rc = opts_double(o, "hours", 0, 10000, NAN, &j->look.hours, e);
+	if (!rc)
+		rc = read_waivers(&j->look, opts_text(o, "waive"), e);
+	if (rc)
+		return rc;
+	j->db = cmd_db_dup(j->app);
+	j->look.db = j->db;
+	j->look.audits = !rig;
+	load_training(j);
+	return 0;
+}
+
+static void look_once(struct check_job *j)
+{
+	if (j->rig)
+		live_look(&j->look.live, j->rig, j->look.rig_name, PATIENCE_NS);
+	look_all(&j->look);
+}
+
+/* What was found stays, so that a failure can be traced to a warning that was ignored. */
+static int keep(const struct check_job *j, struct err *e)
+{
+	struct db *db = j->rig ? db_open(j->db, DB_WRITE, e) : NULL;
+	int rc;
+
+	if (!j->rig)
+		return 0;
+	if (!db)
+		return -e->code;
+	rc = db_preflight_put(db, j->look.rig_name, clock_wall_ns(), j->look.item, j->look.n, NULL,
+			      e);
+	db_close(db);
+	return rc;
+}
+
+static bool is_over(void *host, int *status)
+{
+	struct check_job *j = host;
+
+	look_once(j);
+	return preflight_judge(j->look.item, j->look.n, status) == PREFLIGHT_GO;
+}
+
+static void print(struct check_job *j)
+{
+	struct buf b = {0};
+
+	if (opts_has(&j->app->opts, "json"))
+		check_json(&b, &j->look);
+	else
+		check_text(&b, &j->look, isatty(STDOUT_FILENO) ? 0 : 100);
+	fwrite(b.p, 1, b.len, stdout);
+	buf_fini(&b);
+}
+
+static int run(struct app *app)
+{
+	struct check_job j = {.app = app};
+	struct err e = {0};
+	int status = EXIT_OK, rc = prepare(&j, &e);
+
+	if (rc) {
+		status = e.code == EINVAL ? cmd_fail_status(&e, EXIT_USAGE) : cmd_fail(&e);
+	} else if (check_screen_wanted(app) && j.rig) {
+		rc = check_screen(&j.look, is_over, &j, opts_has(&app->opts, "wait"), &status, &e);
+	} else {
+		while (!is_over(&j, &status) && opts_has(&app->opts, "wait"))
+			;
+		print(&j);
+	}
+	if (!rc && (keep(&j, &e) || e.code))
+		cmd_fail(&e);
+	look_fini(&j.look);
+	free(j.rig);
+	free(j.db);
+	return status;
+}
+
+static const struct opt options[] = {
+	{"once", NULL, "look once, print, and exit"},
+	{"wait", NULL, "go on looking until it is GO"},
+	{"json", NULL, "print one JSON object"},
+	{"policy", "DIR", "judge this checkpoint; of a rig: in the place of its own"},
+	{"dataset", "DIR", "judge this training set, and the checkpoint by it"},
+	{"waive", "CODE[:SUBJECT]=REASON", "accept this for the next run; more after ';'"},
+	{"record-to", "DIR", "where the run's recording will be written"},
+	{"hours", "N", "how long it will record"},
+	{0},
+};
+
+const struct command command_check = {
+	.name = "check",
+	.operands = "[RIG]",
+	.summary = "GO, NO-GO or NOT SEEN before an episode",
+	.options = options,
+	.run = run,
+};

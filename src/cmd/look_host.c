@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The machine: room and speed of the disk that will really be written to, memory, heat, notes. */
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "cmd/look.h"
+#include "cmd/look_gpu.h"
+#include "cmd/rig_audit.h"
+#include "db/fs.h"
+
+/* What three cameras of 640 x 480 as video and a database take in an hour: measured, rounded up. */
+static const double GB_PER_HOUR = 8;
+
+enum { PROBE_BYTES = 16 << 20, PROBE_PIECE = 1 << 20 };
+static const double PROBE_S = 0.5;
+
+/* The nearest folder of a path that exists; the caller frees it. */
+static char *existing_dup(const char *path)
+{
+	char *at = xstrdup(path), *slash;
+	struct stat st;
+
+	while (stat(at, &st) || !S_ISDIR(st.st_mode)) {
+		slash = strrchr(at, '/');
+		if (!slash || slash == at) {
+			free(at);
+			return xstrdup(slash ? "/" : ".");
+		}
+		*slash = '\0';
+	}
+	return at;
+}
+
+/* MB/s of at most 16 MiB that are written, synced and removed again; NaN and errno when it fails. */
+static double write_speed(const char *folder)
+{
+	char *piece = xcalloc(1, PROBE_PIECE), path[4096];
+	struct clock clock = clock_real();
+	int64_t begin_ns, now_ns;
+	size_t done = 0;
+	int fd, saved = 0;
+
+	snprintf(path, sizeof(path), "%s/.policytop-probe-XXXXXX", folder);
+	fd = mkostemp(path, O_CLOEXEC);
+	if (fd < 0) {
+		free(piece);
+		return NAN;
+	}
+	begin_ns = now_ns = clock_now_ns(&clock);
+	while (done < PROBE_BYTES && (double)(now_ns - begin_ns) < PROBE_S * 1e9) {
+		if (write(fd, piece, PROBE_PIECE) != PROBE_PIECE || fdatasync(fd)) {
+			saved = errno ? errno : ENOSPC;
+			break;
+		}
+		done += PROBE_PIECE;
+		now_ns = clock_now_ns(&clock);
+	}
+	close(fd);
+	unlink(path);
+	free(piece);
+	errno = saved;
+	return saved ? (double)NAN : (double)done / 1e6 / ((double)(now_ns - begin_ns) / 1e9);
+}
+
+static void disk_item(struct look *l, const char *subject, const char *path, double wanted_gb)
+{
+	char *folder = existing_dup(path);
+	struct preflight_item *i;
+	struct statvfs fs;
+	struct err e = {0};
+	double gb, speed;
+
+	if (fs_check(folder, &e) || statvfs(folder, &fs)) {
+		i = look_add(l, "disk", subject, LEVEL_FAIL, "%s",
+			     e.code ? e.msg : strerror(errno));
+		look_do(i, "write to a local disk (--db, or the recording's root)");
+		free(folder);
+		return;
+	}
+	gb = (double)fs.f_bavail * (double)fs.f_frsize / 1e9;
+	speed = write_speed(folder);
+	if (isnan(speed)) {
+		i = look_add(l, "disk", subject, LEVEL_FAIL, "%s cannot be written: %s", folder,
+			     strerror(errno));
+		look_do(i, "mount it for writing, or write elsewhere");
+	} else if (fs.f_files && fs.f_favail < 1000) {
+		i = look_add(l, "disk", subject, LEVEL_FAIL, "%s has %llu inodes left", folder,
+			     (unsigned long long)fs.f_favail);
+		look_do(i, "remove small files");
+	} else {
+		i = look_add(l, "disk", subject,
+			     gb < wanted_gb / 4 ? LEVEL_FAIL
+			     : gb < wanted_gb	? LEVEL_WARN
+						: LEVEL_OK,
+			     "%s has %.1f GB free and takes %.0f MB/s", folder, gb, speed);
+		if (gb < wanted_gb)
+			look_do(i, "make room: %.0f GB are wanted", wanted_gb);
+	}
+	look_number(i, gb, wanted_gb, "GB");
+	free(folder);
+}
+
+void look_disk(struct look *l)
+{
+	double least = l->rig->tolerances.disk_free_gb;
+
+	disk_item(l, "database", l->db, least);
+	if (l->record_to)
+		disk_item(l, "recording", l->record_to,
+			  fmax(least, isnan(l->hours) ? 0 : l->hours * GB_PER_HOUR));
+}
+
+/* A number behind a key of a text file such as /proc/meminfo; NaN: not there. */
+static double file_number(const char *path, const char *key)
+{
+	FILE *f = fopen(path, "re");
+	char line[256];
+	double v = NAN;
+
+	while (f && isnan(v) && fgets(line, sizeof(line), f)) {
+		if (strncmp(line, key, strlen(key)) == 0)
+			v = strtod(line + strlen(key), NULL);
+	}
+	if (f)
+		fclose(f);
+	return v;
+}
+
+static void memory(struct look *l)
+{
+	double gb = file_number("/proc/meminfo", "MemAvailable:") * 1024 / 1e9;
+	double least = l->rig->tolerances.ram_free_gb;
+	struct preflight_item *i;
+
+	if (isnan(gb)) {
+		look_add(l, "ram", "", LEVEL_UNKNOWN, "/proc/meminfo does not tell");
+		return;
+	}
+	i = look_add(l, "ram", "", gb < least ? LEVEL_WARN : LEVEL_OK, "%.1f GB are free", gb);
+	look_number(i, gb, least, "GB");
+	if (gb < least)
+		look_do(i, "end what is not needed");
+}
+
+/* The hottest zone that the kernel names; a processor at 95 degC slows itself down. */
+static void heat(struct look *l)
+{
+	double hottest = NAN;
+	struct preflight_item *i;
+
+	for (unsigned z = 0; z < 64; z++) {
+		char path[64];
+		double v;
+
+		snprintf(path, sizeof(path), "/sys/class/thermal/thermal_zone%u/temp", z);
+		v = file_number(path, "") / 1000;
+		if (v > 0 && v < 200)
+			hottest = fmax(hottest, v);
+	}
+	if (isnan(hottest))
+		return;
+	i = look_add(l, "heat", "processor", hottest >= 95 ? LEVEL_WARN : LEVEL_OK, "%.0f degC",
+		     hottest);
+	look_number(i, hottest, 95, "degC");
+	if (hottest >= 95)
+		look_do(i, "it slows itself down: look at its fan");
+}
+
+static void governor(struct look *l)
+{
+	FILE *f = fopen("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "re");
+	char word[32] = "";
+
+	if (f && fgets(word, sizeof(word), f))
+		word[strcspn(word, "\n")] = '\0';
+	if (f)
+		fclose(f);
+	if (strcmp(word, "powersave") == 0 || strcmp(word, "conservative") == 0)
+		look_do(look_add(l, "host", "governor", LEVEL_NOTE,
+				 "the processor's governor is %s", word),
+			"cpupower frequency-set -g performance");
+}
+
+/* With it, a lost SSH link ends the engine, too. */
+static void logout_kills(struct look *l)
+{
+	double yes = NAN;
+	FILE *f = fopen("/etc/systemd/logind.conf", "re");
+	char line[256];
+
+	while (f && fgets(line, sizeof(line), f)) {
+		if (strncmp(line, "KillUserProcesses=", 18) == 0)
+			yes = strncmp(line + 18, "yes", 3) == 0;
+	}
+	if (f)
+		fclose(f);
+	if (yes > 0)
+		look_do(look_add(l, "host", "logind", LEVEL_NOTE,
+				 "KillUserProcesses=yes: leaving the session ends the engine"),
+			"loginctl enable-linger");
+}
+
+void look_machine(struct look *l)
+{
+	struct audit a = {.n = 0};
+
+	rig_audit_paths(&a, l->rig);
+	look_take(l, &a);
+	audit_fini(&a);
+	memory(l);
+	look_gpu(l);
+	heat(l);
+	governor(l);
+	logout_kills(l);
+}

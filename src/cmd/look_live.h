@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a rig's sources show within a moment, without an engine: where the arm is, how its motors,
+ * buses and cameras are. A device that another program owns is not opened twice: an engine that
+ * runs for the rig is asked instead, and how old its values are is kept. Main thread.
+ */
+#ifndef POLICYTOP_CMD_LOOK_LIVE_H
+#define POLICYTOP_CMD_LOOK_LIVE_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "model/event.h"
+#include "rig/rig.h"
+
+enum { LOOK_MOTORS = 64, LOOK_BUSES = 8, LOOK_CAMERAS = 16, LOOK_SOURCES = 24 };
+
+struct live_joint {
+	struct joint joint;
+	double value; /* got, else seen; NaN unknown */
+	int64_t at_ns;
+};
+
+struct live_source {
+	char word[RIG_WORD_BYTES];
+	bool camera;	  /* else of the arm */
+	bool open, heard; /* it was opened; it told of something */
+	char why[192];	  /* what is wrong with it, "" nothing */
+};
+
+struct live_picture {
+	struct frame frame; /* thumb: NULL, or points at rgb */
+	uint8_t rgb[FRAME_THUMB_WIDTH * FRAME_THUMB_HEIGHT * 3];
+	int64_t at_ns;
+};
+
+struct live_look {
+	bool looked;
+	bool engine; /* values are of a running engine */
+	int64_t now_ns;
+	unsigned joints, motors, buses, cameras, pictures, sources;
+	struct live_joint joint[MAX_JOINTS];
+	struct motor motor[LOOK_MOTORS];
+	int64_t motor_ns[LOOK_MOTORS];
+	struct bus bus[LOOK_BUSES];
+	struct camera camera[LOOK_CAMERAS];
+	int64_t camera_ns[LOOK_CAMERAS];
+	struct live_picture *picture; /* [LOOK_CAMERAS], NULL until there is one */
+	struct live_source source[LOOK_SOURCES];
+};
+
+/* The words of the sources that a rig means: its own list, or what its robot and cameras imply. */
+void live_look_sources(struct live_look *l, const struct rig *r);
+
+/*
+ * Opens them, listens until all have told enough or patience_ns is over, closes them. What was known
+ * before stays until it is told anew.
+ */
+void live_look(struct live_look *l, const struct rig *r, const char *rig_name, int64_t patience_ns);
+void live_look_fini(struct live_look *l);
+
+/* Of a camera by its role; NULL: not seen. */
+const struct camera *live_look_camera(const struct live_look *l, const char *role);
+const struct live_picture *live_look_picture(const struct live_look *l, const char *role);
+
+#endif

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What can be judged before anything is connected: training set, checkpoint, prompt. */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit/files.h"
+#include "audit/norm.h"
+#include "check/words.h"
+#include "cmd/look.h"
+#include "cmd/rig_audit.h"
+#include "cmd/set_audit.h"
+
+static void without_set(struct look *l, const struct err *e)
+{
+	look_do(look_add(l, "set-files", "", LEVEL_FAIL, "%s", e->msg),
+		"name a folder with meta/info.json");
+}
+
+static void norm(struct look *l, const struct episodes *e, const struct profile *p)
+{
+	struct norm_evidence ev = {.e = e, .profile = p};
+	struct audit a = {.n = 0};
+
+	if (!l->policy)
+		return;
+	if (!e && !p) {
+		look_add(l, "norm", "", LEVEL_UNKNOWN,
+			 "no training data is on file: learn it, or --dataset");
+		return;
+	}
+	ev.name = p ? p->name : "";
+	audit_norm(&a, l->policy, &ev);
+	look_take(l, &a);
+	audit_fini(&a);
+}
+
+void look_dataset(struct look *l)
+{
+	struct audit a = {.n = 0};
+	struct read_set set = {0};
+	struct err e = {0};
+
+	if (!l->dataset)
+		return;
+	if (set_read(&set, l->dataset, &e) == 0) {
+		set_audit(&a, &set);
+		look_take(l, &a);
+		norm(l, &set.e, set.profile);
+	} else {
+		without_set(l, &e);
+	}
+	audit_fini(&a);
+	set_read_fini(&set);
+}
+
+/* The arm's state through the checkpoint's own formula: needs neither profile nor data. */
+static void live(struct look *l)
+{
+	const struct policy_feature *in = checkpoint_feature(l->policy, POLICY_STATE);
+	struct joint joint[MAX_JOINTS];
+	double state[MAX_JOINTS];
+	unsigned n = in ? in->width : 0;
+	struct audit a = {.n = 0};
+
+	if (!n || n > MAX_JOINTS || l->live.joints != n) {
+		look_add(l, "live-norm", "", LEVEL_UNKNOWN,
+			 n ? "%u joints are seen, the policy takes %u"
+			   : "where the arm is, or what the policy takes, is not known",
+			 l->live.joints, n);
+		return;
+	}
+	for (unsigned i = 0; i < n; i++) {
+		joint[i] = l->live.joint[i].joint;
+		state[i] = l->live.joint[i].value;
+	}
+	audit_norm_live(&a, l->policy, state, n, joint);
+	look_take(l, &a);
+	audit_fini(&a);
+}
+
+void look_policy(struct look *l)
+{
+	struct audit a = {.n = 0};
+
+	if (l->rig) {
+		rig_audit(&a, l->rig_name, l->rig, NULL, l->db);
+	} else if (l->policy) {
+		audit_files(&a, l->policy);
+	} else if (l->policy_e.code) {
+		audit_do(audit_add(&a, "checkpoint", LEVEL_FAIL, "", "%s", l->policy_e.msg),
+			 "copy the whole folder of the checkpoint again");
+	}
+	look_take(l, &a);
+	audit_fini(&a);
+	if (!l->dataset)
+		norm(l, NULL, l->profile);
+	if (l->policy && l->rig)
+		live(l);
+}
+
+/* The training task with the fewest other words. */
+static const char *nearest(const struct profile *p, const char *task)
+{
+	const char *best = NULL;
+	unsigned least = ~0u;
+
+	for (size_t i = 0; i < p->ntasks; i++) {
+		unsigned d = words_apart(task, p->tasks[i].task);
+
+		if (p->tasks[i].task[0] && d < least) {
+			least = d;
+			best = p->tasks[i].task;
+		}
+	}
+	return best;
+}
+
+static bool is_task(const struct profile *p, const char *task)
+{
+	for (size_t i = 0; i < p->ntasks; i++) {
+		if (strcmp(p->tasks[i].task, task) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void other_prompt(struct look *l, const char *task, const char *best)
+{
+	char folded[2][TASK_BYTES], words[MESSAGE_BYTES];
+
+	words_fold(folded[0], TASK_BYTES, task);
+	words_fold(folded[1], TASK_BYTES, best);
+	words_difference(words, sizeof(words), task, best);
+	if (words_split(task))
+		snprintf(words, sizeof(words), "it is split into characters");
+	else if (!strcmp(folded[0], folded[1]))
+		snprintf(words, sizeof(words), "only case, punctuation or spaces differ");
+	look_do(look_add(l, "prompt", "", LEVEL_FAIL, "'%.60s' was not trained: %s", task, words),
+		"say '%.120s'", best);
+}
+
+void look_prompt(struct look *l)
+{
+	const char *task = l->rig->task, *best;
+
+	if (l->policy && l->policy->language == 0) {
+		look_add(l, "prompt", "", LEVEL_OK, "the policy takes no prompt");
+		return;
+	}
+	if (!l->profile) {
+		look_add(l, "prompt", "", LEVEL_UNKNOWN, "no training profile: %s",
+			 l->profile_e.msg);
+		return;
+	}
+	best = nearest(l->profile, task);
+	if (!best)
+		look_add(l, "prompt", "", LEVEL_UNKNOWN, "training had no task to compare with");
+	else if (!task[0])
+		look_do(look_add(l, "prompt", "", LEVEL_UNKNOWN, "the rig names no task"),
+			"set task to one of training: '%.100s'", best);
+	else if (is_task(l->profile, task))
+		look_add(l, "prompt", "", LEVEL_OK, "'%.100s' is a training task", task);
+	else
+		other_prompt(l, task, best);
+}

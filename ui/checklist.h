@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What preflight found, drawn on a canvas: verdict, what to do first, groups of one line each. Pure. */
+#ifndef POLICYTOP_UI_CHECKLIST_H
+#define POLICYTOP_UI_CHECKLIST_H
+
+#include "model/preflight.h"
+#include "ui/canvas.h"
+
+/* The range that a pose item is shown in: its training starts. */
+struct checklist_range {
+	const char *joint; /* as the item's subject */
+	double min, max;   /* of the starts */
+	double low, high;  /* of the bar's ends */
+};
+
+struct checklist {
+	const char *rig;
+	const struct preflight_item *item;
+	size_t n;
+	const struct checklist_range *range;
+	size_t ranges;
+	int first;	   /* line of the list at the top */
+	const char *input; /* what is typed in answer to `w`; NULL: nothing is asked */
+	const char *message;
+};
+
+void checklist_draw(struct canvas *c, const struct checklist *l);
+
+/* "XX", "??", "ok" … and its role. */
+const char *checklist_mark(const struct preflight_item *i, enum role *role);
+
+/* The nth thing to do, worst first; NULL: there are fewer. */
+const struct preflight_item *checklist_todo(const struct preflight_item *item, size_t n,
+					    unsigned nth);
+
+#endif
