@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "wire/picture.h"
 #include "wire/stream_impl.h"
 
@@ -23,41 +24,6 @@ struct camera_line {
 	unsigned char thumb[THUMB_BYTES + 2];
 	char text[THUMB_TEXT + 1];
 };
-
-static int sextet(unsigned char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-size_t stream_unbase64(unsigned char *dst, const char *text, size_t n)
-{
-	size_t len = 0;
-
-	if (n % 4)
-		return SIZE_MAX;
-	for (size_t i = 0; i < n; i += 4) {
-		bool last = i + 4 == n;
-		unsigned pad = last && text[i + 3] == '=' ? text[i + 2] == '=' ? 2 : 1 : 0;
-		uint32_t bits = 0;
-
-		for (unsigned k = 0; k < 4; k++) {
-			int v = k >= 4 - pad ? 0 : sextet((unsigned char)text[i + k]);
-
-			if (v < 0)
-				return SIZE_MAX;
-			bits = bits << 6 | (uint32_t)v;
-		}
-		for (unsigned k = 0; k < 3 - pad; k++)
-			dst[len++] = (unsigned char)(bits >> (16 - 8 * k));
-	}
-	return len;
-}
 
 static bool take_facts(struct stream *s, struct json *j, const char *what, double out[3])
 {
@@ -86,7 +52,7 @@ static void take_rgb(struct stream *s, struct json *j, struct camera_line *c)
 			stream_blame(s, "rgb is no text");
 		return;
 	}
-	c->bytes = stream_unbase64(c->thumb, c->text, json_text(j, c->text, sizeof(c->text)));
+	c->bytes = base64_bytes(c->thumb, c->text, json_text(j, c->text, sizeof(c->text)));
 	if (c->bytes == SIZE_MAX)
 		stream_blame(s, "rgb is no base64 of at most %d bytes", THUMB_BYTES);
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <math.h>
 
+#include "base/base64.h"
 #include "model/verdict.h"
 #include "wire/stream_health.h"
 
@@ -152,24 +153,6 @@ static void put_chunk(struct buf *b, const struct chunk *c, int64_t src_ns)
 	buf_str(b, "]");
 }
 
-static void put_base64(struct buf *b, const unsigned char *p, size_t n)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-	for (size_t i = 0; i < n; i += 3) {
-		unsigned left = n - i < 3 ? (unsigned)(n - i) : 3;
-		uint32_t bits = 0;
-		char four[4];
-
-		for (unsigned k = 0; k < 3; k++)
-			bits = bits << 8 | (k < left ? p[i + k] : 0u);
-		for (unsigned k = 0; k < 4; k++)
-			four[k] = k > left ? '=' : digits[bits >> (18 - 6 * k) & 63];
-		buf_add(b, four, sizeof(four));
-	}
-}
-
 static void put_fact(struct buf *b, double v)
 {
 	if (isnan(v))
@@ -212,7 +195,7 @@ static void put_frame(struct buf *b, const struct frame *f, int64_t src_ns)
 		return;
 	buf_printf(b, ",\"thumb_width\":%u,\"thumb_height\":%u,\"rgb\":\"", f->thumb_width,
 		   f->thumb_height);
-	put_base64(b, f->thumb, (size_t)f->thumb_width * f->thumb_height * 3);
+	base64_add(b, f->thumb, (size_t)f->thumb_width * f->thumb_height * 3);
 	buf_str(b, "\"");
 }
 

@@ -74,11 +74,6 @@ bool stream_take_small(struct stream *s, const char *type, const char *line, siz
 /* stream_camera.c: a picture as facts. */
 void stream_take_camera(struct stream *s, const char *line, size_t len);
 
-/*
- * The bytes of n characters of padded base64, n / 4 * 3 at most; SIZE_MAX when it is none.
- */
-size_t stream_unbase64(unsigned char *dst, const char *text, size_t n);
-
 /* stream_step.c: the kinds with vectors. */
 void stream_take_step(struct stream *s, const char *line, size_t len);
 void stream_take_chunk(struct stream *s, const char *line, size_t len);

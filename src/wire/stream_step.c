@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "wire/stream_impl.h"
@@ -100,7 +101,7 @@ static bool take_packed(struct stream *s, struct json *j, const char *what, doub
 		stream_blame(s, "%s is neither a list nor a map", what);
 		return false;
 	}
-	len = stream_unbase64(bytes, text + 3, n - 3);
+	len = base64_bytes(bytes, text + 3, n - 3);
 	if (len != s->wire_joints * sizeof(double) || s->wire_joints > MAX_JOINTS) {
 		stream_blame(s, "%s is no f8: text of %u values", what, s->wire_joints);
 		return false;
