@@ -30,6 +30,7 @@ include %D%/model/local.mk
 include %D%/training/local.mk
 include %D%/audit/local.mk
 include %D%/rig/local.mk
+include %D%/vision/local.mk
 include %D%/check/local.mk
 include %D%/motion/local.mk
 include %D%/sim/local.mk

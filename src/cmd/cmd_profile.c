@@ -65,16 +65,20 @@ static int list(struct db *db, struct app *app, struct err *e)
 static int show(struct db *db, struct app *app, struct err *e)
 {
 	static const char *const sql[] = {show_sql, joints_sql, NULL};
-	char *json = profiles_json_dup(db, app->argv[1], e);
+	struct profile *p = profiles_get(db, app->argv[1], e);
 	int rc = 0;
 
-	if (!json)
+	if (!p)
 		return -e->code;
-	if (opts_has(&app->opts, "json"))
+	if (opts_has(&app->opts, "json")) {
+		char *json = profile_to_brief_json_dup(p);
+
 		puts(json);
-	else
+		free(json);
+	} else {
 		rc = print_rows(db, sql, app->argv[1], NULL, e);
-	free(json);
+	}
+	profile_free(p);
 	return rc;
 }
 

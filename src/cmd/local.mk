@@ -3,7 +3,7 @@
 POLICYTOP_ROOMS = \
 	ui/libui.a db/libdb.a src/motion/libmotion.a src/engine/libengine.a src/source/libsource.a src/tap/libtap.a src/sim/libsim.a \
 	src/check/libcheck.a src/view/libview.a src/audit/libaudit.a src/rig/librig.a src/training/libtraining.a src/robot/librobot.a \
-	src/wire/libwire.a src/model/libmodel.a src/hal/libhal.a src/base/libbase.a
+	src/wire/libwire.a src/vision/libvision.a src/model/libmodel.a src/hal/libhal.a src/base/libbase.a
 POLICYTOP_LIBS = $(CURSES_LIBS) $(SQLITE_LIBS) $(CJSON_LIBS) $(SNAPPY_LIBS) $(ZSTD_LIBS) \
 	$(LZ4_LIBS) $(ZLIB_LIBS) $(TURBOJPEG_LIBS) $(YAML_LIBS) $(SERIALPORT_LIBS) $(V4LCONVERT_LIBS)
 

@@ -13,5 +13,7 @@ noinst_LIBRARIES += %D%/libmodel.a
 	%D%/profile_json.c \
 	%D%/profile_parse.c \
 	%D%/record.h \
+	%D%/reference.c %D%/reference.h \
+	%D%/reference_json.c %D%/reference_json.h \
 	%D%/step.c %D%/step.h \
 	%D%/verdict.c %D%/verdict.h

@@ -44,6 +44,10 @@ void profile_free(struct profile *p)
 	for (size_t i = 0; i < p->ndisagreements; i++)
 		free(p->disagreements[i]);
 	free(p->disagreements);
+	for (size_t i = 0; p->reference && i < p->ncameras; i++)
+		reference_free(p->reference[i]);
+	free(p->reference);
+	free(p->motion);
 	free(p->tasks);
 	free(p->cameras);
 	free(p->gap);

@@ -18,6 +18,7 @@
 #include "base/err.h"
 #include "model/behaviour.h"
 #include "model/joint.h"
+#include "model/reference.h"
 
 struct dist {
 	double min, max, mean, std, q01, q10, q50, q90, q99;
@@ -76,6 +77,8 @@ struct profile {
 	struct profile_task *tasks;
 	size_t ncameras;
 	struct profile_camera *cameras;
+	struct reference **reference; /* [ncameras] what each showed, NULL unknown; or NULL */
+	struct motion_table *motion;  /* of cameras on alike arms, NULL none */
 	enum action_space space;
 	char space_why[160]; /* the evidence of the guess */
 	struct feature_profile action, state;
@@ -94,6 +97,7 @@ int profile_find(const struct feature_profile *f, const char *name);
 
 /* The whole profile as JSON text (schema 1), freshly allocated, and back. */
 char *profile_to_json_dup(const struct profile *p);
+char *profile_to_brief_json_dup(const struct profile *p); /* without pictures: to be looked at */
 struct profile *profile_from_json(const char *text, size_t len, struct err *e);
 
 #endif

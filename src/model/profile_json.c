@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "model/profile.h"
+#include "model/reference_json.h"
 
 static void key(struct buf *b, const char *name)
 {
@@ -124,7 +125,7 @@ static void add_tasks(struct buf *b, const struct profile *p)
 	buf_str(b, "]");
 }
 
-static void add_cameras(struct buf *b, const struct profile *p)
+static void add_cameras(struct buf *b, const struct profile *p, bool thumbnails)
 {
 	key(b, "cameras");
 	buf_str(b, "[");
@@ -144,6 +145,10 @@ static void add_cameras(struct buf *b, const struct profile *p)
 		if (c->has_stats && c->channels) {
 			numbers(b, "mean", c->mean, c->channels < 4 ? c->channels : 4);
 			numbers(b, "std", c->std, c->channels < 4 ? c->channels : 4);
+		}
+		if (p->reference && p->reference[i]) {
+			key(b, "reference");
+			reference_add_json(b, p->reference[i], thumbnails);
 		}
 		buf_str(b, "}");
 	}
@@ -182,9 +187,13 @@ static void add_rest(struct buf *b, const struct profile *p)
 		buf_printf(b, i ? ",%u" : "%u", (unsigned)p->episode_frames[i]);
 	buf_str(b, "]");
 	add_behaviour(b, p);
+	if (p->motion) {
+		key(b, "motion");
+		motion_add_json(b, p->motion);
+	}
 }
 
-char *profile_to_json_dup(const struct profile *p)
+static char *to_json_dup(const struct profile *p, bool thumbnails)
 {
 	struct buf b = {0};
 
@@ -194,7 +203,7 @@ char *profile_to_json_dup(const struct profile *p)
 	number(&b, "frames", (double)p->frames);
 	number(&b, "fps", p->fps);
 	add_tasks(&b, p);
-	add_cameras(&b, p);
+	add_cameras(&b, p, thumbnails);
 	key(&b, "features");
 	buf_str(&b, "{");
 	add_feature(&b, "action", &p->action, p->episodes, p->gap);
@@ -203,4 +212,14 @@ char *profile_to_json_dup(const struct profile *p)
 	add_rest(&b, p);
 	buf_str(&b, "}");
 	return b.p;
+}
+
+char *profile_to_json_dup(const struct profile *p)
+{
+	return to_json_dup(p, true);
+}
+
+char *profile_to_brief_json_dup(const struct profile *p)
+{
+	return to_json_dup(p, false);
 }

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "model/event.h"
 #include "model/profile.h"
+#include "model/reference_json.h"
 
 enum { EPISODES_MAX = 10000000, TASKS_MAX = 100000, CAMERAS_MAX = 256, SENTENCES_MAX = 100000 };
 
@@ -181,6 +182,21 @@ static unsigned size(const cJSON *o, const char *key)
 	return n < 0 ? 0 : (unsigned)n;
 }
 
+/* One that was printed without its pictures is as if there were none. */
+static int parse_reference(struct reference **r, const cJSON *o, struct err *e)
+{
+	if (!get(o, "rgb"))
+		return 0;
+	*r = reference_from_json(o, e);
+	return *r ? 0 : -EBADMSG;
+}
+
+static int parse_motion(struct profile *p, const cJSON *o, struct err *e)
+{
+	p->motion = o ? motion_from_json(o, e) : NULL;
+	return o && !p->motion ? -EBADMSG : 0;
+}
+
 static int parse_cameras(struct profile *p, const cJSON *array, struct err *e)
 {
 	int n = array ? objects(array, CAMERAS_MAX) : 0;
@@ -189,6 +205,7 @@ static int parse_cameras(struct profile *p, const cJSON *array, struct err *e)
 	if (n < 0)
 		return err_set(e, EBADMSG, "cameras are no list of objects");
 	p->cameras = xcalloc((size_t)n, sizeof(*p->cameras));
+	p->reference = xcalloc((size_t)n, sizeof(struct reference *));
 	cJSON_ArrayForEach(item, array)
 	{
 		struct profile_camera *c = &p->cameras[p->ncameras++];
@@ -201,6 +218,8 @@ static int parse_cameras(struct profile *p, const cJSON *array, struct err *e)
 		c->fps = fps > 0 ? fps : 0;
 		c->has_stats = parse_channels(c->mean, get(item, "mean"));
 		c->has_stats = parse_channels(c->std, get(item, "std")) && c->has_stats;
+		if (parse_reference(&p->reference[p->ncameras - 1], get(item, "reference"), e))
+			return -EBADMSG;
 	}
 	return 0;
 }
@@ -277,6 +296,8 @@ static int parse_root(struct profile *p, const cJSON *root, struct err *e)
 		return err_set(e, EBADMSG, "disagreements are no list of sentences");
 	if (parse_frames(p, get(root, "episode_frames")))
 		return err_set(e, EBADMSG, "episode_frames has not one count an episode");
+	if (parse_motion(p, get(root, "motion"), e))
+		return -EBADMSG;
 	return behaviour ? behaviour_from_json(&p->behaviour, behaviour, e) : 0;
 }
 

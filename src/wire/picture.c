@@ -2,11 +2,13 @@
 #include "wire/picture.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { SIDE_MIN = 8, SIDE_MAX = 1 << 15, SAMPLES = 1 << 16 };
+#include "base/mem.h"
+#include "vision/facts.h"
 
-static const double dark = 0.05, bright = 0.95; /* see struct frame */
+enum { SIDE_MIN = 8, SIDE_MAX = FACTS_SIDE_MAX, SAMPLES = 1 << 16 };
 
 /* How the last dimensions of an array make a picture. */
 struct plan {
@@ -73,8 +75,6 @@ static double pixel(const struct ndarray *a, const struct plan *p, uint64_t y, u
 	uint64_t at = p->first + y * p->row + x * p->column + c * p->channel;
 	double v;
 
-	if (a->kind == 'u' && !a->fortran)
-		return a->data[at] / 255.0;
 	v = ndarray_at(a, at) * p->scale;
 	return v > 0 ? fmin(v, 1) : 0; /* NaN is dark */
 }
@@ -91,101 +91,43 @@ static double float_scale(const struct ndarray *a, const struct plan *p, uint64_
 	return most > 1.5 ? 1 / 255.0 : 1;
 }
 
-/* Sums over the pixels of a picture; 1 is full light. */
-struct sums {
-	double sum[3], squares[3];
-	uint64_t n, darks, brights;
-};
-
-static struct sums sum_bytes(const struct ndarray *a, const struct plan *p, uint64_t step)
+/* A row as RGB bytes; straight from the array where it lies there so. */
+static const uint8_t *row_of(uint8_t *rgb, const struct ndarray *a, const struct plan *p,
+			     uint64_t y)
 {
-	double least = dark * 255 * (double)p->channels, most = bright * 255 * (double)p->channels;
-	uint64_t sum[3] = {0}, squares[3] = {0};
-	struct sums s = {0};
+	bool bytes = a->kind == 'u' && !a->fortran;
+	const uint8_t *from = bytes ? a->data + p->first + y * p->row : NULL;
 
-	for (uint64_t y = 0; y < p->height; y += step) {
-		const uint8_t *row = a->data + p->first + y * p->row;
+	if (bytes && p->channels == 3 && p->column == 3 && p->channel == 1)
+		return from;
+	for (uint64_t x = 0; x < p->width; x++) {
+		for (uint64_t c = 0; c < 3; c++) {
+			uint64_t k = p->channels == 3 ? c : 0;
 
-		for (uint64_t x = 0; x < p->width; x += step, s.n++) {
-			const uint8_t *at = row + x * p->column;
-			unsigned light = 0;
-
-			for (uint64_t c = 0; c < p->channels; c++) {
-				unsigned v = at[c * p->channel];
-
-				sum[c] += v;
-				squares[c] += (uint64_t)v * v;
-				light += v;
-			}
-			s.darks += light < least;
-			s.brights += light > most;
+			rgb[3 * x + c] = bytes ? from[x * p->column + k * p->channel]
+					       : (uint8_t)lrint(255 * pixel(a, p, y, x, k));
 		}
 	}
-	for (unsigned c = 0; c < 3; c++) {
-		s.sum[c] = (double)sum[c] / 255;
-		s.squares[c] = (double)squares[c] / (255 * 255);
-	}
-	return s;
+	return rgb;
 }
 
-static struct sums sum_others(const struct ndarray *a, const struct plan *p, uint64_t step)
+static void measure(struct frame *f, uint8_t *thumb, const struct ndarray *a, const struct plan *p)
 {
-	struct sums s = {0};
+	struct facts *facts = xcalloc(1, sizeof(*facts));
+	uint8_t *row = xcalloc(p->width, 3);
 
-	for (uint64_t y = 0; y < p->height; y += step) {
-		for (uint64_t x = 0; x < p->width; x += step, s.n++) {
-			double light = 0;
-
-			for (unsigned c = 0; c < p->channels; c++) {
-				double v = pixel(a, p, y, x, c);
-
-				s.sum[c] += v;
-				s.squares[c] += v * v;
-				light += v / (double)p->channels;
-			}
-			s.darks += light < dark;
-			s.brights += light > bright;
-		}
+	facts_begin(facts, thumb, (unsigned)p->width, (unsigned)p->height);
+	for (uint64_t y = 0; y < p->height; y++) {
+		if (y % facts->step == 0)
+			facts_row(facts, row_of(row, a, p, y));
+		else
+			facts_row(facts, row);
 	}
-	return s;
-}
-
-static void measure(struct frame *f, const struct ndarray *a, const struct plan *p, uint64_t step)
-{
-	struct sums s = a->kind == 'u' && !a->fortran ? sum_bytes(a, p, step)
-						      : sum_others(a, p, step);
-	double n = (double)s.n;
-
-	for (unsigned c = 0; c < 3; c++) {
-		double mean = s.sum[c] / n;
-
-		f->mean[c] = c < p->channels ? mean : (double)NAN;
-		f->std[c] = c < p->channels ? sqrt(fmax(0, s.squares[c] / n - mean * mean))
-					    : (double)NAN;
-	}
-	f->dark = (double)s.darks / n;
-	f->bright = (double)s.brights / n;
-}
-
-static void shrink(struct frame *f, uint8_t *thumb, const struct ndarray *a, const struct plan *p)
-{
-	double scale = fmin(1, fmin(FRAME_THUMB_WIDTH / (double)p->width,
-				    FRAME_THUMB_HEIGHT / (double)p->height));
-	unsigned w = (unsigned)fmax(1, floor((double)p->width * scale + 1e-9));
-	unsigned h = (unsigned)fmax(1, floor((double)p->height * scale + 1e-9));
-
-	for (unsigned y = 0; y < h; y++) {
-		for (unsigned x = 0; x < w; x++) {
-			uint64_t from_y = (2 * y + 1) * p->height / (2 * h);
-			uint64_t from_x = (2 * x + 1) * p->width / (2 * w);
-
-			for (unsigned c = 0; c < 3; c++)
-				*thumb++ = (uint8_t)lrint(255 * pixel(a, p, from_y, from_x,
-								      p->channels == 3 ? c : 0));
-		}
-	}
-	f->thumb_width = (uint8_t)w;
-	f->thumb_height = (uint8_t)h;
+	facts_end(facts, f);
+	for (unsigned c = 1; c < 3 && p->channels == 1; c++)
+		f->mean[c] = f->std[c] = NAN;
+	free(row);
+	free(facts);
 }
 
 bool picture_facts(struct frame *f, uint8_t *thumb, const struct ndarray *a)
@@ -201,9 +143,7 @@ bool picture_facts(struct frame *f, uint8_t *thumb, const struct ndarray *a)
 	f->width = (uint32_t)p.width;
 	f->height = (uint32_t)p.height;
 	f->channels = (uint8_t)p.channels;
-	measure(f, a, &p, step);
-	f->thumb = thumb;
-	shrink(f, thumb, a, &p);
+	measure(f, thumb, a, &p);
 	return true;
 }
 
@@ -218,6 +158,13 @@ void picture_measure(struct frame *f, const uint8_t *rgb, unsigned width, unsign
 		.column = 3,
 		.channel = 1,
 	};
+	uint8_t thumb[PICTURE_THUMB_BYTES];
+	const uint8_t *keep = f->thumb;
+	uint8_t thumb_width = f->thumb_width, thumb_height = f->thumb_height;
 
-	measure(f, &a, &p, 1);
+	measure(f, thumb, &a, &p);
+	f->thumb = keep;
+	f->thumb_width = thumb_width;
+	f->thumb_height = thumb_height;
+	f->sharpness = NAN; /* that of a picture is not that of its thumbnail */
 }

@@ -4,7 +4,7 @@
 # BENCHES one after the other; `make bench-checks` the quiet-and-sharp table of the checks.
 BENCHES = %D%/b_query %D%/b_recorder %D%/b_engine
 BENCH_BINARIES = %D%/b_query %D%/b_recorder %D%/b_engine
-EXTRA_PROGRAMS = $(BENCH_BINARIES)
+EXTRA_PROGRAMS += $(BENCH_BINARIES)
 CLEANFILES += $(BENCH_BINARIES)
 %C%_b_query_SOURCES = %D%/b_query.c
 %C%_b_query_LDADD = tests/db/libdbtest.a $(TEST_PROGRAM_LIBS)
@@ -65,3 +65,7 @@ BENCH_BINARIES += %D%/b_audit
 %C%_b_audit_SOURCES = %D%/b_audit.c %D%/tape.c %D%/tape.h $(AUDIT_SETS)
 %C%_b_audit_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
 %C%_b_audit_LDADD = $(TEST_PROGRAM_LIBS)
+BENCHES += %D%/b_facts
+BENCH_BINARIES += %D%/b_facts
+%C%_b_facts_SOURCES = %D%/b_facts.c
+%C%_b_facts_LDADD = $(TEST_PROGRAM_LIBS)
