@@ -13,16 +13,18 @@
 #include "db/profiles.h"
 #include "training/compare.h"
 #include "training/dataset.h"
+#include "training/reference.h"
 
 struct learn {
 	struct episodes all;
 	struct profile *profile;
-	char *json; /* of the profile, as stored */
 	size_t nsets;
 	struct dataset **set;
 	struct set_stats **stats;
-	size_t *episodes; /* of each set */
-	bool told;	  /* progress stands on the terminal */
+	size_t *episodes;    /* of each set */
+	bool told;	     /* progress stands on the terminal */
+	const char *reading; /* what progress counts */
+	struct err unseen;   /* why the videos were not looked at, code 0: they were */
 };
 
 static void tell(void *host, size_t done, size_t all)
@@ -30,7 +32,7 @@ static void tell(void *host, size_t done, size_t all)
 	struct learn *l = host;
 
 	l->told = true;
-	fprintf(stderr, "\rreading %zu of %zu files ", done, all);
+	fprintf(stderr, "\rreading %zu of %zu %s ", done, all, l->reading);
 }
 
 static void untell(struct learn *l)
@@ -80,6 +82,8 @@ static void print_warnings(const struct learn *l)
 			fprintf(stderr, "policytop: %s: %s\n", dataset_name(l->set[i]),
 				dataset_warning(l->set[i], k));
 	}
+	if (l->unseen.code)
+		fprintf(stderr, "policytop: videos are not looked at: %s\n", l->unseen.msg);
 }
 
 static void print_joint(const struct joint_profile *j)
@@ -104,6 +108,22 @@ static void print_feature(const char *title, const struct feature_profile *f)
 		print_joint(&f->joint[i]);
 }
 
+/* What can be judged of a camera by its pictures. */
+static void print_reference(const struct profile *p, size_t camera)
+{
+	const struct reference *r = p->reference ? p->reference[camera] : NULL;
+
+	if (!r)
+		return;
+	printf("    %u thumbnails of %u episodes; ", r->views, r->episodes);
+	if (r->moved_why[0])
+		printf("movement is not judged: %s\n", r->moved_why);
+	else
+		printf("training varies by %.1f px of 640 x 480, %.1f %% in size, %.1f degrees\n",
+		       10 * r->figures.shift_max, 100 * r->figures.zoom_max,
+		       r->figures.roll_max_deg);
+}
+
 static void print_cameras(const struct profile *p)
 {
 	for (size_t i = 0; i < p->ncameras; i++) {
@@ -114,6 +134,7 @@ static void print_cameras(const struct profile *p)
 		for (unsigned k = 0; c->has_stats && k < c->channels && k < 4; k++)
 			printf("%s%.3f±%.3f", k ? " " : ", mean ", c->mean[k], c->std[k]);
 		putchar('\n');
+		print_reference(p, i);
 	}
 }
 
@@ -133,6 +154,9 @@ static void print_text(const struct profile *p)
 	for (size_t i = 0; i < p->ntasks; i++)
 		printf("  task \"%s\": %u episodes\n", p->tasks[i].task, p->tasks[i].episodes);
 	print_cameras(p);
+	for (unsigned i = 0; p->motion && i < p->motion->arms; i++)
+		printf("  camera %s moves with the joints %s*\n", p->motion->camera[i],
+		       p->motion->prefix[i]);
 	print_feature("action", &p->action);
 	print_feature("observation.state", &p->state);
 	if (p->ndisagreements)
@@ -142,17 +166,20 @@ static void print_text(const struct profile *p)
 		printf("  %s\n", p->disagreements[i]);
 }
 
-/* Stores the profile; *json gets its text, as stored. */
-static int store(const struct app *app, const struct profile *p, char **json, struct err *e)
+static void print_json(const struct profile *p)
+{
+	char *json = profile_to_brief_json_dup(p);
+
+	puts(json);
+	free(json);
+}
+
+static int store(const struct app *app, const struct profile *p, struct err *e)
 {
 	char *path = cmd_db_dup(app);
 	struct db *db = db_open(path, DB_WRITE, e);
 	int rc = db ? profiles_put(db, p, e) : -e->code;
 
-	if (!rc) {
-		*json = profiles_json_dup(db, p->name, e);
-		rc = *json ? 0 : -e->code;
-	}
 	db_close(db);
 	free(path);
 	return rc;
@@ -179,6 +206,24 @@ static void compare_sets(struct learn *l)
 	}
 }
 
+/* The profile is useful without pictures: what stands in their way is said, not fatal. */
+static void look_at_videos(struct learn *l)
+{
+	const struct dataset_progress progress = {.host = l, .tell = tell};
+	struct reference_set *set = xcalloc(l->nsets, sizeof(*set));
+	size_t first = 0;
+
+	for (size_t i = 0; i < l->nsets; i++) {
+		set[i] = (struct reference_set){l->set[i], first, l->episodes[i]};
+		first += l->episodes[i];
+	}
+	l->reading = "cameras";
+	references_learn(l->profile, &l->all, set, l->nsets,
+			 isatty(STDERR_FILENO) ? &progress : NULL, &l->unseen);
+	untell(l);
+	free(set);
+}
+
 static int learn(struct learn *l, struct app *app, struct err *e)
 {
 	const char *name = opts_text(&app->opts, "name");
@@ -195,7 +240,9 @@ static int learn(struct learn *l, struct app *app, struct err *e)
 	text_copy(l->profile->name, NAME_BYTES, name ? name : dataset_name(l->set[0]));
 	clock_utc_text(l->profile->learned_utc, clock_wall_ns());
 	compare_sets(l);
-	return store(app, l->profile, &l->json, e);
+	if (!opts_has(&app->opts, "no-videos"))
+		look_at_videos(l);
+	return store(app, l->profile, e);
 }
 
 static void learn_fini(struct learn *l)
@@ -208,14 +255,13 @@ static void learn_fini(struct learn *l)
 	free(l->stats);
 	free(l->episodes);
 	profile_free(l->profile);
-	free(l->json);
 	episodes_fini(&l->all);
 }
 
 static int run(struct app *app)
 {
 	const char *name = opts_text(&app->opts, "name");
-	struct learn l = {0};
+	struct learn l = {.reading = "files"};
 	struct err e = {0};
 	int rc, status;
 
@@ -231,7 +277,7 @@ static int run(struct app *app)
 	} else {
 		print_warnings(&l);
 		if (opts_has(&app->opts, "json"))
-			puts(l.json);
+			print_json(l.profile);
 		else
 			print_text(l.profile);
 		status = EXIT_OK;
@@ -242,7 +288,8 @@ static int run(struct app *app)
 
 static const struct opt options[] = {
 	{"name", "N", "name of the profile (default: the folder's)"},
-	{"json", NULL, "print the profile as JSON"},
+	{"no-videos", NULL, "do not look at the cameras' videos"},
+	{"json", NULL, "print the profile as JSON, without thumbnails"},
 	{0},
 };
 

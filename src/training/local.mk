@@ -14,6 +14,7 @@ noinst_LIBRARIES += %D%/libtraining.a
 	%D%/checkpoint_openpi.c \
 	%D%/checkpoint_sides.c \
 	%D%/checkpoint_tensors.c \
+	%D%/clips.c %D%/clips.h \
 	%D%/column.c %D%/column.h \
 	%D%/compare.c %D%/compare.h \
 	%D%/compare_impl.h \
@@ -29,8 +30,13 @@ noinst_LIBRARIES += %D%/libtraining.a
 	%D%/locate.c \
 	%D%/parallel.c %D%/parallel.h \
 	%D%/quantile.c %D%/quantile.h \
+	%D%/reel.c %D%/reel.h \
+	%D%/reference.c %D%/reference.h \
+	%D%/reference_impl.h \
+	%D%/reference_motion.c \
 	%D%/rows.c \
 	%D%/running.c %D%/running.h \
+	%D%/scan.c %D%/scan.h \
 	%D%/space.c %D%/space.h \
 	%D%/table.c %D%/table.h \
 	%D%/tasks.c \

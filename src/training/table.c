@@ -100,3 +100,17 @@ void table_fini(struct table_column *t)
 	free(t->first);
 	*t = (struct table_column){0};
 }
+
+int table_numbers(struct table_column *t, struct parquet *p, const char *name, struct err *e)
+{
+	int i = parquet_find(p, name), rc;
+
+	if (i < 0)
+		return 1;
+	rc = table_read(t, p, (size_t)i, e);
+	if (!rc && (!t->value || t->entries != t->rows)) {
+		table_fini(t);
+		rc = err_set(e, EBADMSG, "column %s is no column of numbers", name);
+	}
+	return rc;
+}

@@ -22,4 +22,7 @@ struct table_column {
 int table_read(struct table_column *t, struct parquet *p, size_t column, struct err *e);
 void table_fini(struct table_column *t);
 
+/* The same of a flat column of numbers by its name; 1: there is none (nothing to fini). */
+int table_numbers(struct table_column *t, struct parquet *p, const char *name, struct err *e);
+
 #endif

@@ -101,21 +101,6 @@ static int listed_line(void *host, const char *text, size_t len, size_t number, 
 	return add_listed(host, l.index, l.length, e);
 }
 
-/* A column of numbers called name; 1: there is none. */
-static int read_numbers(struct table_column *t, struct parquet *p, const char *name, struct err *e)
-{
-	int i = parquet_find(p, name), rc;
-
-	if (i < 0)
-		return 1;
-	rc = table_read(t, p, (size_t)i, e);
-	if (!rc && (!t->value || t->entries != t->rows)) {
-		table_fini(t);
-		rc = err_set(e, EBADMSG, "column %s is no column of numbers", name);
-	}
-	return rc;
-}
-
 /* The texts stand in `task`, or in pandas' index, whatever that is called. */
 static int text_column(const struct parquet *p)
 {
@@ -135,7 +120,7 @@ static int task_table(struct dataset *d, struct parquet *p, struct err *e)
 	struct table_column index, text;
 	int column = text_column(p), rc;
 
-	rc = read_numbers(&index, p, "task_index", e);
+	rc = table_numbers(&index, p, "task_index", e);
 	if (rc)
 		return rc < 0 ? rc : err_set(e, EBADMSG, "no column task_index");
 	if (column < 0) {
@@ -156,11 +141,11 @@ static int task_table(struct dataset *d, struct parquet *p, struct err *e)
 static int listed_table(struct dataset *d, struct parquet *p, struct err *e)
 {
 	struct table_column index, length = {0};
-	int rc = read_numbers(&index, p, "episode_index", e);
+	int rc = table_numbers(&index, p, "episode_index", e);
 
 	if (rc)
 		return rc < 0 ? rc : err_set(e, EBADMSG, "no column episode_index");
-	rc = read_numbers(&length, p, "length", e);
+	rc = table_numbers(&length, p, "length", e);
 	for (size_t i = 0; i < index.rows && rc >= 0; i++) {
 		int bad = add_listed(d, index.value[i], length.value ? length.value[i] : -1, e);
 
