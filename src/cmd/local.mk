@@ -30,6 +30,7 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/cmd_learn.c \
 	%D%/cmd_explain.c \
 	%D%/cmd_list.c \
+	%D%/cmd_look.c \
 	%D%/cmd_profile.c \
 	%D%/cmd_query.c \
 	%D%/cmd_record.c \
@@ -52,6 +53,7 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/move.c %D%/move.h \
 	%D%/move_from.c \
 	%D%/move_report.c \
+	%D%/look.c %D%/look.h \
 	%D%/plan.c %D%/plan.h \
 	%D%/plan_cameras.c \
 	%D%/plan_config.c \

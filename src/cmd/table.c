@@ -24,6 +24,7 @@
 	ROW(show)                                                                                  \
 	ROW(explain)                                                                               \
 	ROW(query)                                                                                 \
+	ROW(look)                                                                                  \
 	ROW(profile)                                                                               \
 	ROW(home)                                                                                  \
 	ROW(joint)                                                                                 \

@@ -25,6 +25,7 @@ noinst_LIBRARIES += %D%/libtraining.a
 	%D%/episodes.c %D%/episodes.h \
 	%D%/files.c %D%/files.h \
 	%D%/hub.c %D%/hub.h \
+	%D%/footage.c %D%/footage.h \
 	%D%/info.c %D%/info.h \
 	%D%/load.c \
 	%D%/locate.c \

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Measurements: programs b_NAME.c and scripts b_NAME.sh, not built or run by `make check`. Each
 # prints a ratio, the median of 5, beside a control of the same run. `make bench` runs those of
-# BENCHES one after the other; `make bench-checks` the quiet-and-sharp table of the checks.
+# BENCHES one after the other; `make bench-checks` the quiet-and-sharp table of the checks, `make
+# bench-cameras` that of the cameras.
 BENCHES = %D%/b_query %D%/b_recorder %D%/b_engine
 BENCH_BINARIES = %D%/b_query %D%/b_recorder %D%/b_engine
 EXTRA_PROGRAMS += $(BENCH_BINARIES)
@@ -22,6 +23,9 @@ bench: all $(BENCH_BINARIES) tests/engine/world tests/tap/watcher
 bench-checks: all $(BENCH_BINARIES)
 	@$(RUN_BENCH); bench_run %D%/b_checks
 
+bench-cameras: all $(BENCH_BINARIES)
+	@$(RUN_BENCH); bench_run %D%/b_cameras
+
 # The tests that take long, in full: kill loops of 100, and whatever else reads POLICYTOP_LONG.
 LONG_TESTS = tests/db/t_crash tests/engine/t_kill.sh tests/tap/t_kills.sh \
 	tests/oracle/t_oracle_policy_kills.sh tests/oracle/t_oracle_servo_tap.sh
@@ -30,6 +34,7 @@ check-long: all
 bench-audit: all $(BENCH_BINARIES)
 	@$(RUN_BENCH); bench_run %D%/b_audit
 .PHONY: bench bench-checks bench-audit check-long
+.PHONY: bench bench-cameras bench-checks check-long
 
 BENCH_BINARIES += %D%/b_checks
 %C%_b_checks_SOURCES = %D%/b_checks.c %D%/inject.c %D%/inject.h %D%/tape.c %D%/tape.h
@@ -65,6 +70,9 @@ BENCH_BINARIES += %D%/b_audit
 %C%_b_audit_SOURCES = %D%/b_audit.c %D%/tape.c %D%/tape.h $(AUDIT_SETS)
 %C%_b_audit_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
 %C%_b_audit_LDADD = $(TEST_PROGRAM_LIBS)
+BENCH_BINARIES += %D%/b_cameras
+%C%_b_cameras_SOURCES = %D%/b_cameras.c
+%C%_b_cameras_LDADD = tests/vision/libstage.a $(TEST_PROGRAM_LIBS)
 BENCHES += %D%/b_facts
 BENCH_BINARIES += %D%/b_facts
 %C%_b_facts_SOURCES = %D%/b_facts.c
