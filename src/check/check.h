@@ -19,6 +19,7 @@
 #include "model/profile.h"
 #include "model/step.h"
 #include "model/verdict.h"
+#include "vision/lineup.h"
 
 /* What must be there; what is missing makes a check "not applicable: why". */
 enum need {
@@ -39,6 +40,7 @@ enum need {
 	NEED_MOTORS = 1u << 14,	 /* the health of motors */
 	NEED_BUS = 1u << 15,	 /* of the bus they hang on */
 	NEED_CAMERAS = 1u << 16, /* cameras: their health, or pictures */
+	NEED_LOOK = 1u << 20,	 /* a profile with pictures of its cameras */
 };
 
 struct check_param {
@@ -215,6 +217,8 @@ struct check_class {
 	void (*bus)(struct check *c, unsigned subject, const struct bus *b);
 	void (*camera)(struct check *c, unsigned subject, const struct camera *k);
 	void (*frame)(struct check *c, unsigned subject, const struct frame *f);
+	/* What a camera is beside training's, over its last second: twice a second. */
+	void (*look)(struct check *c, unsigned subject, const struct lineup_answer *a);
 	/* Fills subject, value, threshold, unit and why with the reading, alarm or not. */
 	void (*show)(const struct check *c, struct check_status *out);
 };

@@ -38,6 +38,7 @@ struct judge *judge_new(const struct profile *profile, const struct judge_host *
 	j->host = *host;
 	j->run.profile = profile;
 	j->now.seq = SEQ_UNKNOWN;
+	j->lineup = profile ? lineup_new(profile) : NULL;
 	j->nslots = table_size();
 	j->slot = xcalloc(j->nslots, sizeof(*j->slot));
 	for (size_t i = 0; i < j->nslots; i++) {
@@ -69,6 +70,7 @@ void judge_free(struct judge *j)
 		free(j->slot[i].check.memory);
 		free(j->slot[i].param);
 	}
+	lineup_free(j->lineup);
 	free(j->slot);
 	free(j);
 }
@@ -103,6 +105,7 @@ static void feed_hello(struct judge *j, const struct event *ev)
 		memset(s->latch, 0, sizeof(s->latch));
 		memset(s->check.memory, 0, s->check.class->memory_size);
 	}
+	judge_look_hello(j, h);
 	judge_find_missing(j, h);
 }
 
@@ -156,6 +159,8 @@ static void tell_replan(struct judge *j)
 static void open_episode(struct judge *j, int64_t t_ns, bool told)
 {
 	derive_episode(&j->derive);
+	if (j->lineup)
+		lineup_restart(j->lineup);
 	j->in_episode = j->fresh = true;
 	j->ended = false;
 	j->idle_ticks = 0;
@@ -227,6 +232,7 @@ static void feed_step(struct judge *j, const struct step *step)
 {
 	if (!j->has_hello)
 		return;
+	judge_look_step(j, step);
 	/* What goes on after an end was said is no new start, whoever drives. */
 	if (j->ended) {
 		derive_skip(&j->derive, false);

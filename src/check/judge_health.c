@@ -92,5 +92,7 @@ void judge_feed_health(struct judge *j, const struct event *ev)
 		if (judge_may_look(j, s, looks_at(s->check.class, ev->kind)))
 			look(&s->check, (unsigned)subject, ev);
 	}
+	if (subject >= 0 && ev->kind == EVENT_FRAME)
+		judge_look_frame(j, (unsigned)subject, ev);
 	j->reading = 0;
 }

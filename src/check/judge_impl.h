@@ -35,6 +35,10 @@ struct judge {
 	unsigned health;    /* NEED_MOTORS, NEED_BUS, NEED_CAMERAS: seen so far */
 	/* Of health: how often each subject was told of, and that number while checks look at it, else 0. */
 	uint32_t readings[SUBJECT_N], reading;
+	/* Cameras beside those of training; NULL: training has no pictures. */
+	struct lineup *lineup;
+	double next_look_s[RUN_CAMERAS]; /* by the lineup's clock */
+	uint32_t looks[RUN_CAMERAS];	 /* answers so far */
 	uint32_t episode;
 	bool in_episode;
 	bool fresh;   /* and no step of it yet */
@@ -56,6 +60,11 @@ struct judge {
 
 /* judge_health.c: one event of motors, buses, cameras or pictures. */
 void judge_feed_health(struct judge *j, const struct event *ev);
+
+/* judge_look.c: what the lineup is shown, and what it answers to the checks. */
+void judge_look_hello(struct judge *j, const struct hello *h);
+void judge_look_step(struct judge *j, const struct step *s);
+void judge_look_frame(struct judge *j, unsigned subject, const struct event *ev);
 
 /* Anything but a step: its time counts on from what was looked at before. */
 void judge_move_to(struct judge *j, int64_t t_ns);

@@ -24,6 +24,13 @@ noinst_LIBRARIES += %D%/libcheck.a
 	%D%/camera_skew.c \
 	%D%/camera_stale.c \
 	%D%/cameras.c %D%/cameras.h \
+	%D%/camera_colour.c \
+	%D%/camera_covered.c \
+	%D%/camera_light.c \
+	%D%/camera_mirrored.c \
+	%D%/camera_moved.c \
+	%D%/camera_swap.c \
+	%D%/camera_unknown.c \
 	%D%/check.c %D%/check.h \
 	%D%/chunk_disagreement.c %D%/chunk_disagreement.h \
 	%D%/clamped.c \
@@ -36,6 +43,8 @@ noinst_LIBRARIES += %D%/libcheck.a
 	%D%/gripper.c \
 	%D%/home.c \
 	%D%/horizon.c \
+	%D%/looks.c %D%/looks.h \
+	%D%/judge_look.c \
 	%D%/judge.c %D%/judge.h %D%/judge_impl.h \
 	%D%/judge_health.c \
 	%D%/jump.c \

@@ -86,6 +86,8 @@ static unsigned missing_needs(const struct judge *j, unsigned needs)
 		have |= NEED_LATENCY;
 	if (j->traffic)
 		have |= NEED_TRAFFIC;
+	if (j->lineup)
+		have |= NEED_LOOK;
 	have |= j->health;
 	return needs & ~have;
 }
@@ -109,6 +111,7 @@ static void why_not(const struct judge *j, unsigned missing, char *why, size_t s
 		{NEED_MOTORS, "no motor's health is seen"},
 		{NEED_BUS, "no bus is seen"},
 		{NEED_CAMERAS, "no camera is seen"},
+		{NEED_LOOK, "training has no pictures of its cameras"},
 		{NEED_TICK, "no tick (the policy server's traffic only)"},
 		{NEED_TASKS, "training had no language"},
 		{NEED_ASKED, "asked is not seen"},
@@ -143,7 +146,8 @@ static void why_not(const struct judge *j, unsigned missing, char *why, size_t s
 
 static bool looks_beyond_steps(const struct check_class *class)
 {
-	return class->exchange || class->motor || class->bus || class->camera || class->frame;
+	return class->exchange || class->motor || class->bus || class->camera || class->frame ||
+	       class->look;
 }
 
 size_t judge_status(const struct judge *j, struct check_status *out, size_t max)

@@ -13,6 +13,8 @@ extern const struct check_class check_camera_missing, check_camera_gone, check_c
 	check_camera_busy, check_camera_bandwidth, check_camera_frozen, check_camera_fps,
 	check_camera_stale, check_camera_drops, check_camera_skew, check_camera_dark,
 	check_camera_blur, check_camera_auto;
+extern const struct check_class check_camera_swap, check_camera_covered, check_camera_mirrored,
+	check_camera_unknown, check_camera_moved, check_camera_light, check_camera_colour;
 
 const struct check_class *const check_table[] = {
 	&check_wrong_port,
@@ -33,6 +35,13 @@ const struct check_class *const check_table[] = {
 	&check_encoder_wrap,
 	&check_clamped,
 	&check_asked_sent_got,
+	&check_camera_swap,
+	&check_camera_covered,
+	&check_camera_mirrored,
+	&check_camera_unknown,
+	&check_camera_moved,
+	&check_camera_light,
+	&check_camera_colour,
 	&check_latency,
 	&check_cadence,
 	&check_starved,

@@ -106,7 +106,8 @@ int lineup_see(struct lineup *l, const char *camera, double t_s, const struct fr
 		return -1;
 	if (l->moves && c->on_arm >= 0)
 		motion_see(&l->motion, (unsigned)c->on_arm, t_s, &c->view);
-	if (t_s < c->next_s)
+	/* A clock that went back is another one. */
+	if (t_s < c->next_s && t_s > c->next_s - 1)
 		return i;
 	/* A little early is on time: a rate that is no multiple must not halve. */
 	c->next_s = t_s + 0.9 / LINEUP_HZ;

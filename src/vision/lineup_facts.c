@@ -57,8 +57,12 @@ static bool judge_swap(struct facts_of *f)
 		snprintf(r->why, sizeof(r->why), "%s", a->says);
 		return false;
 	}
-	r = reading(f, LINEUP_SWAP, swapped ? LEVEL_FAIL : LEVEL_OK, a->margin, threshold,
-		    lineup_method_unit(a->method));
+	/* Of few episodes the spread is a guess. */
+	r = reading(f, LINEUP_SWAP,
+		    !swapped			     ? LEVEL_OK
+		    : f->r->episodes < REFERENCE_FEW ? LEVEL_WARN
+						     : LEVEL_FAIL,
+		    a->margin, threshold, lineup_method_unit(a->method));
 	if (swapped)
 		snprintf(r->why, sizeof(r->why),
 			 "%s shows what training's %s showed: exchange %s and %s (%.3g %s)",

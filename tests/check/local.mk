@@ -30,3 +30,7 @@ CHECK_BED = %D%/bed.c %D%/bed.h
 %C%_t_rollouts_LDADD = $(TEST_PROGRAM_LIBS)
 %C%_t_cameras_SOURCES = %D%/t_cameras.c $(CHECK_BED)
 %C%_t_cameras_LDADD = $(TEST_PROGRAM_LIBS)
+check_PROGRAMS += %D%/t_look
+TESTS += %D%/t_look
+%C%_t_look_SOURCES = %D%/t_look.c $(CHECK_BED)
+%C%_t_look_LDADD = $(TEST_PROGRAM_LIBS)

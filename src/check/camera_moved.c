@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Shifted, turned, or of another field of view, against what stands still in training's pictures. */
+#include "check/looks.h"
+
+static void look(struct check *c, unsigned subject, const struct lineup_answer *a)
+{
+	looks_take(c, subject, a, LINEUP_MOVED);
+}
+
+static void show(const struct check *c, struct check_status *out)
+{
+	looks_show(c, out, "where it was in training");
+}
+
+const struct check_class check_camera_moved = {
+	.name = "camera-moved",
+	.summary = "a camera shifted, turned or of another lens",
+	.needs = NEED_CAMERAS | NEED_LOOK,
+	.memory_size = sizeof(struct looks),
+	.debounce = 3,
+	.look = look,
+	.show = show,
+};
