@@ -82,8 +82,8 @@ static void follow(struct follow *f, const struct scan *s)
 	}
 }
 
-/* The arm that a camera follows, -1 none. */
-static int own_arm(const struct follow *f)
+/* The arm that a camera follows, -1 none; *ahead: by how much more than the next one. */
+static int own_arm(const struct follow *f, double *ahead)
 {
 	double best = -1, second = -1;
 	int arm = -1;
@@ -99,40 +99,57 @@ static int own_arm(const struct follow *f)
 			second = fmax(second, r);
 		}
 	}
-	return best >= least_own && best - second >= least_ahead ? arm : -1;
+	*ahead = best - second;
+	return best >= least_own && *ahead >= least_ahead ? arm : -1;
+}
+
+/* The camera that follows each arm most: one that stands beside them may follow the busier. */
+static bool find_cameras(struct follow *f, const struct scan *scan, unsigned n,
+			 int camera[MOTION_ARMS])
+{
+	double best[MOTION_ARMS] = {0};
+	bool all = f->arms.arms >= 2;
+
+	for (unsigned a = 0; a < MOTION_ARMS; a++)
+		camera[a] = -1;
+	for (unsigned c = 0; c < n && all; c++) {
+		double ahead;
+		int arm;
+
+		follow(f, &scan[c]);
+		arm = own_arm(f, &ahead);
+		if (arm >= 0 && ahead > best[arm]) {
+			best[arm] = ahead;
+			camera[arm] = (int)c;
+		}
+	}
+	for (unsigned a = 0; a < f->arms.arms; a++)
+		all = all && camera[a] >= 0;
+	return all;
 }
 
 struct motion_table *reference_motion(const struct profile *p, const struct episodes *all,
 				      const struct scan *scan, unsigned n)
 {
-	struct motion_table *t = xcalloc(1, sizeof(*t));
 	struct follow *f = xcalloc(1, sizeof(*f));
 	struct motion_counts pooled = {0};
-	bool good;
+	struct motion_table *t = NULL;
+	int camera[MOTION_ARMS];
 
 	f->all = all;
 	motion_find_arms(&f->arms, all->state_joint, all->nstate);
-	t->arms = f->arms.arms;
-	good = t->arms >= 2;
-	memcpy(t->prefix, f->arms.prefix, sizeof(t->prefix));
-	for (unsigned c = 0; c < n && good; c++) {
-		int arm;
-
-		follow(f, &scan[c]);
-		arm = own_arm(f);
-		if (arm < 0)
-			continue;
-		good = !t->camera[arm][0]; /* two on one arm: the table has no place for both */
-		text_copy(t->camera[arm], NAME_BYTES, p->cameras[c].name);
-		for (unsigned i = 0; i < MOTION_S * MOTION_V; i++)
-			(&pooled.n[0][0])[i] += (&f->counts[arm].n[0][0])[i];
+	if (find_cameras(f, scan, n, camera)) {
+		t = xcalloc(1, sizeof(*t));
+		t->arms = f->arms.arms;
+		memcpy(t->prefix, f->arms.prefix, sizeof(t->prefix));
+		for (unsigned a = 0; a < t->arms; a++) {
+			text_copy(t->camera[a], NAME_BYTES, p->cameras[camera[a]].name);
+			follow(f, &scan[camera[a]]);
+			for (unsigned i = 0; i < MOTION_S * MOTION_V; i++)
+				(&pooled.n[0][0])[i] += (&f->counts[a].n[0][0])[i];
+		}
+		motion_learn(t->log_p, &pooled);
 	}
-	for (unsigned a = 0; a < t->arms; a++)
-		good = good && t->camera[a][0];
-	motion_learn(t->log_p, &pooled);
 	free(f);
-	if (good)
-		return t;
-	free(t);
-	return NULL;
+	return t;
 }

@@ -11,6 +11,8 @@ static const double over_s = 0.1, tolerance_s = 0.035; /* of the two ends of a d
 static const double pose_gap_s = 0.016, lag_step_s = 1 / 15.0;
 static const double pair_gap_s = 0.155; /* neighbours are not independent */
 static const double floor_log = -5;
+/* Pairs depend on each other: their evidence counts less than that of so many strangers. */
+static const double dependence = 0.8;
 
 unsigned motion_class_s(double degrees)
 {
@@ -361,7 +363,7 @@ void motion_answer(const struct motion *m, struct motion_answer *a)
 			second = fmax(second, s);
 		}
 	} while (permute(arm, n));
-	a->log10_odds = (best - second) / log(10);
+	a->log10_odds = dependence * (best - second) / log(10);
 	a->decided = a->log10_odds > MOTION_DECIDED;
 	for (unsigned i = 0; i < n; i++)
 		a->right = a->right && a->arm[i] == i;

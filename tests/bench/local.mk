@@ -24,7 +24,7 @@ bench-checks: all $(BENCH_BINARIES)
 	@$(RUN_BENCH); bench_run %D%/b_checks
 
 bench-cameras: all $(BENCH_BINARIES)
-	@$(RUN_BENCH); bench_run %D%/b_cameras
+	@$(RUN_BENCH); bench_run %D%/b_cameras && bench_run %D%/b_arms
 
 # The tests that take long, in full: kill loops of 100, and whatever else reads POLICYTOP_LONG.
 LONG_TESTS = tests/db/t_crash tests/engine/t_kill.sh tests/tap/t_kills.sh \
@@ -77,3 +77,6 @@ BENCHES += %D%/b_facts
 BENCH_BINARIES += %D%/b_facts
 %C%_b_facts_SOURCES = %D%/b_facts.c
 %C%_b_facts_LDADD = $(TEST_PROGRAM_LIBS)
+BENCH_BINARIES += %D%/b_arms
+%C%_b_arms_SOURCES = %D%/b_arms.c
+%C%_b_arms_LDADD = tests/vision/libstage.a $(TEST_PROGRAM_LIBS)

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "training/compare.h"
 #include "training/reference.h"
 
 enum { THUMB = FRAME_THUMB_WIDTH * FRAME_THUMB_HEIGHT * 3 };
@@ -31,12 +32,26 @@ static int learn(struct stage *s, const char *path, const char *train, struct er
 	return rc;
 }
 
+/* What the set itself says of its cameras' channels. */
+static int read_stats(struct stage *s, struct err *e)
+{
+	struct set_stats *stats = set_stats_read(s->set, &s->all, e);
+
+	if (!stats)
+		return -1;
+	set_stats_cameras(stats, s->all.cameras, s->all.ncameras);
+	set_stats_free(stats);
+	return 0;
+}
+
 static int shoot(struct stage *s, const char *path, const char *show, struct err *e)
 {
 	int rc = dataset_open_at(&s->set, path, show, e);
 
 	if (!rc)
 		rc = dataset_load(s->set, &s->all, e);
+	if (!rc)
+		rc = read_stats(s, e);
 	if (!rc)
 		rc = footage_open(&s->videos, s->set, s->all.cameras, s->all.ncameras, e);
 	if (rc)

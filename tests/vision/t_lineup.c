@@ -3,6 +3,7 @@
  * Cameras of real recordings, judged by what other episodes of their set showed: which they are,
  * what is wrong with them, and what must not be said. The full table is `make bench-cameras`.
  */
+#include <math.h>
 #include <stdlib.h>
 
 #include "tests/tap.h"
@@ -104,6 +105,34 @@ static void test_strangers(struct tap *t, const struct stage *sim, const struct 
 	stage_close(&g1);
 }
 
+/* The facts of decoded pictures are those that the set's own writer computed, but for its sampling. */
+static void test_channels(struct tap *t, const struct stage *s)
+{
+	for (unsigned k = 0; k < s->videos.cameras; k++) {
+		const struct profile_camera *c = &s->all.cameras[k];
+		double mean[3] = {0}, square[3] = {0}, n = 0, worst = 0;
+
+		for (size_t ep = 0; ep < s->all.count; ep++) {
+			for (size_t i = 0; i < s->footage[ep].camera[k].frames; i++, n++) {
+				const struct frame *f = &s->footage[ep].camera[k].frame[i].frame;
+
+				for (unsigned ch = 0; ch < 3; ch++) {
+					mean[ch] += f->mean[ch];
+					square[ch] += f->std[ch] * f->std[ch] +
+						      f->mean[ch] * f->mean[ch];
+				}
+			}
+		}
+		for (unsigned ch = 0; ch < 3; ch++) {
+			double m = mean[ch] / n, sd = sqrt(square[ch] / n - m * m);
+
+			worst = fmax(worst, fmax(fabs(m - c->mean[ch]), fabs(sd - c->std[ch])));
+		}
+		ok(t, c->has_stats && worst < 0.012,
+		   "%s: channels of %.0f pictures as the set says: %.4f", c->name, n, worst);
+	}
+}
+
 int main(void)
 {
 	struct stage sim, bi;
@@ -118,6 +147,8 @@ int main(void)
 		ok(&t, false, "recordings are read");
 		return tap_done(&t);
 	}
+	test_channels(&t, &sim);
+	test_channels(&t, &bi);
 	test_quiet(&t, &sim, "front");
 	test_quiet(&t, &sim, "wrist");
 	test_swap(&t, &sim, "front", "wrist");
