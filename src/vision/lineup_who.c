@@ -245,7 +245,8 @@ static bool odd(const struct reference *r, const struct sight *now, int own)
 	float alike = lineup_alike_limit(r);
 
 	if (isnan(alike))
-		return now->distance[own] > lineup_limit(r) && !(now->like < LINEUP_SWAPPED);
+		return now->distance[own] > lineup_limit(r) &&
+		       !(now->like < fminf(LINEUP_SWAPPED, -(float)r->figures.like_min));
 	return now->alike < alike &&
 	       (double)now->distance[own] > fmax(0.2, 1.1 * r->figures.distance_max);
 }

@@ -105,29 +105,23 @@ static void test_strangers(struct tap *t, const struct stage *sim, const struct 
 	stage_close(&g1);
 }
 
-/* The facts of decoded pictures are those that the set's own writer computed, but for its sampling. */
+/* Means of decoded pictures are those that the set's own writer computed of half of them, undecoded:
+ * what is left is what compression does to colours. */
 static void test_channels(struct tap *t, const struct stage *s)
 {
 	for (unsigned k = 0; k < s->videos.cameras; k++) {
 		const struct profile_camera *c = &s->all.cameras[k];
-		double mean[3] = {0}, square[3] = {0}, n = 0, worst = 0;
+		double mean[3] = {0}, n = 0, worst = 0;
 
 		for (size_t ep = 0; ep < s->all.count; ep++) {
 			for (size_t i = 0; i < s->footage[ep].camera[k].frames; i++, n++) {
-				const struct frame *f = &s->footage[ep].camera[k].frame[i].frame;
-
-				for (unsigned ch = 0; ch < 3; ch++) {
-					mean[ch] += f->mean[ch];
-					square[ch] += f->std[ch] * f->std[ch] +
-						      f->mean[ch] * f->mean[ch];
-				}
+				for (unsigned ch = 0; ch < 3; ch++)
+					mean[ch] +=
+						s->footage[ep].camera[k].frame[i].frame.mean[ch];
 			}
 		}
-		for (unsigned ch = 0; ch < 3; ch++) {
-			double m = mean[ch] / n, sd = sqrt(square[ch] / n - m * m);
-
-			worst = fmax(worst, fmax(fabs(m - c->mean[ch]), fabs(sd - c->std[ch])));
-		}
+		for (unsigned ch = 0; ch < 3; ch++)
+			worst = fmax(worst, fabs(mean[ch] / n - c->mean[ch]));
 		ok(t, c->has_stats && worst < 0.012,
 		   "%s: channels of %.0f pictures as the set says: %.4f", c->name, n, worst);
 	}
