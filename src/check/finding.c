@@ -40,7 +40,8 @@ static bool explained(const struct judge *j, const struct check_class *class)
 /* The limits come from so few episodes that a failure would say more than they know. */
 static bool untaught(const struct judge *j, const struct check_class *class)
 {
-	return class->needs & (NEED_PROFILE | NEED_LOOK) && j->run.profile->episodes < CHECK_FEW_EPISODES;
+	return class->needs & (NEED_PROFILE | NEED_LOOK) &&
+	       j->run.profile->episodes < CHECK_FEW_EPISODES;
 }
 
 static struct check_slot *slot_of(struct judge *j, const struct check *c)

@@ -33,8 +33,7 @@ check-long: all
 	POLICYTOP_LONG=1 $(MAKE) check TESTS='$(LONG_TESTS)'
 bench-audit: all $(BENCH_BINARIES)
 	@$(RUN_BENCH); bench_run %D%/b_audit
-.PHONY: bench bench-checks bench-audit check-long
-.PHONY: bench bench-cameras bench-checks check-long
+.PHONY: bench bench-cameras bench-checks bench-audit check-long
 
 BENCH_BINARIES += %D%/b_checks
 %C%_b_checks_SOURCES = %D%/b_checks.c %D%/inject.c %D%/inject.h %D%/tape.c %D%/tape.h
