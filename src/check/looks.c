@@ -10,11 +10,17 @@ void looks_take(struct check *c, unsigned subject, const struct lineup_answer *a
 {
 	const struct lineup_reading *r = &a->fact[fact];
 	struct finding f = {r->level, subject, r->value, r->threshold, r->unit};
+	unsigned i = subject - SUBJECT_CAMERA;
 	struct looks *l = c->memory;
+	bool bad = r->level >= LEVEL_NOTE;
 
-	l->known[subject - SUBJECT_CAMERA] = true;
-	l->reading[subject - SUBJECT_CAMERA] = *r;
-	if (r->level >= LEVEL_NOTE)
+	l->known[i] = true;
+	l->reading[i] = *r;
+	/* Time begins anew with an episode. */
+	if (bad && (!l->bad[i] || l->since_s[i] > c->now_s))
+		l->since_s[i] = c->now_s;
+	l->bad[i] = bad;
+	if (bad && c->now_s - l->since_s[i] >= c->param[0] - 1e-3)
 		check_find(c, &f, "%s", r->why);
 }
 

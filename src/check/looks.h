@@ -8,10 +8,12 @@
 /* The memory of such a check: the last reading of each camera. */
 struct looks {
 	bool known[RUN_CAMERAS];
+	bool bad[RUN_CAMERAS];	     /* the last one alarmed, */
+	double since_s[RUN_CAMERAS]; /* and all since then */
 	struct lineup_reading reading[RUN_CAMERAS];
 };
 
-/* Keeps the reading of fact and finds what it alarms of. */
+/* Keeps the reading of fact and finds what it alarms of once that has lasted param[0] seconds. */
 void looks_take(struct check *c, unsigned subject, const struct lineup_answer *a,
 		enum lineup_fact fact);
 

@@ -28,7 +28,7 @@ static void test_table(struct tap *t)
 		bool good = is_code(c->name) && len > 0 && len <= 60 &&
 			    c->summary[len - 1] != '.' && c->needs && c->params && c->show &&
 			    (c->step || c->chunk || c->replan || c->idle || c->exchange ||
-			     c->motor || c->bus || c->camera || c->frame);
+			     c->motor || c->bus || c->camera || c->frame || c->look);
 
 		for (const struct check_param *p = c->params; p && p->key; p++)
 			good = good && p->min <= p->fallback && p->fallback <= p->max && p->help[0];
