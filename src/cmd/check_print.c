@@ -20,7 +20,7 @@ static void add_line(struct buf *b, const char *line, int width)
 	buf_str(b, "\n");
 }
 
-static void add_first(struct buf *b, const struct look *l, int width)
+static void add_first(struct buf *b, const struct inspect *l, int width)
 {
 	static const char *const words[] = {"1st", "2nd"};
 
@@ -37,7 +37,7 @@ static void add_first(struct buf *b, const struct look *l, int width)
 	}
 }
 
-static void add_head(struct buf *b, const struct look *l, int width)
+static void add_head(struct buf *b, const struct inspect *l, int width)
 {
 	unsigned count[LEVEL_FAIL + 1] = {0}, unseen = 0, waived = 0;
 	enum preflight_verdict v = preflight_judge(l->item, l->n, NULL);
@@ -69,7 +69,7 @@ static void add_item(struct buf *b, const struct preflight_item *i, int width)
 	add_line(b, line, width);
 }
 
-void check_text(struct buf *b, const struct look *l, int width)
+void check_text(struct buf *b, const struct inspect *l, int width)
 {
 	add_head(b, l, width);
 	for (size_t k = 0; k < l->n; k++) {
@@ -125,7 +125,7 @@ static void put_item(struct buf *b, const struct preflight_item *i)
 	buf_str(b, "}");
 }
 
-void check_json(struct buf *b, const struct look *l)
+void check_json(struct buf *b, const struct inspect *l)
 {
 	buf_str(b, "{\"schema\":1,\"verdict\":");
 	buf_json_str(b, preflight_word(preflight_judge(l->item, l->n, NULL)));

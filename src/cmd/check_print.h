@@ -4,11 +4,11 @@
 #define POLICYTOP_CMD_CHECK_PRINT_H
 
 #include "base/buf.h"
-#include "cmd/look.h"
+#include "cmd/inspect.h"
 
 /* Groups, one line an item, what to do first on top; lines are cut at width, 0: not. */
-void check_text(struct buf *b, const struct look *l, int width);
+void check_text(struct buf *b, const struct inspect *l, int width);
 
-void check_json(struct buf *b, const struct look *l);
+void check_json(struct buf *b, const struct inspect *l);
 
 #endif

@@ -19,7 +19,7 @@
 enum { PAUSE_MS = 200 };
 
 struct screen {
-	struct look *l;
+	struct inspect *l;
 	struct tty *term;
 	int first;
 	bool asks, done;
@@ -75,7 +75,7 @@ static void answer(struct screen *s, uint32_t key)
 		s->asks = false;
 	} else if (key == UI_KEY_ENTER || key == '\n' || key == '\r') {
 		s->asks = false;
-		if (look_waive(s->l, s->input, &e))
+		if (inspect_waive(s->l, s->input, &e))
 			text_copy(s->message, sizeof(s->message), e.msg);
 	} else if ((key == UI_KEY_BACKSPACE || key == 0x7f || key == 8) && n) {
 		s->input[n - 1] = '\0';
@@ -119,7 +119,7 @@ static void pause_for_keys(struct screen *s)
 	}
 }
 
-int check_screen(struct look *l, bool (*look)(void *host, int *status), void *host, bool wait,
+int check_screen(struct inspect *l, bool (*look)(void *host, int *status), void *host, bool wait,
 		 int *status, struct err *e)
 {
 	struct term_cfg cfg = {.in_fd = STDIN_FILENO, .out_fd = STDOUT_FILENO};

@@ -4,7 +4,7 @@
 #define POLICYTOP_CMD_CHECK_SCREEN_H
 
 #include "cmd/cmd.h"
-#include "cmd/look.h"
+#include "cmd/inspect.h"
 
 /* Neither --once nor --json, and both ends are a terminal. */
 bool check_screen_wanted(const struct app *app);
@@ -13,7 +13,7 @@ bool check_screen_wanted(const struct app *app);
  * look() looks at everything anew, fills *status and says whether it is GO. wait: leaves with the
  * first GO. 0, or -errno with e: no screen is possible.
  */
-int check_screen(struct look *l, bool (*look)(void *host, int *status), void *host, bool wait,
+int check_screen(struct inspect *l, bool (*look)(void *host, int *status), void *host, bool wait,
 		 int *status, struct err *e);
 
 #endif

@@ -10,35 +10,29 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "cmd/check_print.h"
 #include "cmd/check_screen.h"
 #include "cmd/cmd.h"
-#include "cmd/look.h"
+#include "cmd/inspect.h"
 #include "cmd/rig_file.h"
-#include "cmd/run.h"
-#include "db/preflights.h"
-
-/* How long sources are listened to: cameras need a second to expose. */
-static const int64_t PATIENCE_NS = 1800 * NS_PER_MS;
 
 struct check_job {
 	struct app *app;
 	struct rig *rig;
-	struct look look;
+	struct inspect look;
 	char *db;
 };
 
-static int read_waivers(struct look *l, const char *text, struct err *e)
+static int read_waivers(struct inspect *l, const char *text, struct err *e)
 {
 	char *all = text ? xstrdup(text) : NULL, *save = NULL;
 	int rc = 0;
 
 	for (char *w = all ? strtok_r(all, ";", &save) : NULL; w && !rc;
 	     w = strtok_r(NULL, ";", &save))
-		rc = look_waive(l, w + strspn(w, " "), e);
+		rc = inspect_waive(l, w + strspn(w, " "), e);
 	free(all);
 	return rc;
 }
@@ -56,35 +50,6 @@ static int load_rig(struct check_job *j, const char *name, struct err *e)
 	j->look.rig = j->rig;
 	j->look.rig_name = name;
 	return 0;
-}
-
-/* A profile that was learned from the data set of the policy's training bears its name. */
-static const char *profile_name(const struct check_job *j)
-{
-	const struct checkpoint *c = j->look.policy;
-	const char *slash;
-
-	if (j->rig->profile[0] || !c)
-		return j->rig->profile;
-	slash = strrchr(c->dataset, '/');
-	return slash ? slash + 1 : c->dataset;
-}
-
-static void load_training(struct check_job *j)
-{
-	const char *profile, *policy = opts_text(&j->app->opts, "policy");
-
-	if (!policy && j->rig && j->rig->policy[0])
-		policy = j->rig->policy;
-	if (policy)
-		j->look.policy = checkpoint_open(policy, &j->look.policy_e);
-	if (!j->rig)
-		return;
-	profile = profile_name(j);
-	if (profile[0])
-		j->look.profile = run_profile(j->db, profile, &j->look.profile_e);
-	else
-		err_set(&j->look.profile_e, ENOENT, "the rig names none");
 }
 
 static int prepare(struct check_job *j, struct err *e)
@@ -111,38 +76,15 @@ static int prepare(struct check_job *j, struct err *e)
 	j->db = cmd_db_dup(j->app);
 	j->look.db = j->db;
 	j->look.audits = !rig;
-	load_training(j);
+	inspect_training(&j->look, opts_text(o, "policy"));
 	return 0;
-}
-
-static void look_once(struct check_job *j)
-{
-	if (j->rig)
-		live_look(&j->look.live, j->rig, j->look.rig_name, PATIENCE_NS);
-	look_all(&j->look);
-}
-
-/* What was found stays, so that a failure can be traced to a warning that was ignored. */
-static int keep(const struct check_job *j, struct err *e)
-{
-	struct db *db = j->rig ? db_open(j->db, DB_WRITE, e) : NULL;
-	int rc;
-
-	if (!j->rig)
-		return 0;
-	if (!db)
-		return -e->code;
-	rc = db_preflight_put(db, j->look.rig_name, clock_wall_ns(), j->look.item, j->look.n, NULL,
-			      e);
-	db_close(db);
-	return rc;
 }
 
 static bool is_over(void *host, int *status)
 {
 	struct check_job *j = host;
 
-	look_once(j);
+	inspect_now(&j->look);
 	return preflight_judge(j->look.item, j->look.n, status) == PREFLIGHT_GO;
 }
 
@@ -173,9 +115,9 @@ static int run(struct app *app)
 			;
 		print(&j);
 	}
-	if (!rc && (keep(&j, &e) || e.code))
+	if (!rc && inspect_keep(&j.look, &e))
 		cmd_fail(&e);
-	look_fini(&j.look);
+	inspect_fini(&j.look);
 	free(j.rig);
 	free(j.db);
 	return status;

@@ -14,6 +14,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "cmd/cmd.h"
+#include "cmd/inspect.h"
 #include "cmd/preflight.h"
 #include "cmd/rig_file.h"
 #include "cmd/rig_plan.h"
@@ -63,6 +64,7 @@ static int load_rig(struct run_job *j, bool named, struct err *e)
 	struct err none = {0};
 	int rc = named ? rig_file_load(j->setup, &errors, j->rig, &none) : -ENOENT;
 
+	j->rig_file = rc == 0;
 	if (rc == -ENOENT)
 		rig_init(j->setup);
 	else if (rc)
@@ -183,20 +185,36 @@ static void print_text(const struct run_job *j)
 }
 
 /* True: go on. A person may overrule what was found, a script may not. */
-static bool pass_preflight(const struct run_job *j)
+/*
+ * 0: start it; else the exit status. Without a rig only a fail stands in the way; with one, what it
+ * requires must have been seen, too.
+ */
+static int pass_preflight(const struct run_job *j)
 {
+	int status = EXIT_OK;
 	char answer[16] = "";
 
-	if (opts_has(&j->app->opts, "no-check") ||
-	    !preflight(&j->plan, j->rig, j->setup, j->db, fail_as_text, stderr))
-		return true;
+	if (opts_has(&j->app->opts, "no-check"))
+		return EXIT_OK;
+	if (preflight(&j->plan, j->rig, j->setup, j->db, fail_as_text, stderr))
+		status = EXIT_FAIL;
+	if (j->rig_file) {
+		enum preflight_verdict v = inspect_before(j->rig, j->setup, j->db, stderr);
+
+		if (v == PREFLIGHT_NO_GO || (v == PREFLIGHT_NOT_SEEN && !status))
+			status = v == PREFLIGHT_NO_GO ? EXIT_FAIL : EXIT_UNSEEN;
+	}
+	if (status == EXIT_OK)
+		return EXIT_OK;
 	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
 		fputs("policytop: not started; --no-check starts it all the same\n", stderr);
-		return false;
+		return status;
 	}
 	fputs("policytop: start all the same? [y/N] ", stderr);
-	return read(STDIN_FILENO, answer, sizeof(answer) - 1) > 0 &&
-	       (answer[0] == 'y' || answer[0] == 'Y');
+	if (read(STDIN_FILENO, answer, sizeof(answer) - 1) > 0 &&
+	    (answer[0] == 'y' || answer[0] == 'Y'))
+		return EXIT_OK;
+	return status;
 }
 
 static int run(struct app *app)
@@ -220,9 +238,7 @@ static int run(struct app *app)
 		cmd_fail(&e);
 	} else if (j->end_file) {
 		status = run_job_start(j);
-	} else if (!pass_preflight(j)) {
-		status = EXIT_FAIL;
-	} else {
+	} else if ((status = pass_preflight(j)) == EXIT_OK) {
 		status = j->place == RUN_SERVER ? run_job_in_server(j) : run_job_start(j);
 	}
 	run_env_fini(&j->env);

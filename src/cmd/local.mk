@@ -14,21 +14,12 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/check_screen.c %D%/check_screen.h \
 	%D%/cmd.h \
 	%D%/cmd_check.c \
-	%D%/look.c %D%/look.h \
-	%D%/look_camera.c \
-	%D%/look_engine.c %D%/look_engine.h \
-	%D%/look_gpu.c %D%/look_gpu.h \
-	%D%/look_host.c \
-	%D%/look_live.c %D%/look_live.h \
-	%D%/look_policy.c \
-	%D%/look_pose.c \
-	%D%/look_server.c \
 	%D%/cmd_demo.c \
 	%D%/cmd_engine.c \
+	%D%/cmd_explain.c \
 	%D%/cmd_home.c \
 	%D%/cmd_joint.c \
 	%D%/cmd_learn.c \
-	%D%/cmd_explain.c \
 	%D%/cmd_list.c \
 	%D%/cmd_look.c \
 	%D%/cmd_profile.c \
@@ -45,15 +36,25 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/demo.h \
 	%D%/demo_headless.c \
 	%D%/demo_interactive.c \
-	%D%/demo_training.c %D%/demo_training.h \
 	%D%/demo_traffic.c %D%/demo_traffic.h \
+	%D%/demo_training.c %D%/demo_training.h \
 	%D%/demo_world.c %D%/demo_world.h \
 	%D%/explain_read.c %D%/explain_read.h \
+	%D%/inspect.c %D%/inspect.h \
+	%D%/inspect_camera.c \
+	%D%/inspect_engine.c %D%/inspect_engine.h \
+	%D%/inspect_gpu.c %D%/inspect_gpu.h \
+	%D%/inspect_host.c \
+	%D%/inspect_live.c %D%/inspect_live.h \
+	%D%/inspect_policy.c \
+	%D%/inspect_pose.c \
+	%D%/inspect_rig.c \
+	%D%/inspect_server.c \
 	%D%/keeper.c %D%/keeper.h \
+	%D%/look.c %D%/look.h \
 	%D%/move.c %D%/move.h \
 	%D%/move_from.c \
 	%D%/move_report.c \
-	%D%/look.c %D%/look.h \
 	%D%/plan.c %D%/plan.h \
 	%D%/plan_cameras.c \
 	%D%/plan_config.c \

@@ -26,6 +26,7 @@ struct run_job {
 	struct run_env env;
 	enum run_place place;
 	struct tmux_pane pane; /* RUN_PANE */
+	bool rig_file;	       /* --rig names a file that is there */
 	struct rig *setup;     /* the rig's file, if there is one, and what the command says */
 	char *db;
 	char *profile;	/* --profile, the rig's, or the one of the policy's training; NULL none */

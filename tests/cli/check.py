@@ -22,16 +22,20 @@ ok = report.ok
 
 def profile(start, task="Grab the brain"):
     """A training profile that starts within 3 of these positions."""
-    def vector():
-        return [{"joint": f"{j}.pos", "unit": "0_100" if j == "gripper" else "deg",
-                 "value": dict.fromkeys(("min", "q01", "q10"), -120.0) |
-                 dict.fromkeys(("max", "q90", "q99"), 120.0) | {"mean": 0, "std": 40, "q50": 0},
-                 "delta": dict.fromkeys(("q50", "q95", "q99", "q999", "max"), 3.0),
-                 "start": {"mean": v, "std": 1, "min": v - 3, "max": v + 3},
-                 "episode_delta_max": [3.0] * 12} for j, v in zip(JOINTS, start)]
+    def feature(j, mean):
+        return {"name": f"{j}.pos", "unit": "0_100" if j == "gripper" else "deg", "min": -120.0,
+                "max": 120.0, "mean": 0.0, "std": 40.0, "q01": -100.0, "q10": -80.0, "q50": 0.0,
+                "q90": 80.0, "q99": 100.0, "delta": dict.fromkeys(("q50", "q95", "q99", "q999",
+                                                                  "max"), 3.0),
+                "episode_delta_max": [3.0] * 12,
+                "start": {"mean": mean, "std": 1.0, "min": mean - 3, "max": mean + 3}}
+    state = {"joints": [feature(j, v) for j, v in zip(JOINTS, start)]}
     text = {"schema": 1, "profile": "brain", "robot": "so101_follower", "fps": 30, "episodes": 12,
-            "frames": 1200, "tasks": [{"task": task, "episodes": 12}], "cameras": [],
-            "action_space": "absolute", "action": vector(), "state": vector()}
+            "frames": 1200, "learned_utc": "", "action_space": "absolute", "action_space_why": "",
+            "tasks": [{"task": task, "episodes": 12}], "cameras": [],
+            "features": {"action": state, "observation.state": state},
+            "episode_frames": [100] * 12, "disagreements": [],
+            "behaviour": {k: [1.0] * 6 for k in ("rough_max", "tracking_max")}}
     with open(f"{WORK}/profile.json", "w", encoding="ascii") as f:
         json.dump(text, f)
     p = subprocess.run([POLICYTOP, "profile", "import", f"{WORK}/profile.json"], text=True,
@@ -106,7 +110,7 @@ def prompts(bus):
 
 def motors(bus):
     rig(bus)
-    bus.order("fault overload 3")
+    bus.order("fault error-bits/3:32")
     status, found, _ = check()
     bad = items(found, "motors", level="fail")
     ok(status == 2 and [i["subject"] for i in bad] == ["elbow_flex.pos"] and
@@ -157,7 +161,7 @@ def kept(bus):
     rig(bus)
     check()
     line = '{"type":"hello","protocol":1,"joints":["a"]}\n{"type":"step","seq":0,"got":[1]}\n'
-    subprocess.run([POLICYTOP, "record", "stdin:", "--rig", "bench", "--quiet"], input=line,
+    subprocess.run([POLICYTOP, "record", "stdin:", "--rig", "bench"], input=line,
                    text=True, capture_output=True, timeout=60, check=False)
     rows = sqlite3.connect(f"{WORK}/data/policytop/runs.db").execute(
         "SELECT count(DISTINCT preflight), sum(code = 'pose') FROM preflights WHERE run ="
@@ -165,16 +169,35 @@ def kept(bus):
     ok(rows == (1, 6), "the next run of the rig has the last look", str(rows))
 
 
+def before_run(bus):
+    """`run` with a rig: a required item that is not seen stops it, and so does a fail."""
+    def run(*words):
+        return subprocess.run([POLICYTOP, "run", "--here", "--rig", "bench", *words, "--", "true"],
+                              text=True, capture_output=True, timeout=60, check=False,
+                              stdin=subprocess.DEVNULL)
+
+    rig(bus)
+    p = run()
+    ok(p.returncode == 0, "GO: the command runs", p.stderr)
+    rig(bus, task="")
+    p = run()
+    ok(p.returncode == 3 and "preflight prompt" in p.stderr, "the task is not named: not started",
+       p.stderr)
+    rig(bus, task="Grab a brain")
+    p = run()
+    ok(p.returncode == 2 and "Grab the brain" in p.stderr, "another prompt: not started", p.stderr)
+    ok(run("--no-check").returncode == 0, "--no-check starts it all the same")
+
+
 def gone(bus):
     rig(bus)
     bus.close()
     status, found, _ = check()
-    ok(status == 3 and found["verdict"] == "NOT SEEN" and items(found, "pose", level="unknown"),
-       "an arm without its bus: NOT SEEN, never GO", str(found.get("verdict")))
-    status, found, _ = check("--once")
+    ok(status == 2 and found["verdict"] == "NO-GO" and items(found, "pose", level="unknown") and
+       items(found, "paths", level="fail"), "an arm without its bus: never GO", str(found.get("verdict")))
     text = subprocess.run([POLICYTOP, "check", "bench", "--once"], text=True, capture_output=True,
                           timeout=60, check=False)
-    ok(text.stdout.startswith("NOT SEEN") and " ??  pose" in text.stdout and text.returncode == 3,
+    ok(text.stdout.startswith("NO-GO") and " ??  pose" in text.stdout and text.returncode == 2,
        "and so it is printed", text.stdout)
 
 
@@ -188,8 +211,9 @@ def main():
     motors(bus)
     others(bus)
     kept(bus)
+    before_run(bus)
     gone(bus)
-    report.done()
+    return report.done()
 
 
-main()
+sys.exit(main())

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/look_live.h"
+#include "cmd/inspect_live.h"
 
 #include <math.h>
 #include <poll.h>
@@ -11,19 +11,19 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "cmd/look_engine.h"
+#include "cmd/inspect_engine.h"
 #include "robot/robot.h"
 #include "source/source.h"
 
-static void add_source(struct live_look *l, bool camera, const char *fmt, ...)
+static void add_source(struct inspect_live *l, bool camera, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-static void add_source(struct live_look *l, bool camera, const char *fmt, ...)
+static void add_source(struct inspect_live *l, bool camera, const char *fmt, ...)
 {
 	struct live_source *s = &l->source[l->sources];
 	va_list ap;
 
-	if (l->sources == LOOK_SOURCES)
+	if (l->sources == INSPECT_SOURCES)
 		return;
 	*s = (struct live_source){.camera = camera};
 	va_start(ap, fmt);
@@ -44,7 +44,8 @@ static const char *kind_of(const struct robot_class *robot)
 						   : NULL;
 }
 
-static void add_arm(struct live_look *l, const struct rig *r, const char *port, const char *prefix)
+static void add_arm(struct inspect_live *l, const struct rig *r, const char *port,
+		    const char *prefix)
 {
 	const struct robot_class *robot = robot_find(r->robot_type);
 	const char *kind = kind_of(robot);
@@ -62,7 +63,7 @@ static void add_arm(struct live_look *l, const struct rig *r, const char *port, 
 		   prefix[0] ? "&prefix=" : "", prefix);
 }
 
-void live_look_sources(struct live_look *l, const struct rig *r)
+void inspect_live_sources(struct inspect_live *l, const struct rig *r)
 {
 	l->sources = 0;
 	if (r->sources.n) {
@@ -83,7 +84,7 @@ void live_look_sources(struct live_look *l, const struct rig *r)
 	}
 }
 
-static struct live_joint *joint_of(struct live_look *l, const struct joint *j)
+static struct live_joint *joint_of(struct inspect_live *l, const struct joint *j)
 {
 	for (unsigned i = 0; i < l->joints; i++) {
 		if (strcmp(l->joint[i].joint.name, j->name) == 0)
@@ -95,7 +96,7 @@ static struct live_joint *joint_of(struct live_look *l, const struct joint *j)
 	return &l->joint[l->joints++];
 }
 
-static void take_step(struct live_look *l, const struct hello *h, const struct step *s,
+static void take_step(struct inspect_live *l, const struct hello *h, const struct step *s,
 		      int64_t t_ns)
 {
 	for (unsigned j = 0; j < s->joints && j < h->joints; j++) {
@@ -111,54 +112,54 @@ static void take_step(struct live_look *l, const struct hello *h, const struct s
 	}
 }
 
-static void take_motor(struct live_look *l, const struct motor *m, int64_t t_ns)
+static void take_motor(struct inspect_live *l, const struct motor *m, int64_t t_ns)
 {
 	unsigned i = 0;
 
 	while (i < l->motors && strcmp(l->motor[i].joint, m->joint) != 0)
 		i++;
-	if (i == LOOK_MOTORS)
+	if (i == INSPECT_MOTORS)
 		return;
 	l->motors += i == l->motors;
 	l->motor[i] = *m;
 	l->motor_ns[i] = t_ns;
 }
 
-static void take_bus(struct live_look *l, const struct bus *b)
+static void take_bus(struct inspect_live *l, const struct bus *b)
 {
 	unsigned i = 0;
 
 	while (i < l->buses && strcmp(l->bus[i].name, b->name) != 0)
 		i++;
-	if (i == LOOK_BUSES)
+	if (i == INSPECT_BUSES)
 		return;
 	l->buses += i == l->buses;
 	l->bus[i] = *b;
 }
 
-static void take_camera(struct live_look *l, const struct camera *c, int64_t t_ns)
+static void take_camera(struct inspect_live *l, const struct camera *c, int64_t t_ns)
 {
 	unsigned i = 0;
 
 	while (i < l->cameras && strcmp(l->camera[i].name, c->name) != 0)
 		i++;
-	if (i == LOOK_CAMERAS)
+	if (i == INSPECT_CAMERAS)
 		return;
 	l->cameras += i == l->cameras;
 	l->camera[i] = *c;
 	l->camera_ns[i] = t_ns;
 }
 
-static void take_frame(struct live_look *l, const struct frame *f, int64_t t_ns)
+static void take_frame(struct inspect_live *l, const struct frame *f, int64_t t_ns)
 {
 	size_t bytes = (size_t)f->thumb_width * f->thumb_height * 3;
 	unsigned i = 0;
 
 	if (!l->picture)
-		l->picture = xcalloc(LOOK_CAMERAS, sizeof(*l->picture));
+		l->picture = xcalloc(INSPECT_CAMERAS, sizeof(*l->picture));
 	while (i < l->pictures && strcmp(l->picture[i].frame.camera, f->camera) != 0)
 		i++;
-	if (i == LOOK_CAMERAS)
+	if (i == INSPECT_CAMERAS)
 		return;
 	l->pictures += i == l->pictures;
 	l->picture[i].frame = *f;
@@ -172,7 +173,7 @@ static void take_frame(struct live_look *l, const struct frame *f, int64_t t_ns)
 }
 
 struct heard {
-	struct live_look *l;
+	struct inspect_live *l;
 	struct live_source *source;
 	struct hello hello;
 	bool steps;
@@ -233,7 +234,7 @@ static bool is_enough(const struct ear *ears, unsigned n)
 /* One turn of all sources: waits for the next thing that is due, 50 ms at most. */
 static void turn(struct ear *ears, unsigned n, struct clock *clock)
 {
-	struct pollfd p[LOOK_SOURCES];
+	struct pollfd p[INSPECT_SOURCES];
 	int64_t now_ns = clock_now_ns(clock), next_ns = now_ns + 50 * NS_PER_MS;
 
 	for (unsigned i = 0; i < n; i++) {
@@ -260,7 +261,7 @@ static void turn(struct ear *ears, unsigned n, struct clock *clock)
 	}
 }
 
-static void open_all(struct live_look *l, struct ear *ears, struct clock *clock)
+static void open_all(struct inspect_live *l, struct ear *ears, struct clock *clock)
 {
 	for (unsigned i = 0; i < l->sources; i++) {
 		struct source_host host = {.host = &ears[i].heard, .emit = on_event, .takes = true};
@@ -277,15 +278,16 @@ static void open_all(struct live_look *l, struct ear *ears, struct clock *clock)
 	}
 }
 
-void live_look(struct live_look *l, const struct rig *r, const char *rig_name, int64_t patience_ns)
+void inspect_live(struct inspect_live *l, const struct rig *r, const char *rig_name,
+		  int64_t patience_ns)
 {
-	struct ear *ears = xcalloc(LOOK_SOURCES, sizeof(*ears));
+	struct ear *ears = xcalloc(INSPECT_SOURCES, sizeof(*ears));
 	struct clock clock = clock_real();
 	int64_t end_ns = clock_now_ns(&clock) + patience_ns;
 
-	live_look_sources(l, r);
+	inspect_live_sources(l, r);
 	l->looked = true;
-	l->engine = look_engine(l, rig_name);
+	l->engine = inspect_engine(l, rig_name);
 	if (!l->engine) {
 		open_all(l, ears, &clock);
 		while (!is_enough(ears, l->sources) && clock_now_ns(&clock) < end_ns)
@@ -297,13 +299,13 @@ void live_look(struct live_look *l, const struct rig *r, const char *rig_name, i
 	free(ears);
 }
 
-void live_look_fini(struct live_look *l)
+void inspect_live_fini(struct inspect_live *l)
 {
 	free(l->picture);
-	*l = (struct live_look){.looked = false};
+	*l = (struct inspect_live){.looked = false};
 }
 
-const struct camera *live_look_camera(const struct live_look *l, const char *role)
+const struct camera *inspect_live_camera(const struct inspect_live *l, const char *role)
 {
 	for (unsigned i = 0; i < l->cameras; i++) {
 		if (strcmp(l->camera[i].name, role) == 0)
@@ -312,7 +314,7 @@ const struct camera *live_look_camera(const struct live_look *l, const char *rol
 	return NULL;
 }
 
-const struct live_picture *live_look_picture(const struct live_look *l, const char *role)
+const struct live_picture *inspect_live_picture(const struct inspect_live *l, const char *role)
 {
 	for (unsigned i = 0; i < l->pictures; i++) {
 		if (strcmp(l->picture[i].frame.camera, role) == 0)

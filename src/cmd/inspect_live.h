@@ -4,8 +4,8 @@
  * buses and cameras are. A device that another program owns is not opened twice: an engine that
  * runs for the rig is asked instead, and how old its values are is kept. Main thread.
  */
-#ifndef POLICYTOP_CMD_LOOK_LIVE_H
-#define POLICYTOP_CMD_LOOK_LIVE_H
+#ifndef POLICYTOP_CMD_INSPECT_LIVE_H
+#define POLICYTOP_CMD_INSPECT_LIVE_H
 
 #include <stdbool.h>
 
@@ -13,7 +13,7 @@
 #include "model/event.h"
 #include "rig/rig.h"
 
-enum { LOOK_MOTORS = 64, LOOK_BUSES = 8, LOOK_CAMERAS = 16, LOOK_SOURCES = 24 };
+enum { INSPECT_MOTORS = 64, INSPECT_BUSES = 8, INSPECT_CAMERAS = 16, INSPECT_SOURCES = 24 };
 
 struct live_joint {
 	struct joint joint;
@@ -34,33 +34,34 @@ struct live_picture {
 	int64_t at_ns;
 };
 
-struct live_look {
+struct inspect_live {
 	bool looked;
 	bool engine; /* values are of a running engine */
 	int64_t now_ns;
 	unsigned joints, motors, buses, cameras, pictures, sources;
 	struct live_joint joint[MAX_JOINTS];
-	struct motor motor[LOOK_MOTORS];
-	int64_t motor_ns[LOOK_MOTORS];
-	struct bus bus[LOOK_BUSES];
-	struct camera camera[LOOK_CAMERAS];
-	int64_t camera_ns[LOOK_CAMERAS];
-	struct live_picture *picture; /* [LOOK_CAMERAS], NULL until there is one */
-	struct live_source source[LOOK_SOURCES];
+	struct motor motor[INSPECT_MOTORS];
+	int64_t motor_ns[INSPECT_MOTORS];
+	struct bus bus[INSPECT_BUSES];
+	struct camera camera[INSPECT_CAMERAS];
+	int64_t camera_ns[INSPECT_CAMERAS];
+	struct live_picture *picture; /* [INSPECT_CAMERAS], NULL until there is one */
+	struct live_source source[INSPECT_SOURCES];
 };
 
 /* The words of the sources that a rig means: its own list, or what its robot and cameras imply. */
-void live_look_sources(struct live_look *l, const struct rig *r);
+void inspect_live_sources(struct inspect_live *l, const struct rig *r);
 
 /*
  * Opens them, listens until all have told enough or patience_ns is over, closes them. What was known
  * before stays until it is told anew.
  */
-void live_look(struct live_look *l, const struct rig *r, const char *rig_name, int64_t patience_ns);
-void live_look_fini(struct live_look *l);
+void inspect_live(struct inspect_live *l, const struct rig *r, const char *rig_name,
+		  int64_t patience_ns);
+void inspect_live_fini(struct inspect_live *l);
 
 /* Of a camera by its role; NULL: not seen. */
-const struct camera *live_look_camera(const struct live_look *l, const char *role);
-const struct live_picture *live_look_picture(const struct live_look *l, const char *role);
+const struct camera *inspect_live_camera(const struct inspect_live *l, const char *role);
+const struct live_picture *inspect_live_picture(const struct inspect_live *l, const char *role);
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an engine that runs for the rig knows: asked, never disturbed. Main thread. */
-#ifndef POLICYTOP_CMD_LOOK_ENGINE_H
-#define POLICYTOP_CMD_LOOK_ENGINE_H
+#ifndef POLICYTOP_CMD_INSPECT_ENGINE_H
+#define POLICYTOP_CMD_INSPECT_ENGINE_H
 
-#include "cmd/look_live.h"
+#include "cmd/inspect_live.h"
 
 /* Fills l with what it shows now. False: none runs for this rig, or it does not answer. */
-bool look_engine(struct live_look *l, const char *rig_name);
+bool inspect_engine(struct inspect_live *l, const char *rig_name);
 
 #endif

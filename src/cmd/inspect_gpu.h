@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Graphics cards, by NVIDIA's library where a machine has it. Main thread. */
-#ifndef POLICYTOP_CMD_LOOK_GPU_H
-#define POLICYTOP_CMD_LOOK_GPU_H
+#ifndef POLICYTOP_CMD_INSPECT_GPU_H
+#define POLICYTOP_CMD_INSPECT_GPU_H
 
-#include "cmd/look.h"
+#include "cmd/inspect.h"
 
 /* One item a card; one that is unknown when there is no library or no card. */
-void look_gpu(struct look *l);
+void inspect_gpu(struct inspect *l);
 
 #endif

@@ -15,7 +15,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "cmd/look.h"
+#include "cmd/inspect.h"
 
 enum { CONNECT_MS = 1000, GREETING_MS = 300, ANSWER_MS = 1500 };
 
@@ -101,7 +101,7 @@ static const char *speaks(int fd, const char *host, char answer[128])
 	return NULL;
 }
 
-void look_server(struct look *l)
+void inspect_server(struct inspect *l)
 {
 	char host[RIG_WORD_BYTES], why[128] = "", *colon;
 	const char *at = l->rig->server, *protocol;
@@ -115,24 +115,24 @@ void look_server(struct look *l)
 	text_copy(host, sizeof(host), strstr(at, "://") ? strstr(at, "://") + 3 : at);
 	colon = strrchr(host, ':');
 	if (!colon) {
-		look_add(l, "server", at, LEVEL_UNKNOWN, "it is no HOST:PORT");
+		inspect_add(l, "server", at, LEVEL_UNKNOWN, "it is no HOST:PORT");
 		return;
 	}
 	*colon = '\0';
 	fd = connect_to(host, colon + 1, why);
 	if (fd < 0) {
-		look_do(look_add(l, "server", at, LEVEL_FAIL, "%s", why),
-			"start the policy server");
+		inspect_do(inspect_add(l, "server", at, LEVEL_FAIL, "%s", why),
+			   "start the policy server");
 		return;
 	}
 	protocol = speaks(fd, host, why);
 	close(fd);
 	if (!protocol) {
-		look_do(look_add(l, "server", at, LEVEL_FAIL, "who answers is no policy server: %s",
-				 why),
-			"is it the right port?");
+		inspect_do(inspect_add(l, "server", at, LEVEL_FAIL,
+				       "who answers is no policy server: %s", why),
+			   "is it the right port?");
 		return;
 	}
-	i = look_add(l, "server", at, LEVEL_OK, "it answers, and speaks %s", protocol);
-	look_number(i, (double)(clock_now_ns(&clock) - begin_ns) / 1e6, NAN, "ms");
+	i = inspect_add(l, "server", at, LEVEL_OK, "it answers, and speaks %s", protocol);
+	inspect_number(i, (double)(clock_now_ns(&clock) - begin_ns) / 1e6, NAN, "ms");
 }

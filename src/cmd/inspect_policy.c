@@ -9,17 +9,17 @@
 #include "audit/files.h"
 #include "audit/norm.h"
 #include "check/words.h"
-#include "cmd/look.h"
+#include "cmd/inspect.h"
 #include "cmd/rig_audit.h"
 #include "cmd/set_audit.h"
 
-static void without_set(struct look *l, const struct err *e)
+static void without_set(struct inspect *l, const struct err *e)
 {
-	look_do(look_add(l, "set-files", "", LEVEL_FAIL, "%s", e->msg),
-		"name a folder with meta/info.json");
+	inspect_do(inspect_add(l, "set-files", "", LEVEL_FAIL, "%s", e->msg),
+		   "name a folder with meta/info.json");
 }
 
-static void norm(struct look *l, const struct episodes *e, const struct profile *p)
+static void norm(struct inspect *l, const struct episodes *e, const struct profile *p)
 {
 	struct norm_evidence ev = {.e = e, .profile = p};
 	struct audit a = {.n = 0};
@@ -27,17 +27,17 @@ static void norm(struct look *l, const struct episodes *e, const struct profile 
 	if (!l->policy)
 		return;
 	if (!e && !p) {
-		look_add(l, "norm", "", LEVEL_UNKNOWN,
-			 "no training data is on file: learn it, or --dataset");
+		inspect_add(l, "norm", "", LEVEL_UNKNOWN,
+			    "no training data is on file: learn it, or --dataset");
 		return;
 	}
 	ev.name = p ? p->name : "";
 	audit_norm(&a, l->policy, &ev);
-	look_take(l, &a);
+	inspect_take(l, &a);
 	audit_fini(&a);
 }
 
-void look_dataset(struct look *l)
+void inspect_dataset(struct inspect *l)
 {
 	struct audit a = {.n = 0};
 	struct read_set set = {0};
@@ -47,7 +47,7 @@ void look_dataset(struct look *l)
 		return;
 	if (set_read(&set, l->dataset, &e) == 0) {
 		set_audit(&a, &set);
-		look_take(l, &a);
+		inspect_take(l, &a);
 		norm(l, &set.e, set.profile);
 	} else {
 		without_set(l, &e);
@@ -57,7 +57,7 @@ void look_dataset(struct look *l)
 }
 
 /* The arm's state through the checkpoint's own formula: needs neither profile nor data. */
-static void live(struct look *l)
+static void live(struct inspect *l)
 {
 	const struct policy_feature *in = checkpoint_feature(l->policy, POLICY_STATE);
 	struct joint joint[MAX_JOINTS];
@@ -66,10 +66,10 @@ static void live(struct look *l)
 	struct audit a = {.n = 0};
 
 	if (!n || n > MAX_JOINTS || l->live.joints != n) {
-		look_add(l, "live-norm", "", LEVEL_UNKNOWN,
-			 n ? "%u joints are seen, the policy takes %u"
-			   : "where the arm is, or what the policy takes, is not known",
-			 l->live.joints, n);
+		inspect_add(l, "live-norm", "", LEVEL_UNKNOWN,
+			    n ? "%u joints are seen, the policy takes %u"
+			      : "where the arm is, or what the policy takes, is not known",
+			    l->live.joints, n);
 		return;
 	}
 	for (unsigned i = 0; i < n; i++) {
@@ -77,11 +77,11 @@ static void live(struct look *l)
 		state[i] = l->live.joint[i].value;
 	}
 	audit_norm_live(&a, l->policy, state, n, joint);
-	look_take(l, &a);
+	inspect_take(l, &a);
 	audit_fini(&a);
 }
 
-void look_policy(struct look *l)
+void inspect_policy(struct inspect *l)
 {
 	struct audit a = {.n = 0};
 
@@ -93,7 +93,7 @@ void look_policy(struct look *l)
 		audit_do(audit_add(&a, "checkpoint", LEVEL_FAIL, "", "%s", l->policy_e.msg),
 			 "copy the whole folder of the checkpoint again");
 	}
-	look_take(l, &a);
+	inspect_take(l, &a);
 	audit_fini(&a);
 	if (!l->dataset)
 		norm(l, NULL, l->profile);
@@ -127,7 +127,7 @@ static bool is_task(const struct profile *p, const char *task)
 	return false;
 }
 
-static void other_prompt(struct look *l, const char *task, const char *best)
+static void other_prompt(struct inspect *l, const char *task, const char *best)
 {
 	char folded[2][TASK_BYTES], words[MESSAGE_BYTES];
 
@@ -138,31 +138,32 @@ static void other_prompt(struct look *l, const char *task, const char *best)
 		snprintf(words, sizeof(words), "it is split into characters");
 	else if (!strcmp(folded[0], folded[1]))
 		snprintf(words, sizeof(words), "only case, punctuation or spaces differ");
-	look_do(look_add(l, "prompt", "", LEVEL_FAIL, "'%.60s' was not trained: %s", task, words),
-		"say '%.120s'", best);
+	inspect_do(inspect_add(l, "prompt", "", LEVEL_FAIL, "'%.60s' was not trained: %s", task,
+			       words),
+		   "say '%.120s'", best);
 }
 
-void look_prompt(struct look *l)
+void inspect_prompt(struct inspect *l)
 {
 	const char *task = l->rig->task, *best;
 
 	if (l->policy && l->policy->language == 0) {
-		look_add(l, "prompt", "", LEVEL_OK, "the policy takes no prompt");
+		inspect_add(l, "prompt", "", LEVEL_OK, "the policy takes no prompt");
 		return;
 	}
 	if (!l->profile) {
-		look_add(l, "prompt", "", LEVEL_UNKNOWN, "no training profile: %s",
-			 l->profile_e.msg);
+		inspect_add(l, "prompt", "", LEVEL_UNKNOWN, "no training profile: %s",
+			    l->profile_e.msg);
 		return;
 	}
 	best = nearest(l->profile, task);
 	if (!best)
-		look_add(l, "prompt", "", LEVEL_UNKNOWN, "training had no task to compare with");
+		inspect_add(l, "prompt", "", LEVEL_UNKNOWN, "training had no task to compare with");
 	else if (!task[0])
-		look_do(look_add(l, "prompt", "", LEVEL_UNKNOWN, "the rig names no task"),
-			"set task to one of training: '%.100s'", best);
+		inspect_do(inspect_add(l, "prompt", "", LEVEL_UNKNOWN, "the rig names no task"),
+			   "set task to one of training: '%.100s'", best);
 	else if (is_task(l->profile, task))
-		look_add(l, "prompt", "", LEVEL_OK, "'%.100s' is a training task", task);
+		inspect_add(l, "prompt", "", LEVEL_OK, "'%.100s' is a training task", task);
 	else
 		other_prompt(l, task, best);
 }

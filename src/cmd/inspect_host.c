@@ -12,8 +12,8 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "cmd/look.h"
-#include "cmd/look_gpu.h"
+#include "cmd/inspect.h"
+#include "cmd/inspect_gpu.h"
 #include "cmd/rig_audit.h"
 #include "db/fs.h"
 
@@ -71,7 +71,7 @@ static double write_speed(const char *folder)
 	return saved ? (double)NAN : (double)done / 1e6 / ((double)(now_ns - begin_ns) / 1e9);
 }
 
-static void disk_item(struct look *l, const char *subject, const char *path, double wanted_gb)
+static void disk_item(struct inspect *l, const char *subject, const char *path, double wanted_gb)
 {
 	char *folder = existing_dup(path);
 	struct preflight_item *i;
@@ -80,36 +80,36 @@ static void disk_item(struct look *l, const char *subject, const char *path, dou
 	double gb, speed;
 
 	if (fs_check(folder, &e) || statvfs(folder, &fs)) {
-		i = look_add(l, "disk", subject, LEVEL_FAIL, "%s",
-			     e.code ? e.msg : strerror(errno));
-		look_do(i, "write to a local disk (--db, or the recording's root)");
+		i = inspect_add(l, "disk", subject, LEVEL_FAIL, "%s",
+				e.code ? e.msg : strerror(errno));
+		inspect_do(i, "write to a local disk (--db, or the recording's root)");
 		free(folder);
 		return;
 	}
 	gb = (double)fs.f_bavail * (double)fs.f_frsize / 1e9;
 	speed = write_speed(folder);
 	if (isnan(speed)) {
-		i = look_add(l, "disk", subject, LEVEL_FAIL, "%s cannot be written: %s", folder,
-			     strerror(errno));
-		look_do(i, "mount it for writing, or write elsewhere");
+		i = inspect_add(l, "disk", subject, LEVEL_FAIL, "%s cannot be written: %s", folder,
+				strerror(errno));
+		inspect_do(i, "mount it for writing, or write elsewhere");
 	} else if (fs.f_files && fs.f_favail < 1000) {
-		i = look_add(l, "disk", subject, LEVEL_FAIL, "%s has %llu inodes left", folder,
-			     (unsigned long long)fs.f_favail);
-		look_do(i, "remove small files");
+		i = inspect_add(l, "disk", subject, LEVEL_FAIL, "%s has %llu inodes left", folder,
+				(unsigned long long)fs.f_favail);
+		inspect_do(i, "remove small files");
 	} else {
-		i = look_add(l, "disk", subject,
-			     gb < wanted_gb / 4 ? LEVEL_FAIL
-			     : gb < wanted_gb	? LEVEL_WARN
-						: LEVEL_OK,
-			     "%s has %.1f GB free and takes %.0f MB/s", folder, gb, speed);
+		i = inspect_add(l, "disk", subject,
+				gb < wanted_gb / 4 ? LEVEL_FAIL
+				: gb < wanted_gb   ? LEVEL_WARN
+						   : LEVEL_OK,
+				"%s has %.1f GB free and takes %.0f MB/s", folder, gb, speed);
 		if (gb < wanted_gb)
-			look_do(i, "make room: %.0f GB are wanted", wanted_gb);
+			inspect_do(i, "make room: %.0f GB are wanted", wanted_gb);
 	}
-	look_number(i, gb, wanted_gb, "GB");
+	inspect_number(i, gb, wanted_gb, "GB");
 	free(folder);
 }
 
-void look_disk(struct look *l)
+void inspect_disk(struct inspect *l)
 {
 	double least = l->rig->tolerances.disk_free_gb;
 
@@ -135,24 +135,24 @@ static double file_number(const char *path, const char *key)
 	return v;
 }
 
-static void memory(struct look *l)
+static void memory(struct inspect *l)
 {
 	double gb = file_number("/proc/meminfo", "MemAvailable:") * 1024 / 1e9;
 	double least = l->rig->tolerances.ram_free_gb;
 	struct preflight_item *i;
 
 	if (isnan(gb)) {
-		look_add(l, "ram", "", LEVEL_UNKNOWN, "/proc/meminfo does not tell");
+		inspect_add(l, "ram", "", LEVEL_UNKNOWN, "/proc/meminfo does not tell");
 		return;
 	}
-	i = look_add(l, "ram", "", gb < least ? LEVEL_WARN : LEVEL_OK, "%.1f GB are free", gb);
-	look_number(i, gb, least, "GB");
+	i = inspect_add(l, "ram", "", gb < least ? LEVEL_WARN : LEVEL_OK, "%.1f GB are free", gb);
+	inspect_number(i, gb, least, "GB");
 	if (gb < least)
-		look_do(i, "end what is not needed");
+		inspect_do(i, "end what is not needed");
 }
 
 /* The hottest zone that the kernel names; a processor at 95 degC slows itself down. */
-static void heat(struct look *l)
+static void heat(struct inspect *l)
 {
 	double hottest = NAN;
 	struct preflight_item *i;
@@ -168,14 +168,14 @@ static void heat(struct look *l)
 	}
 	if (isnan(hottest))
 		return;
-	i = look_add(l, "heat", "processor", hottest >= 95 ? LEVEL_WARN : LEVEL_OK, "%.0f degC",
-		     hottest);
-	look_number(i, hottest, 95, "degC");
+	i = inspect_add(l, "heat", "processor", hottest >= 95 ? LEVEL_WARN : LEVEL_OK, "%.0f degC",
+			hottest);
+	inspect_number(i, hottest, 95, "degC");
 	if (hottest >= 95)
-		look_do(i, "it slows itself down: look at its fan");
+		inspect_do(i, "it slows itself down: look at its fan");
 }
 
-static void governor(struct look *l)
+static void governor(struct inspect *l)
 {
 	FILE *f = fopen("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "re");
 	char word[32] = "";
@@ -185,13 +185,13 @@ static void governor(struct look *l)
 	if (f)
 		fclose(f);
 	if (strcmp(word, "powersave") == 0 || strcmp(word, "conservative") == 0)
-		look_do(look_add(l, "host", "governor", LEVEL_NOTE,
-				 "the processor's governor is %s", word),
-			"cpupower frequency-set -g performance");
+		inspect_do(inspect_add(l, "host", "governor", LEVEL_NOTE,
+				       "the processor's governor is %s", word),
+			   "cpupower frequency-set -g performance");
 }
 
 /* With it, a lost SSH link ends the engine, too. */
-static void logout_kills(struct look *l)
+static void logout_kills(struct inspect *l)
 {
 	double yes = NAN;
 	FILE *f = fopen("/etc/systemd/logind.conf", "re");
@@ -204,20 +204,21 @@ static void logout_kills(struct look *l)
 	if (f)
 		fclose(f);
 	if (yes > 0)
-		look_do(look_add(l, "host", "logind", LEVEL_NOTE,
-				 "KillUserProcesses=yes: leaving the session ends the engine"),
+		inspect_do(
+			inspect_add(l, "host", "logind", LEVEL_NOTE,
+				    "KillUserProcesses=yes: leaving the session ends the engine"),
 			"loginctl enable-linger");
 }
 
-void look_machine(struct look *l)
+void inspect_machine(struct inspect *l)
 {
 	struct audit a = {.n = 0};
 
 	rig_audit_paths(&a, l->rig);
-	look_take(l, &a);
+	inspect_take(l, &a);
 	audit_fini(&a);
 	memory(l);
-	look_gpu(l);
+	inspect_gpu(l);
 	heat(l);
 	governor(l);
 	logout_kills(l);

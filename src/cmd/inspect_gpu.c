@@ -3,7 +3,7 @@
  * NVML is opened when it is needed: no header and no library of NVIDIA's at build time. Names,
  * structs and numbers are those of nvml.h, whose ABI NVIDIA keeps.
  */
-#include "cmd/look_gpu.h"
+#include "cmd/inspect_gpu.h"
 
 #include <dlfcn.h>
 #include <math.h>
@@ -57,7 +57,7 @@ static bool open_nvml(struct nvml *n)
 	return false;
 }
 
-static void card(struct look *l, const struct nvml *n, unsigned at)
+static void card(struct inspect *l, const struct nvml *n, unsigned at)
 {
 	struct nvml_memory m = {0};
 	unsigned long long reasons = 0;
@@ -68,33 +68,33 @@ static void card(struct look *l, const struct nvml *n, unsigned at)
 
 	snprintf(name, sizeof(name), "gpu%u", at);
 	if (n->handle(at, &device) != NVML_SUCCESS || n->memory(device, &m) != NVML_SUCCESS) {
-		look_add(l, "gpu", name, LEVEL_UNKNOWN, "the card does not answer");
+		inspect_add(l, "gpu", name, LEVEL_UNKNOWN, "the card does not answer");
 		return;
 	}
 	if (n->temperature(device, NVML_TEMPERATURE_GPU, &degc) != NVML_SUCCESS)
 		degc = 0;
 	if (n->reasons && n->reasons(device, &reasons) != NVML_SUCCESS)
 		reasons = 0;
-	i = look_add(l, "gpu", name, reasons & THROTTLED ? LEVEL_WARN : LEVEL_OK,
-		     "%.1f of %.1f GB are free, %u degC%s", (double)m.free / 1e9,
-		     (double)m.total / 1e9, degc,
-		     reasons & THROTTLED ? ", slowed down by heat or power" : "");
-	look_number(i, (double)m.free / 1e9, (double)NAN, "GB");
+	i = inspect_add(l, "gpu", name, reasons & THROTTLED ? LEVEL_WARN : LEVEL_OK,
+			"%.1f of %.1f GB are free, %u degC%s", (double)m.free / 1e9,
+			(double)m.total / 1e9, degc,
+			reasons & THROTTLED ? ", slowed down by heat or power" : "");
+	inspect_number(i, (double)m.free / 1e9, (double)NAN, "GB");
 	if (reasons & THROTTLED)
-		look_do(i, "look at its fan and its power limit");
+		inspect_do(i, "look at its fan and its power limit");
 }
 
-void look_gpu(struct look *l)
+void inspect_gpu(struct inspect *l)
 {
 	struct nvml n = {0};
 	unsigned cards = 0;
 
 	if (!open_nvml(&n)) {
-		look_add(l, "gpu", "", LEVEL_UNKNOWN, "no library of NVIDIA's on this machine");
+		inspect_add(l, "gpu", "", LEVEL_UNKNOWN, "no library of NVIDIA's on this machine");
 		return;
 	}
 	if (n.count(&cards) != NVML_SUCCESS || !cards)
-		look_add(l, "gpu", "", LEVEL_UNKNOWN, "no card");
+		inspect_add(l, "gpu", "", LEVEL_UNKNOWN, "no card");
 	for (unsigned i = 0; i < cards && i < 16; i++)
 		card(l, &n, i);
 	n.shutdown();

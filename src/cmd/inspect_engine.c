@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/look_engine.h"
+#include "cmd/inspect_engine.h"
 
 #include <math.h>
 #include <poll.h>
@@ -17,7 +17,7 @@ static int64_t age(int64_t now_ns, double seconds)
 	return isnan(seconds) ? TIME_UNKNOWN : now_ns - (int64_t)(seconds * 1e9);
 }
 
-static void take_joints(struct live_look *l, const struct snapshot *s, int64_t now_ns)
+static void take_joints(struct inspect_live *l, const struct snapshot *s, int64_t now_ns)
 {
 	l->joints = 0;
 	for (unsigned i = 0; i < s->njoints && i < MAX_JOINTS; i++) {
@@ -31,23 +31,23 @@ static void take_joints(struct live_look *l, const struct snapshot *s, int64_t n
 	}
 }
 
-static void take(struct live_look *l, const struct snapshot *s, int64_t now_ns)
+static void take(struct inspect_live *l, const struct snapshot *s, int64_t now_ns)
 {
 	take_joints(l, s, now_ns);
 	l->motors = l->buses = l->cameras = 0;
-	for (unsigned i = 0; i < s->nmotors && i < LOOK_MOTORS; i++) {
+	for (unsigned i = 0; i < s->nmotors && i < INSPECT_MOTORS; i++) {
 		l->motor[l->motors] = s->motor[i].v;
 		l->motor_ns[l->motors++] = age(now_ns, s->motor[i].age_s);
 	}
-	for (unsigned i = 0; i < s->nbuses && i < LOOK_BUSES; i++)
+	for (unsigned i = 0; i < s->nbuses && i < INSPECT_BUSES; i++)
 		l->bus[l->buses++] = s->bus[i].v;
-	for (unsigned i = 0; i < s->neyes && i < LOOK_CAMERAS; i++) {
+	for (unsigned i = 0; i < s->neyes && i < INSPECT_CAMERAS; i++) {
 		l->camera[l->cameras] = s->eye[i].v;
 		l->camera_ns[l->cameras++] = age(now_ns, s->eye[i].age_s);
 	}
 }
 
-bool look_engine(struct live_look *l, const char *rig_name)
+bool inspect_engine(struct inspect_live *l, const char *rig_name)
 {
 	struct client *c = rig_name[0] ? client_connect(rig_name, CLIENT_HZ, NULL) : NULL;
 	struct client_data *d = c ? xcalloc(1, sizeof(*d)) : NULL;

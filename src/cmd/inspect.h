@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Preflight: what is looked at before an episode. One row of inspect_table a subject; each appends
+ * items to the list, among them one for what it could not see. Main thread.
+ */
+#ifndef POLICYTOP_CMD_INSPECT_H
+#define POLICYTOP_CMD_INSPECT_H
+
+#include <stdio.h>
+
+#include "audit/finding.h"
+#include "cmd/inspect_live.h"
+#include "model/preflight.h"
+#include "model/profile.h"
+#include "rig/rig.h"
+#include "training/checkpoint.h"
+
+enum { INSPECT_WAIVERS_MAX = 16 };
+
+/* CODE[:SUBJECT]=REASON of --waive. */
+struct inspect_waiver {
+	char code[CODE_BYTES], subject[NAME_BYTES], reason[MESSAGE_BYTES];
+};
+
+struct inspect {
+	const char *rig_name; /* "" none: a data set or a checkpoint by itself */
+	const struct rig *rig;
+	const char *db;		   /* path of the database */
+	const char *record_to;	   /* folder of a planned recording, NULL none */
+	double hours;		   /* of it; NaN none is planned */
+	const char *dataset;	   /* --dataset, NULL none */
+	bool audits;		   /* no rig: every audit that was asked for is required */
+	bool ask;		   /* one request to the policy server is allowed */
+	struct profile *profile;   /* NULL unknown */
+	struct err profile_e;	   /* why */
+	struct checkpoint *policy; /* NULL unknown */
+	struct err policy_e;
+	struct inspect_live live;
+	unsigned waivers;
+	struct inspect_waiver waiver[INSPECT_WAIVERS_MAX];
+	size_t n, room;
+	struct preflight_item *item;
+};
+
+struct inspect_row {
+	const char *name; /* of what is looked at, for messages and tests */
+	bool rig;	  /* only of a rig */
+	void (*look)(struct inspect *l);
+};
+
+extern const struct inspect_row inspect_table[]; /* name NULL ends; order of the screen */
+
+/* Looks at all of it anew: clears the list first. live must have been filled. */
+void inspect_all(struct inspect *l);
+void inspect_fini(struct inspect *l);
+
+/* inspect_rig.c: opens checkpoint (policy: in the place of the rig's) and profile; db is set. */
+void inspect_training(struct inspect *l, const char *policy);
+
+/* Listens to the rig's sources, then looks at everything. */
+void inspect_now(struct inspect *l);
+
+/* Stores what was found about a rig, so that a failure can be traced to it. 0, or -errno with e. */
+int inspect_keep(const struct inspect *l, struct err *e);
+
+/* All of it for `run`: prints what stands in the way of a GO. */
+enum preflight_verdict inspect_before(const char *name, const struct rig *rig, const char *db,
+				      FILE *out);
+
+/* "CODE[:SUBJECT]=REASON". 0, or -EINVAL with e: no code, no reason, or one that may not be. */
+int inspect_waive(struct inspect *l, const char *text, struct err *e);
+
+/*
+ * An item of a code of audit_codes, its sentence by fmt; valid until the next one. Whether it is
+ * required and waived is settled.
+ */
+struct preflight_item *inspect_add(struct inspect *l, const char *code, const char *subject,
+				   enum level level, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
+void inspect_number(struct preflight_item *i, double value, double threshold, const char *unit);
+void inspect_do(struct preflight_item *i, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+void inspect_from(struct preflight_item *i, const char *source, double age_s);
+
+/* Every finding of an audit as an item. */
+void inspect_take(struct inspect *l, const struct audit *a);
+
+/* The rows' own files. */
+void inspect_policy(struct inspect *l);
+void inspect_dataset(struct inspect *l);
+void inspect_prompt(struct inspect *l);
+void inspect_server(struct inspect *l);
+void inspect_cameras(struct inspect *l);
+void inspect_pose(struct inspect *l);
+void inspect_motors(struct inspect *l);
+void inspect_disk(struct inspect *l);
+void inspect_machine(struct inspect *l);
+
+#endif
