@@ -14,3 +14,5 @@ check_PROGRAMS += %D%/cycles
 %C%_cycles_LDADD = src/tap/libtap.a src/hal/libhal.a src/base/libbase.a
 TESTS += %D%/t_cycles.sh
 EXTRA_DIST += %D%/t_cycles.sh
+TESTS += %D%/t_bus.sh
+EXTRA_DIST += %D%/t_bus.sh %D%/bus.py

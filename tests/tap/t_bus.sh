@@ -1,0 +1,11 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Source tap: on simulated servo buses: two arms, a stranger at the port, unplugging and plugging in.
+set -u
+command -v python3 >/dev/null || { echo "1..0 # SKIP python3 is not installed"; exit 0; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export HOME="$work" XDG_RUNTIME_DIR="$work" XDG_DATA_HOME="$work" XDG_STATE_HOME="$work" \
+	XDG_CONFIG_HOME="$work" XDG_CACHE_HOME="$work" PYTHONDONTWRITEBYTECODE=1 \
+	POLICYTOP_LIBEXECDIR="$TOP_BUILDDIR/src/tap"
+python3 "$TOP_SRCDIR/tests/tap/bus.py" "$work"
