@@ -166,7 +166,8 @@ int64_t line_due(struct tap *t)
 	struct line *l = t->line;
 	int64_t now = clock_now_ns(&t->clock);
 
-	if (l->port >= 0)
+	/* A pseudo terminal that is gone does not come back: its number is somebody else's then. */
+	if (l->port >= 0 || text_starts(l->device, "/dev/pts/"))
 		return INT64_MAX;
 	if (now < l->retry_ns)
 		return l->retry_ns;

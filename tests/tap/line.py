@@ -218,6 +218,24 @@ def status():
                           text=True, check=False).stdout
 
 
+def gone_for_good():
+    """The number of a pseudo terminal is used again: what has it then is another device."""
+    device = Device(os.path.join(work, "pts"))
+    name = os.readlink(device.path)
+    tap = Tap(type("Path", (), {"path": name}), "pts")
+    client = tap.open()
+    device.unplug()
+    fate(client)
+    os.close(client)
+    others = [Device(os.path.join(work, f"other{n}")) for n in range(8)]
+    again = [d for d in others if os.readlink(d.path) == name]
+    tap.settle()
+    report.ok(not os.path.lexists(tap.link), f"a number that is used again is not taken ({len(again)})")
+    tap.end()
+    for d in others:
+        d.unplug()
+
+
 def names(device):
     other = Device(os.path.join(work, "other"))
     second = Tap(other, "arm")
@@ -289,6 +307,7 @@ def main():
     vanishing(device, tap)
     slow(device, tap)
     unplugging(device, tap)
+    gone_for_good()
     names(device)
     busy()
     until(lambda: len(os.listdir(f"/proc/{tap.process.pid}/fd")) == idle, 5)

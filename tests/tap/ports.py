@@ -113,6 +113,11 @@ class Tap:
         """A program opens the port; in what state it is then is the program's business."""
         return os.open(self.link, os.O_RDWR | os.O_NOCTTY)
 
+    def settle(self):
+        """So long that it has looked for its device."""
+        end = time.monotonic() + 0.5
+        until(lambda: time.monotonic() > end or os.path.lexists(self.link))
+
     def stop(self):
         """It stands still from now on."""
         self.process.send_signal(signal.SIGSTOP)
