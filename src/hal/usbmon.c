@@ -112,6 +112,9 @@ int usbmon_find(struct usbmon_port *p, struct err *e)
 		    number_in(path, "devnum", 10) == (long)p->device)
 			snprintf(name, sizeof(name), "%s:", d->d_name);
 	}
+	if (name[0])
+		snprintf(p->node, sizeof(p->node), "%s/%.*s/devnum", all, (int)strlen(name) - 1,
+			 name);
 	if (dir)
 		rewinddir(dir);
 	while (dir && name[0] && (d = readdir(dir))) {
@@ -129,6 +132,18 @@ int usbmon_find(struct usbmon_port *p, struct err *e)
 		return err_set(e, ENOTSUP, "usbmon:%u-%u: is no CDC-ACM device: use tap: instead",
 			       p->bus, p->device);
 	return 0;
+}
+
+/* Whether transfers end in an error tells nothing: a port that is closed ends them so, too. */
+bool usbmon_there(const struct usbmon_port *p)
+{
+	int fd = open(p->node, O_RDONLY | O_CLOEXEC);
+	char text[16] = "";
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+
+	if (fd >= 0)
+		close(fd);
+	return n > 0 && strtoul(text, NULL, 10) == p->device;
 }
 
 int usbmon_open(const struct usbmon_port *p, struct err *e)
@@ -179,8 +194,6 @@ enum usbmon_kind usbmon_read(const struct usbmon_port *p, const unsigned char *h
 	if (r.bus != p->bus || r.device != p->device || r.transfer != BULK ||
 	    (r.endpoint & 15) != (in ? p->in : p->out))
 		return USBMON_NOTHING;
-	if (r.type == 'C' && r.status == -ESHUTDOWN)
-		return USBMON_GONE;
 	/* Bytes are there when they are handed to the device, and when they have come from it. */
 	if (r.type != (in ? 'C' : 'S') || r.no_data || !r.length)
 		return USBMON_NOTHING;

@@ -19,12 +19,12 @@ enum { USBMON_HEADER_BYTES = 64, USBMON_DATA_BYTES = 65536 };
 struct usbmon_port {
 	unsigned bus, device;
 	uint8_t in, out; /* numbers, without the bit of the direction */
+	char node[128];	 /* in /sys: its number */
 };
 
 enum usbmon_kind {
 	USBMON_NOTHING, /* of another device, or of no interest */
 	USBMON_BYTES,
-	USBMON_GONE, /* the device was unplugged */
 };
 
 struct usbmon_piece {
@@ -42,6 +42,9 @@ bool usbmon_parse(const char *text, struct usbmon_port *out);
  * (other chips put bytes of their own between those of the line).
  */
 int usbmon_find(struct usbmon_port *p, struct err *e);
+
+/* False once it is unplugged; of what was found. Allocates nothing. */
+bool usbmon_there(const struct usbmon_port *p);
 
 /* Opens the monitor of its bus. The descriptor, or -errno with e: what to do. */
 int usbmon_open(const struct usbmon_port *p, struct err *e);

@@ -19,6 +19,7 @@ struct overhear {
 	int fd;
 	struct usbmon_port port;
 	bool gone;
+	int64_t look_ns; /* when to see whether the device is still there */
 	unsigned char header[USBMON_HEADER_BYTES], data[USBMON_DATA_BYTES];
 };
 
@@ -81,6 +82,7 @@ static void unplugged(struct tap *t)
 	struct connection *c = &t->connection[0];
 
 	t->overhear->gone = true;
+	epoll_ctl(t->epoll, EPOLL_CTL_DEL, t->overhear->fd, NULL);
 	tap_record(t, c, 0, TAP_RESET, 0);
 	copy_end(t, c);
 	tap_tell(t, TAP_UNPLUGGED);
@@ -102,7 +104,7 @@ static void overhear_event(struct tap *t, enum watch_kind kind, uint64_t which, 
 		rc = usbmon_take(o->fd, o->header, o->data);
 		if (rc > 0)
 			what = usbmon_read(&o->port, o->header, sizeof(o->header), &p);
-		if (what == USBMON_GONE || rc < 0) {
+		if (rc < 0) {
 			unplugged(t);
 		} else if (what == USBMON_BYTES) {
 			copy_bytes(t, c, p.direction, o->data, p.length, when(t, p.wall_ns));
@@ -110,8 +112,6 @@ static void overhear_event(struct tap *t, enum watch_kind kind, uint64_t which, 
 		}
 	}
 	tap_wake(t);
-	if (o->gone)
-		epoll_ctl(t->epoll, EPOLL_CTL_DEL, o->fd, NULL);
 }
 
 static void overhear_busy(struct tap *t)
@@ -121,8 +121,15 @@ static void overhear_busy(struct tap *t)
 
 static int64_t overhear_due(struct tap *t)
 {
-	(void)t;
-	return INT64_MAX;
+	struct overhear *o = t->overhear;
+	int64_t now = clock_now_ns(&t->clock);
+
+	if (!o->gone && now >= o->look_ns) {
+		o->look_ns = now + NS_PER_S;
+		if (!usbmon_there(&o->port))
+			unplugged(t);
+	}
+	return o->gone ? INT64_MAX : o->look_ns;
 }
 
 static void overhear_close(struct tap *t)
