@@ -41,6 +41,24 @@ bool camera_show(const struct check *c, struct check_status *out, const struct c
 	return true;
 }
 
+/* What its pictures had, where training looked at them. */
+static void take_reference(struct camera_training *out, const struct reference *r)
+{
+	const struct reference_figures *f = &r->figures;
+
+	if (!r->windows)
+		return;
+	out->dark_max = f->dark_max;
+	out->sharpness_min = f->sharpness_min;
+	if (f->light_min > 0) {
+		out->light = f->light_min;
+		out->light_is_mean = false;
+	}
+	/* One brightness within a tenth, one colour within what a sensor does by itself. */
+	out->fixed = r->episodes >= REFERENCE_FEW && f->gain_min > 0.9 && f->gain_max < 1.1 &&
+		     f->red_max < 0.05 && f->blue_max < 0.05;
+}
+
 void camera_training(const struct check *c, const char *name, struct camera_training *out)
 {
 	const struct profile *p = c->run->profile;
@@ -61,6 +79,8 @@ void camera_training(const struct check *c, const char *name, struct camera_trai
 			out->light = (k->mean[0] + k->mean[1] + k->mean[2]) / 3;
 			out->light_is_mean = true;
 		}
+		if (p->reference && p->reference[i])
+			take_reference(out, p->reference[i]);
 	}
 }
 

@@ -393,6 +393,45 @@ static void test_pictures(struct tap *t)
 	bed_fini(&b);
 }
 
+/* What training's pictures had decides, where it looked at them. */
+static void test_reference(struct tap *t)
+{
+	struct camera k = healthy("front");
+	struct reference *r;
+	struct bed b;
+
+	bed_init(&b);
+	train(&b, "front");
+	b.profile->reference = xcalloc(1, sizeof(struct reference *));
+	b.profile->reference[0] = r = xcalloc(1, sizeof(*r));
+	r->windows = r->episodes = 8;
+	r->figures.light_min = 0.2;
+	r->figures.dark_max = 0.5;
+	r->figures.sharpness_min = 100;
+	r->figures.gain_min = 0.97;
+	r->figures.gain_max = 1.03;
+	pictures(&b, 10, "front", 0.1, 0.4, 60);
+	ok(t, b.nverdicts == 0,
+	   "half of its darkest picture, and over half of its least sharp one");
+	pictures(&b, 10, "front", 0.1, 0.85, 60);
+	ok(t, bed_count(&b, "camera-dark", LEVEL_WARN) == 1, "more dark pixels than it ever had");
+	pictures(&b, 10, "front", 0.3, 0.4, 45);
+	ok(t, bed_count(&b, "camera-blur", LEVEL_WARN) == 1, "under half of its least sharp one");
+	k.automatic = AUTO_EXPOSURE;
+	seconds(&b, 3, &k);
+	ok(t, bed_count(&b, "camera-auto", LEVEL_WARN) == 1,
+	   "automatic, though its pictures kept one brightness");
+	bed_restart(&b);
+	b.nverdicts = 0;
+	r->figures.gain_max = 1.3;
+	seconds(&b, 3, &k);
+	ok(t,
+	   bed_count(&b, "camera-auto", LEVEL_NOTE) == 1 &&
+		   bed_count(&b, "camera-auto", LEVEL_WARN) == 0,
+	   "automatic, as it was in training");
+	bed_fini(&b);
+}
+
 static void test_auto(struct tap *t)
 {
 	struct camera k = healthy("front");
@@ -427,5 +466,6 @@ int main(void)
 	test_bandwidth(&t);
 	test_pictures(&t);
 	test_auto(&t);
+	test_reference(&t);
 	return tap_done(&t);
 }
