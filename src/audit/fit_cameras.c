@@ -279,7 +279,8 @@ void fit_cameras(struct audit *a, const struct fit *f)
 	unsigned wanted;
 	enum level worst = LEVEL_UNKNOWN;
 
-	if (f->checkpoint->ninputs && !checkpoint_feature(f->checkpoint, POLICY_VISUAL)) {
+	if (f->checkpoint->form != CHECKPOINT_OPENPI && f->checkpoint->ninputs &&
+	    !checkpoint_feature(f->checkpoint, POLICY_VISUAL)) {
 		audit_add(a, "inputs", LEVEL_OK, "cameras", "the policy takes no picture");
 		return;
 	}

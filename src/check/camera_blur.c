@@ -44,6 +44,9 @@ static double limit(struct check *c, unsigned i, const struct frame *f)
 	return m->sum[i] / FIRST * c->param[P_OWN] / 100;
 }
 
+/* Contrast of a picture that shows nothing: channel deviation in [0, 1]. */
+static const double FLAT = 0.02;
+
 static void frame(struct check *c, unsigned subject, const struct frame *f)
 {
 	struct memory *m = c->memory;
@@ -51,7 +54,8 @@ static void frame(struct check *c, unsigned subject, const struct frame *f)
 	struct finding found = {LEVEL_WARN, subject, f->sharpness, 0, ""};
 	bool blurred;
 
-	if (isnan(f->sharpness))
+	/* Of a lens that is covered nothing can be sharp: camera-covered and camera-dark tell. */
+	if (isnan(f->sharpness) || fmax(f->std[0], fmax(f->std[1], f->std[2])) < FLAT)
 		return;
 	found.threshold = limit(c, i, f);
 	if (isnan(found.threshold))

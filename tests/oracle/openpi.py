@@ -20,7 +20,7 @@ import websockets.asyncio.server as ws
 from openpi_client import action_chunk_broker, msgpack_numpy, websocket_client_policy
 
 import openpi_live
-from wiretap import Capture, Relay, bits, done, events, of, ok, wait_for
+from wiretap import Capture, Relay, bits, box, done, events, of, ok, wait_for
 
 RNG = np.random.default_rng(7)
 IMAGE = RNG.integers(0, 256, (224, 224, 3), dtype=np.uint8)
@@ -178,7 +178,7 @@ def kinds_of_robots(dump, folder):
     ok(np.allclose(one["mean"], IMAGE.mean((0, 1)) / 255, atol=1e-12) and
        np.allclose(one["std"], IMAGE.std((0, 1)) / 255, atol=1e-9), "mean and std are numpy's")
     ok((one["width"], one["height"], one["channels"], one["thumb"]) == (224, 224, 3, [48, 48]) and
-       one["pixel"] == list(IMAGE[2, 2]), "size and thumbnail")
+       np.abs(one["pixel"] - box(IMAGE, 48, 48)[0, 0]).max() <= 1, "size and thumbnail")
     ok(two["mean"] == one["mean"] and two["pixel"] == one["pixel"],
        "channels first is the same picture")
     failed = of(found, "exchange", state="failed")
