@@ -113,6 +113,11 @@ class Tap:
         """A program opens the port; in what state it is then is the program's business."""
         return os.open(self.link, os.O_RDWR | os.O_NOCTTY)
 
+    def bytes_read(self):
+        """By its process, so far."""
+        with open(f"/proc/{self.process.pid}/io", encoding="ascii") as f:
+            return int(f.readline().split()[1])
+
     def settle(self):
         """So long that it has looked for its device."""
         end = time.monotonic() + 0.5
