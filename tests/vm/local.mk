@@ -21,3 +21,8 @@ clean-local: clean-vm
 clean-vm:
 	rm -rf %D%/cache
 .PHONY: clean-vm
+
+VM_GUESTS += %D%/guest_serial.sh
+VM_BUILT += %D%/servo_peer
+%C%_servo_peer_SOURCES = %D%/servo_peer.c
+%C%_servo_peer_LDADD = $(TEST_PROGRAM_LIBS)
