@@ -4,14 +4,16 @@
 #include "base/clock.h"
 #include "db/sql.h"
 
-static int put_head(struct db *db, const char *rig, int64_t wall_ns, const char *verdict,
-		    struct err *e)
+static int put_head(struct db *db, const char *rig, int64_t wall_ns, bool before_run,
+		    const char *verdict, struct err *e)
 {
 	sqlite3_stmt *st;
 	char utc[32];
-	int rc = sql_prepare(
-		db, "INSERT INTO preflight (rig, utc, wall_ns, verdict) VALUES (?1,?2,?3,?4)", &st,
-		e);
+	int rc =
+		sql_prepare(db,
+			    "INSERT INTO preflight (rig, utc, wall_ns, verdict, before_run) VALUES "
+			    "(?1,?2,?3,?4,?5)",
+			    &st, e);
 
 	if (rc)
 		return rc;
@@ -20,6 +22,7 @@ static int put_head(struct db *db, const char *rig, int64_t wall_ns, const char 
 	sqlite3_bind_text(st, 2, utc, -1, SQLITE_STATIC);
 	sqlite3_bind_int64(st, 3, wall_ns);
 	sqlite3_bind_text(st, 4, verdict, -1, SQLITE_STATIC);
+	sqlite3_bind_int(st, 5, before_run);
 	rc = sql_run(db, st, e, "keeping the preflight");
 	sqlite3_finalize(st);
 	return rc;
@@ -62,24 +65,48 @@ static int put_items(struct db *db, int64_t id, const struct preflight_item *ite
 	return rc;
 }
 
-int db_preflight_put(struct db *db, const char *rig, int64_t wall_ns,
-		     const struct preflight_item *item, size_t n, int64_t *id, struct err *e)
+int db_preflight_put(struct db *db, const char *rig, int64_t wall_ns, bool before_run,
+		     const struct preflight_item *item, size_t n, struct err *e)
 {
-	int64_t at = 0;
 	int rc = sql_exec(db, "BEGIN IMMEDIATE", e);
 
 	if (rc)
 		return rc;
-	rc = put_head(db, rig, wall_ns, preflight_word(preflight_judge(item, n, NULL)), e);
-	if (!rc) {
-		at = sqlite3_last_insert_rowid(db->h);
-		rc = put_items(db, at, item, n, e);
-	}
+	rc = put_head(db, rig, wall_ns, before_run, preflight_word(preflight_judge(item, n, NULL)),
+		      e);
+	if (!rc)
+		rc = put_items(db, sqlite3_last_insert_rowid(db->h), item, n, e);
 	if (!rc)
 		rc = sql_exec(db, "COMMIT", e);
 	if (rc)
 		sqlite3_exec(db->h, "ROLLBACK", NULL, NULL, NULL);
-	else if (id)
-		*id = at;
+	return rc;
+}
+
+int db_preflight_waived(struct db *db, const char *rig, int64_t wall_ns,
+			void (*tell)(void *host, const char *code, const char *subject,
+				     const char *reason),
+			void *host, struct err *e)
+{
+	sqlite3_stmt *st;
+	int rc = sql_prepare(
+		db,
+		"SELECT i.code, i.subject, coalesce(i.reason, '') FROM preflight_item i "
+		"JOIN preflight p ON p.preflight = i.preflight WHERE i.waived AND p.run IS "
+		"NULL AND NOT p.before_run AND p.preflight = (SELECT preflight FROM preflight WHERE rig = ?1 "
+		"AND wall_ns <= ?2 AND wall_ns >= ?2 - 600000000000 ORDER BY wall_ns DESC, "
+		"preflight DESC LIMIT 1)",
+		&st, e);
+
+	if (rc)
+		return rc;
+	sqlite3_bind_text(st, 1, rig, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(st, 2, wall_ns);
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW)
+		tell(host, (const char *)sqlite3_column_text(st, 0),
+		     (const char *)sqlite3_column_text(st, 1),
+		     (const char *)sqlite3_column_text(st, 2));
+	rc = rc == SQLITE_DONE ? 0 : sql_fail(db, rc, e, "reading the preflight");
+	sqlite3_finalize(st);
 	return rc;
 }

@@ -115,7 +115,7 @@ static int run(struct app *app)
 			;
 		print(&j);
 	}
-	if (!rc && inspect_keep(&j.look, &e))
+	if (!rc && inspect_keep(&j.look, false, &e))
 		cmd_fail(&e);
 	inspect_fini(&j.look);
 	free(j.rig);

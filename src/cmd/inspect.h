@@ -61,7 +61,7 @@ void inspect_training(struct inspect *l, const char *policy);
 void inspect_now(struct inspect *l);
 
 /* Stores what was found about a rig, so that a failure can be traced to it. 0, or -errno with e. */
-int inspect_keep(const struct inspect *l, struct err *e);
+int inspect_keep(const struct inspect *l, bool before_run, struct err *e);
 
 /* All of it for `run`: prints what stands in the way of a GO. */
 enum preflight_verdict inspect_before(const char *name, const struct rig *rig, const char *db,

@@ -49,7 +49,7 @@ void inspect_now(struct inspect *l)
 	inspect_all(l);
 }
 
-int inspect_keep(const struct inspect *l, struct err *e)
+int inspect_keep(const struct inspect *l, bool before_run, struct err *e)
 {
 	struct db *db = l->rig ? db_open(l->db, DB_WRITE, e) : NULL;
 	int rc;
@@ -58,9 +58,30 @@ int inspect_keep(const struct inspect *l, struct err *e)
 		return 0;
 	if (!db)
 		return -e->code;
-	rc = db_preflight_put(db, l->rig_name, clock_wall_ns(), l->item, l->n, NULL, e);
+	rc = db_preflight_put(db, l->rig_name, clock_wall_ns(), before_run, l->item, l->n, e);
 	db_close(db);
 	return rc;
+}
+
+static void take_waiver(void *host, const char *code, const char *subject, const char *reason)
+{
+	char text[CODE_BYTES + NAME_BYTES + MESSAGE_BYTES];
+	struct err none = {0};
+
+	snprintf(text, sizeof(text), "%s%s%s=%s", code, subject[0] ? ":" : "", subject,
+		 reason[0] ? reason : "waived");
+	inspect_waive(host, text, &none);
+}
+
+/* What the operator waived in the look before this run holds for it, and for no other. */
+static void take_waivers(struct inspect *l)
+{
+	struct err none = {0};
+	struct db *db = db_open(l->db, DB_READ, &none);
+
+	if (db)
+		db_preflight_waived(db, l->rig_name, clock_wall_ns(), take_waiver, l, &none);
+	db_close(db);
 }
 
 enum preflight_verdict inspect_before(const char *name, const struct rig *rig, const char *db,
@@ -71,13 +92,15 @@ enum preflight_verdict inspect_before(const char *name, const struct rig *rig, c
 	struct err none = {0};
 
 	inspect_training(&l, NULL);
+	take_waivers(&l);
 	inspect_now(&l);
-	inspect_keep(&l, &none);
+	inspect_keep(&l, true, &none);
 	verdict = preflight_judge(l.item, l.n, NULL);
 	for (size_t k = 0; k < l.n && verdict != PREFLIGHT_GO; k++) {
 		const struct preflight_item *i = &l.item[k];
 
-		if (i->level == LEVEL_FAIL || (i->level == LEVEL_UNKNOWN && i->required))
+		if (!i->waived &&
+		    (i->level == LEVEL_FAIL || (i->level == LEVEL_UNKNOWN && i->required)))
 			fprintf(out, "policytop: preflight %s%s%s: %s%s%s\n", i->code,
 				i->subject[0] ? " " : "", i->subject, i->message,
 				i->advice[0] ? "; " : "", i->advice);

@@ -187,6 +187,11 @@ def before_run(bus):
     p = run()
     ok(p.returncode == 2 and "Grab the brain" in p.stderr, "another prompt: not started", p.stderr)
     ok(run("--no-check").returncode == 0, "--no-check starts it all the same")
+    check("--waive", "prompt=a new task")
+    p = run()
+    ok(p.returncode == 0, "what was waived before holds for the run", p.stderr)
+    p = run()
+    ok(p.returncode == 2, "and for no other", p.stderr)
 
 
 def gone(bus):

@@ -118,7 +118,7 @@ static void record_look(const char *file)
 	item.level = LEVEL_WARN;
 	item.value = 29.5;
 	text_copy(item.advice, sizeof(item.advice), "close it, \"ü\"");
-	db_preflight_put(db, "rig", 1700000000000000000, &item, 1, NULL, NULL);
+	db_preflight_put(db, "rig", 1700000000000000000, false, &item, 1, NULL);
 	db_close(db);
 }
 

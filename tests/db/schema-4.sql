@@ -445,12 +445,14 @@ ALTER TABLE frame ADD COLUMN repeats;
 ALTER TABLE frame ADD COLUMN repeat_s;
 
 -- One look before an episode: its items. run: of the rig's next run, where one came soon.
+-- before_run: a run made it itself, as it began.
 CREATE TABLE preflight (
 	preflight INTEGER PRIMARY KEY,
 	rig TEXT NOT NULL,
 	utc TEXT NOT NULL,
 	wall_ns INTEGER NOT NULL,
 	verdict TEXT NOT NULL,
+	before_run INTEGER NOT NULL,
 	run INTEGER
 );
 CREATE INDEX preflight_rig ON preflight (rig, wall_ns);

@@ -79,7 +79,7 @@ static void look(const char *file, const char *rig, int64_t wall_ns, enum level 
 	item[0].required = true;
 	preflight_item_init(&item[1], "host", "disk");
 	item[1].level = LEVEL_OK;
-	db_preflight_put(db, rig, wall_ns, item, 2, NULL, NULL);
+	db_preflight_put(db, rig, wall_ns, false, item, 2, NULL);
 	db_close(db);
 }
 
