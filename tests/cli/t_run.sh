@@ -31,13 +31,13 @@ sql()
 	sqlite3 -readonly "$db" "$1"
 }
 
-# wait_until COMMAND...: until it succeeds, 20 s at most.
+# wait_until COMMAND...: until it succeeds, a minute at most.
 wait_until()
 {
 	tries=0
 	until "$@" 2>/dev/null; do
 		tries=$((tries + 1))
-		[ $tries -lt 400 ] || return 1
+		[ $tries -lt 1200 ] || return 1
 		sleep 0.05
 	done
 }

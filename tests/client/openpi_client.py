@@ -66,7 +66,7 @@ ours = subprocess.run([sys.executable, "-c", PROGRAM, port], capture_output=True
                       env={**os.environ, "PYTHONPATH": HOOK})
 ok(ours.returncode == 0 and not ours.stderr, f"and with us {ours.stderr[-300:]}")
 record.send_signal(signal.SIGINT)
-out = json.loads(record.communicate(timeout=20)[0].splitlines()[-1])
+out = json.loads(record.communicate(timeout=60)[0].splitlines()[-1])
 server.terminate()
 server.wait()
 seen, asked = json.loads(ours.stdout)

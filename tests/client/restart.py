@@ -80,7 +80,7 @@ ok(run_until(reaches(told + 100)), "and then again all there is")
 hook.episode("end")
 ok(run_until(lambda: stored("SELECT end_boundary FROM episodes") is not None), "the episode ends")
 record.send_signal(signal.SIGINT)
-record.communicate(timeout=20)
+record.communicate(timeout=60)
 sql = sqlite3.connect(DB)
 steps = [r[0] for r in sql.execute("SELECT seq FROM steps ORDER BY seq")]
 missing = steps[-1] + 1 - len(steps)

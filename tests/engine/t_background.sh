@@ -9,13 +9,13 @@ export HOME="$work" XDG_RUNTIME_DIR="$work" XDG_CACHE_HOME="$work" XDG_DATA_HOME
 	XDG_STATE_HOME="$work" XDG_CONFIG_HOME="$work"
 log=$work/policytop/bg.log
 
-# wait_until COMMAND...: until it succeeds, 10 s at most.
+# wait_until COMMAND...: until it succeeds, a minute at most.
 wait_until()
 {
 	tries=0
 	until "$@" 2>/dev/null; do
 		tries=$((tries + 1))
-		[ $tries -lt 200 ] || return 1
+		[ "$tries" -lt 1200 ] || return 1
 		sleep 0.05
 	done
 }

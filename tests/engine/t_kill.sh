@@ -30,7 +30,7 @@ wait_for_engine()
 	tries=0
 	while found=$(engine_pid) && { [ -z "$found" ] || [ "$found" = "$1" ]; }; do
 		tries=$((tries + 1))
-		[ $tries -lt 100 ] || return 1
+		[ "$tries" -lt 1200 ] || return 1
 		sleep 0.05
 	done
 	echo "$found"

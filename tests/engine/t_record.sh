@@ -14,7 +14,7 @@ sql()
 	sqlite3 -readonly "$db" "$1"
 }
 
-# wait_for TEXT COMMAND...: until the command prints TEXT, 10 s at most.
+# wait_for TEXT COMMAND...: until the command prints TEXT, a minute at most.
 wait_for()
 {
 	text=$1
@@ -22,7 +22,7 @@ wait_for()
 	tries=0
 	until "$@" 2>/dev/null | grep -q -- "$text"; do
 		tries=$((tries + 1))
-		[ $tries -lt 200 ] || return 1
+		[ "$tries" -lt 1200 ] || return 1
 		sleep 0.05
 	done
 }

@@ -256,7 +256,7 @@ def main(policytop, work):
     until(lambda: store.execute("SELECT count(*) FROM step").fetchone()[0] >= len(robot.times),
           "all steps")
     live.send_signal(signal.SIGINT)
-    result = json.loads(live.communicate(timeout=20)[0].splitlines()[-1])
+    result = json.loads(live.communicate(timeout=60)[0].splitlines()[-1])
     server.stop()
     ok(result["steps"] == len(robot.times) and not result["dropped"],
        f"{len(robot.times)} ticks of {JOINTS} joints at {HZ} Hz, none lost ({result['steps']})")

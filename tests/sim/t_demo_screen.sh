@@ -11,13 +11,13 @@ db=$work/policytop/demo.db
 demo=
 trap '[ -z "$demo" ] || kill "$demo" 2>/dev/null; rm -rf "$work"' EXIT
 
-# until COMMAND...: waits for it to be true, 20 s at most
+# until COMMAND...: waits for it to be true, a minute at most
 until_true()
 {
 	tries=0
 	while ! eval "$1"; do
 		tries=$((tries + 1))
-		[ "$tries" -lt 200 ] || return 1
+		[ "$tries" -lt 1200 ] || return 1
 		sleep 0.1
 	done
 }

@@ -130,7 +130,7 @@ def start_tap(upstream, *options):
     return process, int(word[1].rsplit(":", 1)[1])
 
 
-def until(condition, seconds=20):
+def until(condition, seconds=60):
     """Waits for a condition; what it returned."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

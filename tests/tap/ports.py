@@ -38,7 +38,7 @@ def waiting(fd):
     return n[0]
 
 
-def read_some(fd, n, seconds=20):
+def read_some(fd, n, seconds=60):
     """n bytes, or as many as come in time."""
     got = b""
     end = time.monotonic() + seconds
@@ -51,7 +51,7 @@ def read_some(fd, n, seconds=20):
     return got
 
 
-def fate(fd, seconds=20):
+def fate(fd, seconds=60):
     """How a port ends for who has it open: what a read and a write say."""
     until(lambda: select.select([fd], [], [], 0)[0] and not waiting_or_gone(fd), seconds)
     try:
@@ -98,7 +98,7 @@ class Device:
             select.select([], [self.master], [], 20)
             data = data[os.write(self.master, data):]
 
-    def read(self, n, seconds=20):
+    def read(self, n, seconds=60):
         return read_some(self.master, n, seconds)
 
 

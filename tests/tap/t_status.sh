@@ -12,13 +12,13 @@ export HOME="$work" XDG_RUNTIME_DIR="$work" XDG_STATE_HOME="$work" \
 watcher=$TOP_BUILDDIR/tests/tap/watcher
 taps=$work/policytop/taps
 
-# wait_for COMMAND…: until it succeeds, 10 s at most.
+# wait_for COMMAND…: until it succeeds, a minute at most.
 wait_for()
 {
 	tries=0
 	until "$@"; do
 		tries=$((tries + 1))
-		[ $tries -lt 200 ] || return 1
+		[ "$tries" -lt 1200 ] || return 1
 		sleep 0.05
 	done
 }

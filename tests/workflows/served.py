@@ -54,7 +54,7 @@ class Tap:
     def end(self):
         time.sleep(0.5)
         self.p.send_signal(signal.SIGINT)
-        print(self.p.communicate(timeout=20)[0].splitlines()[-1])
+        print(self.p.communicate(timeout=60)[0].splitlines()[-1])
 
 
 class Aloha(environment.Environment):
