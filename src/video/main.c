@@ -113,7 +113,12 @@ int main(void)
 	int rc = t ? 0 : -ENOMEM;
 
 	setrlimit(RLIMIT_CORE, &none);
+	/* A sanitizer's shadow memory alone is larger. */
+#ifndef POLICYTOP_SANITIZED
 	setrlimit(RLIMIT_AS, &memory);
+#else
+	(void)memory;
+#endif
 	av_log_set_level(AV_LOG_QUIET);
 	for (uint32_t i = 0; !rc && i < REEL_JOBS_MAX && getline(&line, &room, stdin) > 0; i++)
 		rc = do_job(t, i, line);

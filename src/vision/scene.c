@@ -125,7 +125,7 @@ static void take_colours(struct scene *s, const struct view *const *view, unsign
 	for (unsigned i = 0; i < VIEW_PIXELS; i++) {
 		for (unsigned c = 0; c < 3; c++) {
 			for (unsigned k = 0; k < n; k++)
-				v[k] = view[k]->rgb[0][i][c];
+				v[k] = view[k]->rgb[i / VIEW_WIDTH][i % VIEW_WIDTH][c];
 			s->rgb[i][c] = (uint8_t)median(v, n);
 		}
 	}
@@ -168,7 +168,7 @@ void scene_light(struct scene_light *l, const struct scene *s, const struct view
 	unsigned n = 0, coloured = 0;
 
 	for (unsigned i = 0; i < VIEW_PIXELS; i++) {
-		const uint8_t *a = v->rgb[0][i], *b = s->rgb[i];
+		const uint8_t *a = v->rgb[i / VIEW_WIDTH][i % VIEW_WIDTH], *b = s->rgb[i];
 		float w = 1 / (25 + s->grey_spread[i] * s->grey_spread[i]);
 		int x = a[0] - a[2], y = b[0] - b[2],
 		    light = (77 * b[0] + 150 * b[1] + 29 * b[2]) >> 8;

@@ -9,7 +9,7 @@
 #include "check/judge.h"
 #include "training/episodes.h"
 
-enum { TAPE_STEPS = 4096, TAPE_CHUNKS = 1024, TAPE_CODES = 32 };
+enum { TAPE_STEPS = 4096, TAPE_CHUNKS = 1024, TAPE_CODES = 64 };
 
 struct tape {
 	struct hello hello;

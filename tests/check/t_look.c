@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Cameras beside those of training, as checks: what is found, debounced, and what is not judged. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -68,6 +69,7 @@ static void add_cameras(struct profile *p)
 	static const char *const names[CAMERAS] = {"front", "wrist"};
 
 	p->ncameras = CAMERAS;
+	free(p->cameras);
 	p->cameras = xcalloc(CAMERAS, sizeof(*p->cameras));
 	p->reference = xcalloc(CAMERAS, sizeof(struct reference *));
 	for (unsigned i = 0; i < CAMERAS; i++) {

@@ -122,9 +122,14 @@ static void frame(struct buf *b, const struct frame *f)
 
 static void emit(void *host, const struct event *ev)
 {
-	static const char *const kinds[] = {"hello",	"episode", "step", "chunk",
-					    "reset",	"note",	   "gap",  "executed",
-					    "exchange", "frame",   "end"};
+	static const char *const kinds[] = {
+		[EVENT_HELLO] = "hello",       [EVENT_EPISODE] = "episode",
+		[EVENT_STEP] = "step",	       [EVENT_CHUNK] = "chunk",
+		[EVENT_RESET] = "reset",       [EVENT_NOTE] = "note",
+		[EVENT_GAP] = "gap",	       [EVENT_EXECUTED] = "executed",
+		[EVENT_EXCHANGE] = "exchange", [EVENT_FRAME] = "frame",
+		[EVENT_CAMERA] = "camera",     [EVENT_MOTOR] = "motor",
+		[EVENT_BUS] = "bus",	       [EVENT_END] = "end"};
 	struct buf *b = host;
 
 	buf_printf(b, "{\"t_ns\":%lld,\"source\":%u", (long long)ev->t_ns, ev->source);
