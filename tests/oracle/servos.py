@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The vendors' own SDKs on the simulated servo buses: they take them for real ones."""
+import json
 import os
 import random
 import sys
@@ -58,12 +59,14 @@ def agree(bus, read, text):
 def cycle(bus, reader, writer, pack, unpack, name):
     """Goals out, goals and positions in, CYCLES times: nothing is lost and nothing mixed up."""
     rng, bad, wrong = random.Random(5), 0, 0
-    goal = {i: int(bus.truth()[i]["position"]) for i in IDS}
+    with open(bus.calibration, encoding="ascii") as f:  # beyond its limits a servo does not go
+        limit = {c["id"]: (c["range_min"], c["range_max"]) for c in json.load(f).values()}
+    goal = {i: min(max(int(bus.truth()[i]["position"]), limit[i][0]), limit[i][1]) for i in IDS}
     for i in IDS:
         assert reader.addParam(i) and writer.addParam(i, pack(goal[i]))
     for _ in range(CYCLES):
         for i in IDS:
-            goal[i] = min(max(goal[i] + rng.randint(-9, 9), 1000), 3000)
+            goal[i] = min(max(goal[i] + rng.randint(-9, 9), limit[i][0]), limit[i][1])
             writer.changeParam(i, pack(goal[i]))
         bad += writer.txPacket() != 0 or reader.txRxPacket() != 0
         wrong += any(unpack(i)[0] != goal[i] for i in IDS)
