@@ -3,10 +3,11 @@
 # The engine of `policytop record` is killed and stopped while the SDKs of Feetech and ROBOTIS work
 # through its serial tap. KILLS=N: how often (25; check-long 100).
 set -u
+# Real time and SDKs that wait for it: the quick set runs beside sanitizers, where a reply may be late.
+[ -z "${POLICYTOP_QUICK-}" ] || { echo "1..0 # SKIP the quick set has no real time"; exit 0; }
 python=$(sh "$TOP_SRCDIR/tests/oracle/venv.sh" requirements-servo.txt 2>&1) ||
 	{ echo "1..0 # SKIP $python"; exit 0; }
 kills=${KILLS:-25}
-[ -z "${POLICYTOP_QUICK-}" ] || kills=4
 [ -z "${POLICYTOP_LONG-}" ] || kills=100
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -44,6 +44,10 @@ EXTRA_DIST += %D%/t_once.sh \
 	%D%/golden/blind-80x24-utf8.txt \
 	%D%/golden/calm-132x43-ascii.txt \
 	%D%/golden/calm-80x24-utf8.txt \
+	%D%/golden/motors-60x16-ascii.txt \
+	%D%/golden/motors-80x24-utf8.txt \
+	%D%/golden/motors28-132x43-utf8.txt \
+	%D%/golden/motors44-80x24-ascii.txt \
 	%D%/golden/empty-60x16-ascii.txt \
 	%D%/golden/empty-80x24-utf8.txt \
 	%D%/golden/humanoid-200x60-utf8.txt \
