@@ -49,7 +49,7 @@ static int64_t time_before(const char *line, const char *at)
 
 	while (from > line && (isdigit((unsigned char)from[-1]) || from[-1] == '.'))
 		from--;
-	for (; from < at && isdigit((unsigned char)*from) && s < 1000000000; from++)
+	for (; from < at && isdigit((unsigned char)*from) && s < 100000000; from++)
 		s = s * 10 + (uint64_t)(*from - '0');
 	if (from == at || *from != '.')
 		return TIME_UNKNOWN;
