@@ -13,4 +13,5 @@ noinst_LIBRARIES += %D%/libbase.a
 	%D%/ring.c %D%/ring.h \
 	%D%/rng.c %D%/rng.h \
 	%D%/text.c %D%/text.h \
+	%D%/thread.c %D%/thread.h \
 	%D%/uri.c %D%/uri.h

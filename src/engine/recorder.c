@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 
 #include "base/mem.h"
 #include "base/ring.h"
+#include "base/thread.h"
 #include "engine/capture_file.h"
 #include "engine/engine.h"
 #include "engine/pack.h"
@@ -288,7 +288,6 @@ static void *writer(void *arg)
 
 static int start(struct recorder *r, struct err *e)
 {
-	sigset_t all, old;
 	int rc;
 
 	r->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -297,10 +296,7 @@ static int start(struct recorder *r, struct err *e)
 		return err_set(e, errno, "cannot make an event descriptor: %m");
 	if (!r->cfg.threaded)
 		return 0;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	rc = pthread_create(&r->thread, NULL, writer, r);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	rc = thread_start(&r->thread, writer, r);
 	r->running = rc == 0;
 	return rc ? err_set(e, rc, "cannot start the writer thread: %s", strerror(rc)) : 0;
 }

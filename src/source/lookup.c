@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <netdb.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -14,6 +12,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/thread.h"
 
 /* Shared by the thread and its asker; whoever lets go last frees it. */
 struct lookup {
@@ -60,25 +59,6 @@ static void *ask(void *arg)
 	return NULL;
 }
 
-/* Signals are the main thread's: the new thread starts with all of them blocked. */
-static int start_thread(struct lookup *l)
-{
-	pthread_attr_t attr;
-	sigset_t all, before;
-	pthread_t thread;
-	int rc = pthread_attr_init(&attr);
-
-	if (rc)
-		return rc;
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	rc = pthread_create(&thread, &attr, ask, l);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attr);
-	return rc;
-}
-
 struct lookup *lookup_start(const char *host, const char *port, struct err *e)
 {
 	struct lookup *l = xcalloc(1, sizeof(*l));
@@ -88,7 +68,7 @@ struct lookup *lookup_start(const char *host, const char *port, struct err *e)
 	l->host = xstrdup(host);
 	l->port = xstrdup(port);
 	atomic_init(&l->holders, 2);
-	rc = l->fd < 0 ? errno : start_thread(l);
+	rc = l->fd < 0 ? errno : thread_start(NULL, ask, l);
 	if (!rc)
 		return l;
 	err_set(e, rc, "cannot look up %s: %s", host, strerror(rc));

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/thread.h"
 
 /* Shared by the thread and its starter; whoever lets go last frees it. */
 struct eye_thread {
@@ -156,25 +156,6 @@ static void *live(void *arg)
 	return NULL;
 }
 
-/* Signals are the main thread's: the new thread starts with all of them blocked. */
-static int start_thread(struct eye_thread *t)
-{
-	pthread_attr_t attr;
-	sigset_t all, before;
-	pthread_t thread;
-	int rc = pthread_attr_init(&attr);
-
-	if (rc)
-		return rc;
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	rc = pthread_create(&thread, &attr, live, t);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attr);
-	return rc;
-}
-
 static void watch_nodes(struct eye_thread *t)
 {
 	char path[sizeof(t->eye.cfg.root) + 8];
@@ -205,7 +186,7 @@ struct eye_thread *eye_thread_start(const struct eye_cfg *cfg, struct err *e)
 	watch_nodes(t);
 	if (rc == 0) {
 		atomic_store(&t->holders, 2);
-		rc = start_thread(t);
+		rc = thread_start(NULL, live, t);
 		if (rc == 0)
 			return t;
 		err_set(e, rc, "no thread for the camera %s: %s", cfg->word, strerror(rc));

@@ -2,9 +2,10 @@
 #include "training/parallel.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+
+#include "base/thread.h"
 
 struct work {
 	size_t n;
@@ -33,25 +34,12 @@ static void *run(void *work)
 	return NULL;
 }
 
-/* Signals are for the main thread. */
-static bool start(pthread_t *thread, struct work *w)
-{
-	sigset_t all, old;
-	bool started;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	started = pthread_create(thread, NULL, run, w) == 0;
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	return started;
-}
-
 void parallel_for(size_t n, void (*job)(void *ctx, size_t i), void *ctx,
 		  void (*meanwhile)(void *host, size_t begun, size_t n), void *host)
 {
 	struct work w = {.n = n, .job = job, .ctx = ctx};
 	pthread_t thread;
-	bool two = n > 1 && start(&thread, &w);
+	bool two = n > 1 && thread_start(&thread, run, &w) == 0;
 	size_t begun;
 
 	while (take_one(&w, &begun)) {
