@@ -12,17 +12,22 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/opt.h"
 #include "base/text.h"
 #include "video/decode.h"
 #include "vision/facts.h"
 #include "vision/reel.h"
 
-/* A video that asks for more is given up. A sanitizer reserves terabytes that it never uses. */
-#if defined(__SANITIZE_ADDRESS__)
-static const rlim_t memory_max = RLIM_INFINITY;
-#else
+enum { EXIT_USAGE = 64 };
+
+/* A video that asks for more is given up. */
 static const rlim_t memory_max = (rlim_t)4 << 30;
-#endif
+
+static const struct opt options[] = {
+	{"help", NULL, "print this"},
+	{"version", NULL, "print the version"},
+	{0},
+};
 
 struct teller {
 	struct facts facts;
@@ -104,13 +109,18 @@ static int do_job(struct teller *t, uint32_t number, char *line)
 	return put(&t->record);
 }
 
-int main(void)
+static int help(void)
+{
+	puts("usage: policytop-video\n"
+	     "Decodes what each line of its input asks for (vision/reel.h); learn and look start it.");
+	for (const struct opt *o = options; o->name; o++)
+		printf("  --%s\n\t%s\n", o->name, o->help);
+	return 0;
+}
+
+static void limit(void)
 {
 	const struct rlimit none = {0}, memory = {memory_max, memory_max};
-	struct teller *t = calloc(1, sizeof(*t));
-	char *line = NULL;
-	size_t room = 0;
-	int rc = t ? 0 : -ENOMEM;
 
 	setrlimit(RLIMIT_CORE, &none);
 	/* A sanitizer's shadow memory alone is larger. */
@@ -119,10 +129,40 @@ int main(void)
 #else
 	(void)memory;
 #endif
+}
+
+static int serve(void)
+{
+	struct teller *t = calloc(1, sizeof(*t));
+	char *line = NULL;
+	size_t room = 0;
+	int rc = t ? 0 : -ENOMEM;
+
 	av_log_set_level(AV_LOG_QUIET);
 	for (uint32_t i = 0; !rc && i < REEL_JOBS_MAX && getline(&line, &room, stdin) > 0; i++)
 		rc = do_job(t, i, line);
 	free(line);
 	free(t);
 	return rc ? 1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct opts o;
+	struct err e = {0};
+	int rc = opts_parse(&o, options, &argc, argv, &e);
+
+	if (!rc && opts_has(&o, "help"))
+		return help();
+	if (!rc && opts_has(&o, "version")) {
+		puts("policytop-video " PACKAGE_VERSION);
+		return 0;
+	}
+	if (rc || argc > 1) {
+		fprintf(stderr, "policytop-video: %s\n",
+			rc ? e.msg : "takes no operand (see: --help)");
+		return EXIT_USAGE;
+	}
+	limit();
+	return serve();
 }

@@ -36,6 +36,15 @@ tap_empty "$(for c in $commands; do
 	case $err in "policytop: $c: "*"--no-such-option"*) ;; *) echo "$c says: $err" ;; esac
 done)" "every command refuses an unknown option with 64"
 
+# What "make installcheck" asks of every installed program, also of those that others start.
+tap_empty "$(for p in tap/policytop-tap video/policytop-video; do
+	[ -x "$TOP_BUILDDIR/src/$p" ] || continue
+	for option in --help --version; do
+		timeout 20 "$TOP_BUILDDIR/src/$p" $option >"$work/out" 2>"$work/err" </dev/null &&
+			[ -s "$work/out" ] && [ ! -s "$work/err" ] || echo "$p $option"
+	done
+done)" "the helper programs have --help and --version"
+
 run lisst
 tap_same "$status" 64 "an unknown command: 64"
 tap_ok "$(echo "$err" | grep -c 'did you mean list' | awk '{ print !$1 }')" \
