@@ -2,9 +2,7 @@
 /*
  * What a tap costs a policy client: an observation of 300 kB and its reply of 3 kB over loopback,
  * directly, through a plain forwarder (poll, a buffer of 64 KiB, TCP_NODELAY) and through
- * policytop-tap with an engine that decodes, one after the other. Then directly and tapped in turns,
- * while the engine is killed every 1.6 s and without, these in turns, too, so that both meet the same
- * machine: what the worst thousandth costs.
+ * policytop-tap with an engine that decodes. How they are compared is in contest.h.
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -19,32 +17,21 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "tap/tcp.h"
+#include "tests/bench/contest.h"
 
 enum {
 	OBSERVATION = 300000,
 	REPLY = 3000,
 	HEAD = 12, /* see tests/tap/watcher.c */
-	ROUNDS = 1500,
-	TRIES = 5,
-	LONG_ROUNDS = 10000,
-	BLOCK_ROUNDS =
-		2500, /* of the same kind, of LONG_ROUNDS; longer than until the first kill */
-	LONG_TRIES = 3,
-	PATHS = 3,
 };
-
-static const char *const path_name[PATHS] = {"direct", "forwarder", "tap"};
-static const int64_t kill_every_ns = 1600 * NS_PER_MS;
 
 struct bench {
 	struct clock clock;
 	unsigned char *message; /* [HEAD + OBSERVATION] */
-	int sock[PATHS];
+	uint64_t number;	/* of the last one */
+	int sock[WAYS];
 	pid_t server, forwarder, engine;
-	bool busy;
 	char word[64], store[64];
-	int64_t took_ns[2][PATHS][LONG_ROUNDS]; /* [1]: with kills */
-	unsigned kills;
 };
 
 static void die(const char *what)
@@ -200,111 +187,25 @@ static void stop_engine(struct bench *b, int how)
 	waitpid(b->engine, NULL, 0);
 }
 
-static int64_t exchange(struct bench *b, int path)
+static void restart_engine(void *user)
 {
-	unsigned char reply[HEAD + REPLY];
-	int64_t begin = clock_now_ns(&b->clock);
-
-	put_all(b->sock[path], b->message, HEAD + OBSERVATION);
-	get_all(b->sock[path], reply, sizeof(reply));
-	return clock_now_ns(&b->clock) - begin;
-}
-
-static int by_size(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* Of n sorted values, in us. */
-static double quantile(const int64_t *v, unsigned n, double q)
-{
-	return (double)v[(unsigned)((n - 1) * q)] / 1e3;
-}
-
-/* Rounds [from, to), each over every path, or without the forwarder. */
-static void measure(struct bench *b, unsigned from, unsigned to, bool with_kills, bool forwarder)
-{
-	int64_t kill_at = clock_now_ns(&b->clock) + kill_every_ns;
 	int port;
 
-	for (unsigned i = from; i < to; i++) {
-		fill_head(b->message, OBSERVATION, i);
-		for (int path = 0; path < PATHS; path++) {
-			if (path != 1 || forwarder)
-				b->took_ns[with_kills][path][i] = exchange(b, path);
-		}
-		if (!forwarder)
-			usleep(500);
-		if (!with_kills || clock_now_ns(&b->clock) < kill_at)
-			continue;
-		stop_engine(b, SIGKILL);
-		start_engine(b, &port);
-		b->kills++;
-		kill_at = clock_now_ns(&b->clock) + kill_every_ns;
-	}
+	stop_engine(user, SIGKILL);
+	start_engine(user, &port);
 }
 
-static void sort(struct bench *b, unsigned rounds)
+static int64_t exchange(void *user, enum contest_way way)
 {
-	for (int kind = 0; kind < 2; kind++) {
-		for (int path = 0; path < PATHS; path++)
-			qsort(b->took_ns[kind][path], rounds, sizeof(int64_t), by_size);
-	}
-}
+	struct bench *b = user;
+	unsigned char reply[HEAD + REPLY];
+	int64_t begin;
 
-/* True when the machine was quiet enough for the figures to mean something. */
-static bool medians(struct bench *b)
-{
-	double direct, forwarder, tap, noise;
-
-	measure(b, 0, ROUNDS, false, true);
-	sort(b, ROUNDS);
-	direct = quantile(b->took_ns[0][0], ROUNDS, 0.5);
-	forwarder = quantile(b->took_ns[0][1], ROUNDS, 0.5) - direct;
-	tap = quantile(b->took_ns[0][2], ROUNDS, 0.5) - direct;
-	noise = quantile(b->took_ns[0][0], ROUNDS, 0.99);
-	b->busy = noise > 1000;
-	printf("added median: forwarder %.0f us, tap %.0f us: ratio %.2f (at most 2.5, and 350 us); "
-	       "direct %.0f us, its p99 %.0f us%s\n",
-	       forwarder, tap, tap / forwarder, direct, noise,
-	       b->busy ? ": void, the machine is busy" : "");
-	return !b->busy;
-}
-
-/* What the tap adds to the worst thousandth. */
-static double worst_of_tap(const struct bench *b, bool with_kills)
-{
-	const int64_t(*v)[LONG_ROUNDS] = b->took_ns[with_kills];
-
-	for (int path = 0; path < PATHS; path += 2)
-		printf("%-6s %s kills: p50 %.0f p99 %.0f p99.9 %.0f worst %.0f us\n",
-		       path_name[path], with_kills ? "with   " : "without",
-		       quantile(v[path], LONG_ROUNDS, 0.5), quantile(v[path], LONG_ROUNDS, 0.99),
-		       quantile(v[path], LONG_ROUNDS, 0.999), quantile(v[path], LONG_ROUNDS, 1));
-	return quantile(v[2], LONG_ROUNDS, 0.999) - quantile(v[0], LONG_ROUNDS, 0.999);
-}
-
-/* True when the machine was quiet enough for the figures to mean something. */
-static bool kills(struct bench *b)
-{
-	double without, with;
-
-	b->kills = 0;
-	for (unsigned i = 0; i < LONG_ROUNDS; i += BLOCK_ROUNDS) {
-		measure(b, i, i + BLOCK_ROUNDS, false, false);
-		measure(b, i, i + BLOCK_ROUNDS, true, false);
-	}
-	sort(b, LONG_ROUNDS);
-	b->busy = quantile(b->took_ns[0][0], LONG_ROUNDS, 0.999) > 1000;
-	without = worst_of_tap(b, false);
-	with = worst_of_tap(b, true);
-	printf("tap minus direct at p99.9, %d exchanges each: %.0f us without kills, %.0f us with %u: "
-	       "%.0f us more (at most 1000)%s\n",
-	       LONG_ROUNDS, without, with, b->kills, with - without,
-	       b->busy ? ": void, the machine is busy" : "");
-	return !b->busy;
+	fill_head(b->message, OBSERVATION, ++b->number);
+	begin = clock_now_ns(&b->clock);
+	put_all(b->sock[way], b->message, HEAD + OBSERVATION);
+	get_all(b->sock[way], reply, sizeof(reply));
+	return clock_now_ns(&b->clock) - begin;
 }
 
 static void set_up(struct bench *b, char *folder)
@@ -334,14 +235,23 @@ int main(void)
 {
 	char folder[] = "/tmp/policytop-bench-XXXXXX";
 	struct bench *b = xcalloc(1, sizeof(*b));
+	const struct contest contest = {
+		.user = b,
+		.exchange = exchange,
+		.restart = restart_engine,
+		.title = "added median",
+		.limit = "at most 2.5, and 350 us",
+		.noise_us = 1000,
+		.rounds = 1500,
+		.long_rounds = 10000,
+		.block_rounds = 2500,
+		.long_pause_us = 250,
+	};
 
 	set_up(b, folder);
-	for (int i = 0; i < TRIES && !medians(b); i++)
-		;
-	for (int i = 0; i < LONG_TRIES && !kills(b); i++)
-		;
-	for (int path = 0; path < PATHS; path++)
-		close(b->sock[path]);
+	contest_run(&contest);
+	for (int way = 0; way < WAYS; way++)
+		close(b->sock[way]);
 	stop_engine(b, SIGTERM);
 	kill(b->server, SIGKILL);
 	kill(b->forwarder, SIGKILL);

@@ -48,7 +48,7 @@ EXTRA_DIST += %D%/b_learn.sh %D%/learn_peer.py
 
 BENCHES += %D%/b_tap
 BENCH_BINARIES += %D%/b_tap
-%C%_b_tap_SOURCES = %D%/b_tap.c
+%C%_b_tap_SOURCES = %D%/b_tap.c %D%/contest.c %D%/contest.h
 %C%_b_tap_LDADD = src/tap/libtap.a src/hal/libhal.a src/base/libbase.a
 BENCHES += %D%/b_traffic
 BENCH_BINARIES += %D%/b_traffic
@@ -58,7 +58,7 @@ BENCHES += %D%/b_hook.sh
 EXTRA_DIST += %D%/b_hook.sh %D%/hook_cost.py %D%/requirements.txt
 BENCHES += %D%/b_line
 BENCH_BINARIES += %D%/b_line
-%C%_b_line_SOURCES = %D%/b_line.c
+%C%_b_line_SOURCES = %D%/b_line.c %D%/contest.c %D%/contest.h
 %C%_b_line_LDADD = src/tap/libtap.a src/hal/libhal.a src/base/libbase.a
 BENCHES += %D%/b_camera
 BENCH_BINARIES += %D%/b_camera
