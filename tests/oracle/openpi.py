@@ -227,9 +227,12 @@ def broker(dump, folder):
     bed.leave(client)
     found, *_ = bed.end(dump)
     ok(same_chunks(found, bed.got) and len(bed.got) == 7, "a broker of 5 asks 4 times in 20 steps")
-    between = [(b[0] - a[1]) * 100 for a, b in zip(times, times[1:])][:3]
+    # The relay sees a reply before the client has it, and a request after it was sent: on a busy
+    # machine, by as much as both exchanges took.
+    between = [((b[0] - a[1]) * 100, (b[1] - a[0]) * 100) for a, b in zip(times, times[1:])][:3]
     told = [x["steps"] for x in of(found, "executed")][:3]
-    ok(len(told) == 3 and all(abs(t - min(max(b, 1), 10)) <= 1 for t, b in zip(told, between)),
+    ok(len(told) == 3 and all(min(max(least, 1), 10) - 1 <= t <= most + 1
+                              for t, (least, most) in zip(told, between)),
        f"executed steps are inferred from time: {told}")
     ok([x["number"] for x in of(found, "exchange", state="asked")] == [1, 2, 3, 4, 1, 2, 3],
        "numbers begin anew with a connection, and a health check has none")
