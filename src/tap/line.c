@@ -103,13 +103,40 @@ static void mirror(struct line *l)
 		l->set = now;
 }
 
-/* From a master in packet mode: each read begins with a byte that tells what else was done. */
+/* What was read is not passed on before what is asked has been done. */
+static ssize_t hold(struct line *l, const unsigned char *p, size_t n)
+{
+	memcpy(l->held, p, n);
+	l->held_len = n;
+	errno = EAGAIN;
+	return -1;
+}
+
+static ssize_t give_held(struct line *l, unsigned char *p)
+{
+	size_t n = l->held_len;
+
+	memcpy(p, l->held, n);
+	l->held_len = 0;
+	return (ssize_t)n;
+}
+
+/*
+ * From a master in packet mode: each read begins with a byte that tells what else was done. The kernel
+ * looks for that first, then for bytes: of a program that purges and writes in between it gives the
+ * bytes before it tells of the purge. Done that late, the purge would take the reply along. So we ask
+ * once more before the bytes are passed on.
+ */
 static ssize_t take_client(struct way *w, unsigned char *p, size_t n)
 {
 	struct tap *t = w->host;
 	struct line *l = t->line;
-	ssize_t got = read(w->from, p, n);
+	unsigned char told = 0;
+	ssize_t got;
 
+	if (l->held_len)
+		return give_held(l, p);
+	got = read(w->from, p, n);
 	if (got < 0 && errno != EAGAIN && errno != EINTR) {
 		l->left = l->client;
 		errno = EAGAIN;
@@ -124,8 +151,11 @@ static ssize_t take_client(struct way *w, unsigned char *p, size_t n)
 	if (!l->client)
 		client_came(t);
 	mirror(l);
-	memmove(p, p + 1, (size_t)got - 1);
-	return got - 1;
+	memmove(p, p + 1, (size_t)--got);
+	if (read(w->from, &told, 1) < 0)
+		w->readable = errno != EAGAIN;
+	l->asked |= told;
+	return told ? hold(l, p, (size_t)got) : got;
 }
 
 static ssize_t take_port(struct way *w, unsigned char *p, size_t n)

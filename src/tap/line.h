@@ -27,6 +27,8 @@ struct line {
 	bool gone;	     /* the port */
 	int64_t retry_ns;    /* when to look for it again */
 	unsigned char rest[2][TAP_READ_BYTES];
+	unsigned char held[TAP_READ_BYTES]; /* of the program: comes after what is asked */
+	size_t held_len;
 };
 
 /* Between the two files; the first four are of struct wire. */

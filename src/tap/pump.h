@@ -19,7 +19,10 @@ enum { STAGE_BYTES = 4 * TAP_READ_BYTES, STAGE_PIECES = 64 };
 
 struct way {
 	int from, to; /* -1: not there yet */
-	/* In place of read(): called until it fails with EAGAIN. NULL: read(), as a socket's. */
+	/*
+	 * In place of read(): called until it fails with EAGAIN, or has cleared readable itself.
+	 * NULL: read(), as a socket's.
+	 */
 	ssize_t (*take)(struct way *w, unsigned char *p, size_t n);
 	void *host;		 /* for take */
 	bool readable, writable; /* as far as is known; edges set them */

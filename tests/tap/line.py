@@ -159,6 +159,27 @@ def purges(device, tap):
     os.close(client)
 
 
+def late_purge():
+    """The purge before a request is done before it, however late the kernel tells of it (late.c)."""
+    device = Device(os.path.join(work, "late"))
+    tap = Tap(device, "late", program=os.path.join(os.environ["TOP_BUILDDIR"], "tests/tap/late"))
+    client = tap.open()
+    exchange(device, client)
+    tap.stop()
+    device.send(b"a late reply")
+    until(lambda: waiting(device.port) == 12)
+    termios.tcflush(client, termios.TCIFLUSH)
+    os.write(client, b"a request")
+    tap.go_on()
+    asked = device.read(9)
+    device.send(b"its reply")
+    got = read_some(client, 9, 5)
+    report.ok(asked == b"a request" and got == b"its reply",
+              "a purge that is told late takes no reply along to what was asked after it", got)
+    os.close(client)
+    tap.end()
+
+
 def vanishing(device, tap):
     client = tap.open()
     os.write(client, b"\xff\xff\x01half")
@@ -315,6 +336,7 @@ def main():
     slow(device, tap)
     unplugging(device, tap)
     gone_for_good()
+    late_purge()
     names(device)
     busy()
     until(lambda: len(os.listdir(f"/proc/{tap.process.pid}/fd")) == idle, 5)

@@ -16,3 +16,6 @@ TESTS += %D%/t_cycles.sh
 EXTRA_DIST += %D%/t_cycles.sh
 TESTS += %D%/t_bus.sh
 EXTRA_DIST += %D%/t_bus.sh %D%/bus.py
+check_PROGRAMS += %D%/late
+%C%_late_SOURCES = %D%/late.c src/tap/main.c
+%C%_late_LDADD = src/tap/libtap.a src/hal/libhal.a src/base/libbase.a

@@ -103,8 +103,8 @@ class Device:
 
 
 class Tap:
-    def __init__(self, device, name="arm", *options):
-        self.process = subprocess.Popen([TAP, *options, "--link", name, device.path],
+    def __init__(self, device, name="arm", *options, program=TAP):
+        self.process = subprocess.Popen([program, *options, "--link", name, device.path],
                                         stdout=subprocess.PIPE, text=True)
         self.line = self.process.stdout.readline().strip()
         self.link = os.path.join(RUNTIME, name)
@@ -123,11 +123,16 @@ class Tap:
         end = time.monotonic() + 0.5
         until(lambda: time.monotonic() > end or os.path.lexists(self.link))
 
+    def state(self):
+        """Of its process, by one letter."""
+        with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as f:
+            return f.read().rsplit(")", 1)[1].split()[0]
+
     def stop(self):
-        """It stands still from now on."""
+        """It stands still from now on, with nothing in its hands."""
+        until(lambda: self.state() == "S")
         self.process.send_signal(signal.SIGSTOP)
-        until(lambda: open(f"/proc/{self.process.pid}/stat", encoding="ascii").read()
-              .rsplit(")", 1)[1].split()[0] == "T")
+        until(lambda: self.state() == "T")
 
     def go_on(self):
         self.process.send_signal(signal.SIGCONT)
