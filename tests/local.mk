@@ -38,6 +38,7 @@ include %D%/db/local.mk
 include %D%/ui/local.mk
 include %D%/engine/local.mk
 include %D%/cli/local.mk
+include %D%/causes/local.mk
 include %D%/fuzz/local.mk
 include %D%/client/local.mk
 include %D%/lerobot/local.mk

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every cause of table.py before the real command: the fault is named, its healthy twin is GO."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+TREE = os.environ["TOP_SRCDIR"]
+sys.path[:0] = [os.path.join(TREE, "tests/tap"), os.path.join(TREE, "tests/sim")]
+from peers import Report
+from simbus import SimBus
+
+import table
+from world import World
+
+POLICYTOP, WORK = os.environ["POLICYTOP"], sys.argv[1]
+report = Report()
+
+
+def policytop(*words):
+    return subprocess.run([POLICYTOP, *words], text=True, capture_output=True, timeout=120,
+                          check=False)
+
+
+def judged(*words):
+    p = policytop(*words, "--json")
+    try:
+        found = json.loads(p.stdout)
+    except json.JSONDecodeError:
+        found = {"items": [], "verdict": p.stderr or p.stdout}
+    found["status"] = p.returncode
+    found.setdefault("verdict", "NO-GO" if p.returncode > 1 else "GO")
+    return found
+
+
+def prepare(w, folder):
+    """The files of a world; its profile learned, its rig on file."""
+    shutil.rmtree(folder, ignore_errors=True)
+    w.write_set(folder + "/brain")
+    w.write_policy(folder + "/policy")
+    rigs = f"{WORK}/config/policytop/rigs"
+    os.makedirs(rigs, exist_ok=True)
+    with open(f"{rigs}/bench.json", "w", encoding="utf-8") as f:
+        json.dump(w.rig, f)
+
+
+def learn(folder):
+    p = policytop("learn", folder + "/brain", "--name", "brain")
+    assert p.returncode in (0, 1), p.stderr
+
+
+def with_arm(w, folder):
+    bus = SimBus(WORK, w.kind)
+    try:
+        with open(bus.calibration, encoding="ascii") as f:
+            calibration = json.load(f)
+        w.calibrate(calibration)
+        with open(bus.calibration, "w", encoding="ascii") as f:
+            json.dump(calibration, f)
+        w.rig["robot"] |= {"port": bus.link, "calibration": bus.calibration}
+        w.rig["cameras"] = {}
+        w.rig["require"] = ["prompt", "pose", "disk", "motors", "calibration", "bus"]
+        prepare(w, folder)
+        learn(folder)
+        for line in w.orders:
+            bus.order(line)
+        other = None
+        if w.beside:
+            with open(bus.path, "rb", buffering=0) as port:
+                other = subprocess.Popen(w.beside, stdin=port)
+        try:
+            return judged("check", "bench", *w.words)
+        finally:
+            if other:
+                other.kill()
+                other.wait()
+    finally:
+        bus.close()
+
+
+def look(w, kind, folder):
+    if kind == "rig":
+        return with_arm(w, folder)
+    w.rig["policy"] = folder + "/policy"
+    prepare(w, folder)
+    if kind == "files":
+        learn(folder)
+        return judged("rig", "check", "bench")
+    words = ["--dataset", folder + "/brain"] if kind in ("set", "pair") else []
+    words += ["--policy", folder + "/policy"] if kind in ("policy", "pair") else []
+    return judged("check", *words, *w.words)
+
+
+def loud(found):
+    """What is not well, but what is so on this machine."""
+    return [i for i in found["items"] if i["level"] in ("warn", "fail") and
+            i.get("group") not in ("host",)]
+
+
+def told(items):
+    return "\n# ".join(f"{i['level']} {i['code']} [{i['subject']}] {i['text']}" for i in items)
+
+
+def poses():
+    """Where the arm of each kind rests, as the source itself says it."""
+    out = {}
+    for kind, robot in (("sts", "so101_follower"), ("dxl", "koch_follower")):
+        w = World(robot=robot)
+        w.kind = kind
+        found = with_arm(w, f"{WORK}/pose")
+        out[kind] = [i["value"] for i in found["items"] if i["code"] == "pose"]
+        assert len(out[kind]) == 6, found
+    return out
+
+
+class Bench:
+    def __init__(self):
+        self.start = None
+        self.healthy = {}
+        self.named = self.quiet = 0
+
+    def world(self, c, change):
+        """A healthy world for this cause, changed."""
+        w = World()
+        if c.look == "rig":
+            self.start = self.start or poses()
+            change(w)
+            at = World(self.start[w.kind], w.robot)
+            if w.state == World().state:
+                w.state, w.action = at.state, at.action
+            return w
+        change(w)
+        return w
+
+    def twin(self, c):
+        key = c.look, c.twin if c.twin is not table.Cause.twin else None
+        if key not in self.healthy:
+            self.healthy[key] = look(self.world(c, c.twin), c.look, f"{WORK}/healthy")
+        return self.healthy[key]
+
+    def cause(self, c):
+        found = look(self.world(c, c.spoil), c.look, f"{WORK}/{c.id}")
+        named = [i for i in found["items"] if i["code"] == c.code and i["level"] == c.level and
+                 all(n in f"{i['subject']} {i['text']}" for n in c.names)]
+        good = named and (found["status"] == c.status or
+                          (c.look == "rig" and found["status"] == max(c.status, 1)))
+        report.ok(good, f"{c.id}: {c.level} {c.code} {' '.join(c.names)}".strip(),
+                  f"{found['verdict']} {found['status']}; {told(loud(found)) or 'nothing'}")
+        twin = self.twin(c)
+        calm = twin["verdict"] == "GO" and twin["status"] in (0, 1) and not loud(twin) and \
+            not [i for i in twin["items"] if i["code"] == c.code and i["level"] != "ok"
+                 and i["level"] != "note"]
+        report.ok(calm, f"{c.id}: its healthy twin is GO",
+                  f"{twin['verdict']} {twin['status']}; {told(loud(twin))}")
+        self.named += bool(good)
+        self.quiet += bool(calm)
+
+
+def main():
+    bench = Bench()
+    wanted = sys.argv[2:]
+    rows = [c for c in table.FROZEN if not wanted or c.id in wanted]
+    for c in rows:
+        bench.cause(c)
+    print(f"# {bench.named} of {len(rows)} named right, {bench.quiet} twins quiet")
+    return report.done()
+
+
+sys.exit(main())
