@@ -60,7 +60,9 @@ def with_arm(w, folder):
             json.dump(calibration, f)
         w.rig["robot"] |= {"port": bus.link, "calibration": bus.calibration}
         w.rig["cameras"] = {}
-        w.rig["require"] = ["prompt", "pose", "disk", "motors", "calibration", "bus"]
+        w.rig["require"] = ["prompt", "disk", "motors", "calibration", "bus"]
+        if w.kind == "sts":  # the training set is in its units
+            w.rig["require"].append("pose")
         prepare(w, folder)
         learn(folder)
         for line in w.orders:
@@ -102,16 +104,12 @@ def told(items):
     return "\n# ".join(f"{i['level']} {i['code']} [{i['subject']}] {i['text']}" for i in items)
 
 
-def poses():
-    """Where the arm of each kind rests, as the source itself says it."""
-    out = {}
-    for kind, robot in (("sts", "so101_follower"), ("dxl", "koch_follower")):
-        w = World(robot=robot)
-        w.kind = kind
-        found = with_arm(w, f"{WORK}/pose")
-        out[kind] = [i["value"] for i in found["items"] if i["code"] == "pose"]
-        assert len(out[kind]) == 6, found
-    return out
+def pose():
+    """Where the arm rests, as the source itself says it."""
+    found = with_arm(World(), f"{WORK}/pose")
+    at = [i["value"] for i in found["items"] if i["code"] == "pose"]
+    assert len(at) == 6, found
+    return at
 
 
 class Bench:
@@ -124,12 +122,8 @@ class Bench:
         """A healthy world for this cause, changed."""
         w = World()
         if c.look == "rig":
-            self.start = self.start or poses()
-            change(w)
-            at = World(self.start[w.kind], w.robot)
-            if w.state == World().state:
-                w.state, w.action = at.state, at.action
-            return w
+            self.start = self.start or pose()
+            w = World(self.start)
         change(w)
         return w
 

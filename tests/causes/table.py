@@ -109,7 +109,7 @@ def other_robot(w):
 
 
 def hours(w):
-    w.words += ["--hours", "1000000"]
+    w.words += ["--hours", "10000"]
 
 
 def claimed(w):
