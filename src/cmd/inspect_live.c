@@ -322,3 +322,18 @@ const struct live_picture *inspect_live_picture(const struct inspect_live *l, co
 	}
 	return NULL;
 }
+
+double inspect_live_age_s(const struct inspect_live *l, int64_t at_ns)
+{
+	return at_ns == TIME_UNKNOWN ? (double)NAN : (double)(l->now_ns - at_ns) / 1e9;
+}
+
+const char *inspect_live_blind(const struct inspect_live *l)
+{
+	for (unsigned i = 0; i < l->sources; i++) {
+		if (!l->source[i].camera && l->source[i].why[0])
+			return l->source[i].why;
+	}
+	return l->sources ? "no source tells where the arm is"
+			  : "the rig names no source that sees the arm";
+}

@@ -60,6 +60,12 @@ void inspect_live(struct inspect_live *l, const struct rig *r, const char *rig_n
 		  int64_t patience_ns);
 void inspect_live_fini(struct inspect_live *l);
 
+/* How old a value of that time is, NaN unknown. */
+double inspect_live_age_s(const struct inspect_live *l, int64_t at_ns);
+
+/* What keeps the arm from being seen, in the words of the source that failed. */
+const char *inspect_live_blind(const struct inspect_live *l);
+
 /* Of a camera by its role; NULL: not seen. */
 const struct camera *inspect_live_camera(const struct inspect_live *l, const char *role);
 const struct live_picture *inspect_live_picture(const struct inspect_live *l, const char *role);

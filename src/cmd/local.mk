@@ -47,6 +47,7 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/inspect_host.c \
 	%D%/inspect_live.c %D%/inspect_live.h \
 	%D%/inspect_policy.c \
+	%D%/inspect_motors.c \
 	%D%/inspect_pose.c \
 	%D%/inspect_rig.c \
 	%D%/inspect_server.c \

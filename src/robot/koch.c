@@ -15,6 +15,7 @@ static const struct robot_motor motors[] = {
 	{"gripper", 6, "xl330-m288", UNIT_0_100, false},
 	{0},
 };
+static const char *const turning[] = {"shoulder_pan", "wrist_roll", NULL};
 static const char *const calibrations[] = {"koch_follower", "koch_leader", NULL};
 
 const struct robot_class robot_koch = {
@@ -28,4 +29,5 @@ const struct robot_class robot_koch = {
 	.suffix = ".pos",
 	.motors = motors,
 	.calibrations = calibrations,
+	.turning = turning,
 };

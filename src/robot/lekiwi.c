@@ -18,6 +18,7 @@ static const struct robot_motor motors[] = {
 	{"base_right_wheel", 9, "sts3215", UNIT_M100_100, true},
 	{0},
 };
+static const char *const turning[] = {"arm_wrist_roll", NULL};
 static const char *const calibrations[] = {"lekiwi", NULL};
 
 const struct robot_class robot_lekiwi = {
@@ -31,4 +32,5 @@ const struct robot_class robot_lekiwi = {
 	.suffix = ".pos",
 	.motors = motors,
 	.calibrations = calibrations,
+	.turning = turning,
 };

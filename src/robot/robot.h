@@ -42,7 +42,9 @@ struct robot_class {
 	const char *suffix; /* of joint names in its software's features: ".pos" */
 	const struct robot_motor *motors;
 	const char *const *calibrations; /* folders of LeRobot, newest name first; NULL ends */
-	const struct robot_can *can;	 /* NULL: it has no DaMiao motors */
+	/* Motors whose calibrated range is a whole turn by design; NULL ends, NULL: not known. */
+	const char *const *turning;
+	const struct robot_can *can; /* NULL: it has no DaMiao motors */
 };
 
 extern const struct robot_class *const robot_table[]; /* NULL ends */

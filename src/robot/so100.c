@@ -15,6 +15,7 @@ static const struct robot_motor motors[] = {
 	{"gripper", 6, "sts3215", UNIT_0_100, false},
 	{0},
 };
+static const char *const turning[] = {"wrist_roll", NULL};
 static const char *const calibrations[] = {"so_follower", "so100_follower", "so_leader",
 					   "so100_leader", NULL};
 
@@ -29,4 +30,5 @@ const struct robot_class robot_so100 = {
 	.suffix = ".pos",
 	.motors = motors,
 	.calibrations = calibrations,
+	.turning = turning,
 };

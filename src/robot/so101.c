@@ -16,6 +16,7 @@ static const struct robot_motor motors[] = {
 	{"gripper", 6, "sts3215", UNIT_0_100, false},
 	{0},
 };
+static const char *const turning[] = {"wrist_roll", NULL};
 static const char *const calibrations[] = {"so_follower", "so101_follower", "so_leader",
 					   "so101_leader", NULL};
 
@@ -30,4 +31,5 @@ const struct robot_class robot_so101 = {
 	.suffix = ".pos",
 	.motors = motors,
 	.calibrations = calibrations,
+	.turning = turning,
 };

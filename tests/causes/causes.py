@@ -72,7 +72,11 @@ def with_arm(w, folder):
             with open(bus.path, "rb", buffering=0) as port:
                 other = subprocess.Popen(w.beside, stdin=port)
         try:
-            return judged("check", "bench", *w.words)
+            for _ in range(3):  # a machine that is busy may not have heard all in time
+                found = judged("check", "bench", *w.words)
+                if found["status"] != 3:
+                    break
+            return found
         finally:
             if other:
                 other.kill()

@@ -146,9 +146,11 @@ FROZEN = [
           "fail", 2, latched, koch),
     Cause("no-status-packet", "#43 lerobot#1252", "rig", "bus", (), "warn", 1,
           order("fault mute/3*3")),
-    Cause("slow-replies", "#12 lerobot#1166", "rig", "bus", (), "warn", 1,
+    # So slow that not all registers are read within a look: NOT SEEN as well.
+    Cause("slow-replies", "#12 lerobot#1166", "rig", "bus", (), "warn", 3,
           order("fault late/3:28")),
-    Cause("claimed-port", "#54 inspect-robots", "rig", "bus", ("sleep",), "fail", 2, claimed),
+    # As written it was to fail. Whoever has the port may be the policy: what is not seen is no GO.
+    Cause("claimed-port", "#54 inspect-robots", "rig", "bus", ("sleep",), "unknown", 3, claimed),
     Cause("disk-hours", "#53 open-lutra#72", "rig", "disk", (), "fail", 2, hours),
     Cause("task-letters", "#35 lerobot#1428", "rig", "prompt", (), "fail", 2, letters),
     Cause("colours-reversed", "#42 TrossenRobotics/openpi PR#2", "pair", "norm", ("front",), "fail",
