@@ -39,6 +39,12 @@ static void trained_on(struct audit *a, const struct fit *f)
 		audit_add(a, "trained-on", LEVEL_OK, f->profile->name, "trained on %s", c->dataset);
 		return;
 	}
+	if (f->same_data) {
+		audit_add(a, "trained-on", LEVEL_OK, f->profile->name,
+			  "trained on %s, whose statistics are exactly those of %s", c->dataset,
+			  f->profile->name);
+		return;
+	}
 	found = audit_add(a, "trained-on", LEVEL_WARN, f->profile->name,
 			  "trained on %s, and the profile is of %s: is this the training set?",
 			  c->dataset, f->profile->name);
@@ -119,6 +125,23 @@ static bool plan_in_time(struct audit *a, const struct fit *f, unsigned n)
 	return false;
 }
 
+/* Beside what a plan lasts; files alone do not hold how long an answer takes. */
+static void latency(struct audit *a, const struct fit *f, unsigned n)
+{
+	struct audit_finding *found;
+
+	if (isfinite(f->latency_s))
+		found = audit_add(a, "plan", LEVEL_OK, "latency",
+				  "an answer takes %.0f ms, the last run of this rig says",
+				  f->latency_s * 1e3);
+	else
+		found = audit_add(a, "plan", LEVEL_NOTE, "latency",
+				  "an answer must come within %.0f ms; how long one takes is known "
+				  "after a run of a rig",
+				  n / f->fps * 1e3);
+	audit_number(found, f->latency_s * 1e3, n / f->fps * 1e3, "ms");
+}
+
 static void plan(struct audit *a, const struct fit *f)
 {
 	const struct checkpoint *c = f->checkpoint;
@@ -149,12 +172,7 @@ static void plan(struct audit *a, const struct fit *f)
 	found = audit_add(a, "plan", LEVEL_OK, "", "%u of %u actions are executed, in %.2f s", n,
 			  c->chunk_size, n / f->fps);
 	audit_number(found, n / f->fps, NAN, "s");
-	if (isfinite(f->latency_s)) {
-		found = audit_add(a, "plan", LEVEL_OK, "latency",
-				  "an answer takes %.0f ms, the last run of this rig says",
-				  f->latency_s * 1e3);
-		audit_number(found, f->latency_s * 1e3, n / f->fps * 1e3, "ms");
-	}
+	latency(a, f, n);
 }
 
 void audit_fit(struct audit *a, const struct fit *f)

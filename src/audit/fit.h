@@ -21,6 +21,7 @@ struct fit_camera {
 	unsigned width, height; /* 0 unknown */
 	double fps;		/* 0 unknown */
 	bool depth;		/* it gives distances, too */
+	bool only_depth;	/* it gives nothing else */
 };
 
 enum { FIT_CAMERAS_MAX = 16 };
@@ -29,7 +30,9 @@ struct fit {
 	const struct checkpoint *checkpoint;
 	const struct profile *profile;	    /* of its training, NULL none */
 	const struct dataset_meta *dataset; /* of its training, NULL none */
-	bool cameras_known;		    /* false: nobody said what cameras there are */
+	const char *robot;		    /* the rig's type of it, NULL or "" unknown */
+	bool same_data; /* its statistics are exactly the profile's, whatever the set is called */
+	bool cameras_known; /* false: nobody said what cameras there are */
 	unsigned cameras;
 	struct fit_camera camera[FIT_CAMERAS_MAX];
 	bool renames_known; /* the program's own map takes the place of the checkpoint's */

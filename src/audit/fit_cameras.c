@@ -23,11 +23,6 @@ struct matching {
 	struct given given[2 * FIT_CAMERAS_MAX];
 };
 
-static bool is_groot(const struct checkpoint *c)
-{
-	return c->form == CHECKPOINT_GROOT_N15 || c->form == CHECKPOINT_GROOT_N16;
-}
-
 static const char *above(const struct checkpoint *c)
 {
 	return is_groot(c) ? "video." : "observation.images.";
@@ -56,7 +51,7 @@ static void give(struct matching *m, const struct fit_camera *c, bool depth)
 	struct given *g = &m->given[m->n++];
 	const struct checkpoint *cp = m->f->checkpoint;
 
-	*g = (struct given){.camera = c, .depth = depth};
+	*g = (struct given){.camera = c, .depth = depth || c->only_depth};
 	snprintf(g->key, sizeof(g->key), "%s%s%s", strchr(c->key, '.') ? "" : above(cp),
 		 c->key[0] ? c->key : c->role, depth ? "_depth" : "");
 	if (!c->key[0])
@@ -244,6 +239,39 @@ static void extra(struct matching *m)
 	}
 }
 
+/* The policy was trained with this exchange. */
+static bool renamed_so(const struct checkpoint *c, const char *from, const char *to)
+{
+	for (size_t i = 0; i < c->nrenames; i++) {
+		if (strcmp(c->rename[i].from, from) == 0 && strcmp(c->rename[i].to, to) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A camera that bears the name of one of the policy's inputs, and is given to it as another. */
+static void crossed(struct matching *m)
+{
+	const struct checkpoint *c = m->f->checkpoint;
+	char own[FEATURE_KEY_BYTES];
+	struct audit_finding *found;
+
+	for (unsigned i = 0; i < m->n; i++) {
+		const struct given *g = &m->given[i];
+		const char *role = g->camera->role;
+
+		snprintf(own, sizeof(own), "%s%s", above(c), role);
+		if (g->depth || !strcmp(own, g->key) || !checkpoint_input(c, own) ||
+		    !checkpoint_input(c, g->key) || renamed_so(c, own, g->key))
+			continue;
+		found = audit_add(m->a, "inputs", LEVEL_WARN, role,
+				  "the policy has a camera %s, and gets the rig's %s as its %s",
+				  role, role, short_key(c, g->key));
+		audit_do(found, "exchanged? Without the map each camera keeps its name");
+		return;
+	}
+}
+
 static unsigned match(struct matching *m)
 {
 	const struct checkpoint *c = m->f->checkpoint;
@@ -297,6 +325,7 @@ void fit_cameras(struct audit *a, const struct fit *f)
 	}
 	wanted = match(&m);
 	twice(&m);
+	crossed(&m);
 	extra(&m);
 	for (size_t i = before; i < a->n; i++)
 		worst = a->finding[i].level > worst ? a->finding[i].level : worst;

@@ -5,6 +5,11 @@
 
 #include "audit/fit.h"
 
+static inline bool is_groot(const struct checkpoint *c)
+{
+	return c->form == CHECKPOINT_GROOT_N15 || c->form == CHECKPOINT_GROOT_N16;
+}
+
 /* Every input that is a camera: is it there, once, in colour, of its shape, fast enough? */
 void fit_cameras(struct audit *a, const struct fit *f);
 

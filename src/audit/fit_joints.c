@@ -4,6 +4,7 @@
 
 #include "audit/fit_impl.h"
 #include "base/text.h"
+#include "robot/robot.h"
 
 /* State or action as the training set has it. */
 struct trained {
@@ -66,6 +67,11 @@ static void size_of(struct audit *a, const struct fit *f, bool action, const str
 			  wider ? ", padded" : "");
 		return;
 	}
+	if (is_groot(f->checkpoint) && width < t->n) {
+		audit_add(a, code, LEVEL_OK, what, "%s has %u of the robot's %u values", what,
+			  width, t->n);
+		return;
+	}
 	found = audit_add(a, code, LEVEL_FAIL, what,
 			  "the policy's %s has %u values, the robot's of its training %u", what,
 			  width, t->n);
@@ -107,6 +113,34 @@ static void pace(struct audit *a, const struct fit *f)
 	audit_do(found, "--fps=%g", trained);
 }
 
+static bool same_motors(const struct robot_class *a, const struct robot_class *b)
+{
+	const struct robot_motor *x = a->motors, *y = b->motors;
+
+	if (a->bus != b->bus || a->can != b->can || !x || !y)
+		return a->can && a->can == b->can;
+	while (x->joint && y->joint && strcmp(x->joint, y->joint) == 0) {
+		x++;
+		y++;
+	}
+	return !x->joint && !y->joint;
+}
+
+/* As many joints, even of the same names, mean something else on another arm. */
+static void robot_of(struct audit *a, const struct fit *f)
+{
+	const struct robot_class *rig = f->robot ? robot_find(f->robot) : NULL;
+	const struct robot_class *trained = f->profile ? robot_find(f->profile->robot) : NULL;
+	struct audit_finding *found;
+
+	if (!rig || !trained || rig == trained || same_motors(rig, trained))
+		return;
+	found = audit_add(a, "outputs", LEVEL_WARN, rig->name,
+			  "the rig's robot is a %s, and training's was a %s", f->robot,
+			  f->profile->robot);
+	audit_do(found, "take the checkpoint, or the profile, of this robot");
+}
+
 void fit_joints(struct audit *a, const struct fit *f)
 {
 	struct trained state = of_training(f, false), action = of_training(f, true);
@@ -114,5 +148,6 @@ void fit_joints(struct audit *a, const struct fit *f)
 	size_of(a, f, false, &state);
 	size_of(a, f, true, &action);
 	names_of(a, f, &action);
+	robot_of(a, f);
 	pace(a, f);
 }

@@ -23,4 +23,5 @@ noinst_LIBRARIES += %D%/libaudit.a
 	%D%/match.c %D%/match.h \
 	%D%/match_impl.h \
 	%D%/match_try.c \
-	%D%/norm.c %D%/norm.h
+	%D%/norm.c %D%/norm.h \
+	%D%/norm_images.c

@@ -30,7 +30,7 @@ enum match_kind {
 	MATCH_HALF_RANGE, /* std holds half the range */
 	MATCH_EXCHANGED,  /* two joints: a, b */
 	MATCH_HALVES,	  /* the two halves of the vector */
-	MATCH_ORDER,	  /* some other order of three or more joints */
+	MATCH_ORDER,	  /* some other order of three or more joints: a has those of b */
 	MATCH_SIGN,	  /* of joint a */
 	MATCH_SIGNS,	  /* of more than one, a among them */
 	MATCH_SCALES,	  /* each joint has a scale of its own */

@@ -190,7 +190,7 @@ static void try_order(struct holds *h, const struct figures *stats, const struct
 		      const struct tolerance *t, const bool *bad)
 {
 	bool taken[MAX_JOINTS] = {false};
-	unsigned from[MAX_JOINTS];
+	unsigned from[MAX_JOINTS], first = data->n;
 
 	plain_order(from, data->n);
 	for (unsigned j = 0; j < data->n; j++) {
@@ -204,8 +204,11 @@ static void try_order(struct holds *h, const struct figures *stats, const struct
 			return;
 		taken[k] = true;
 		from[j] = k;
+		first = first < j ? first : j;
 	}
-	match_hold(h, MATCH_ORDER, 0, 0, 2.5, compare_order(stats, data, t, from));
+	if (first == data->n)
+		return;
+	match_hold(h, MATCH_ORDER, first, from[first], 2.5, compare_order(stats, data, t, from));
 }
 
 static void try_signs(struct holds *h, const struct figures *stats, const struct figures *data,

@@ -133,7 +133,6 @@ static const char *const what_it_is[MATCH_KINDS] = {
 	[MATCH_RADIANS] = "the statistics are in radians, the data in degrees",
 	[MATCH_HALF_RANGE] = "std holds half the range of the data",
 	[MATCH_HALVES] = "the two halves of the vector are exchanged",
-	[MATCH_ORDER] = "the joints are in another order than the data's",
 	[MATCH_SIGNS] = "several joints have the other sign",
 	[MATCH_SCALES] = "each joint has a scale of its own: other units or another calibration",
 };
@@ -147,6 +146,10 @@ static void name_what(char *dst, size_t size, const struct match_named *w,
 	joint_short_name(b, joints_of(ev, action, w->b)->name);
 	if (w->kind == MATCH_EXCHANGED)
 		snprintf(dst, size, "%s and %s are exchanged", a, b);
+	else if (w->kind == MATCH_ORDER)
+		snprintf(dst, size,
+			 "the joints are in another order than the data's: %s has those of %s", a,
+			 b);
 	else if (w->kind == MATCH_SIGN)
 		snprintf(dst, size, "%s has the other sign", a);
 	else

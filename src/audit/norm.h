@@ -26,6 +26,12 @@ bool norm_match(struct match *m, const struct checkpoint *c, const struct norm_e
 void audit_norm(struct audit *a, const struct checkpoint *c, const struct norm_evidence *ev);
 
 /*
+ * Findings "norm" for each camera whose pictures are normalised by mean and std and of which the
+ * training set has statistics; none of the others.
+ */
+void audit_norm_images(struct audit *a, const struct checkpoint *c, const struct profile *p);
+
+/*
  * The arm's state through the checkpoint's own formula: the largest |value| and its joint.
  * state[n], NaN unknown. NaN: nothing to compute it from.
  */

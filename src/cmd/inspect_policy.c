@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "audit/files.h"
+#include "audit/fit.h"
 #include "audit/norm.h"
+#include "base/text.h"
 #include "check/words.h"
 #include "cmd/inspect.h"
 #include "cmd/rig_audit.h"
@@ -19,10 +21,58 @@ static void without_set(struct inspect *l, const struct err *e)
 		   "name a folder with meta/info.json");
 }
 
+/* The cameras of a training set, as a rig's. */
+static void fit_cameras_of(struct fit *f, const struct profile *p)
+{
+	f->cameras_known = true;
+	for (size_t i = 0; i < p->ncameras && f->cameras < FIT_CAMERAS_MAX; i++) {
+		const struct profile_camera *c = &p->cameras[i];
+		struct fit_camera *to = &f->camera[f->cameras++];
+
+		*to = (struct fit_camera){.width = c->width,
+					  .height = c->height,
+					  .fps = c->fps,
+					  .only_depth = c->channels == 1};
+		text_copy(to->role, sizeof(to->role), c->name);
+	}
+}
+
+/*
+ * A policy against the set that it is to have learned from. GR00T's names of cameras are those of
+ * modality.json, which is not read. What files do not say is not required of them.
+ */
+static void fit(struct inspect *l, const struct profile *p, bool same)
+{
+	struct audit a = {.n = 0};
+	size_t before = l->n;
+	struct fit f;
+
+	fit_init(&f, l->policy);
+	f.profile = p;
+	f.same_data = same;
+	f.fps = p->fps;
+	if (l->policy->form != CHECKPOINT_GROOT_N15 && l->policy->form != CHECKPOINT_GROOT_N16)
+		fit_cameras_of(&f, p);
+	audit_fit(&a, &f);
+	inspect_take(l, &a);
+	audit_fini(&a);
+	for (size_t i = before; i < l->n; i++)
+		l->item[i].required &= l->item[i].level != LEVEL_UNKNOWN;
+}
+
+/* As trained to the last figure, not only near. */
+static bool as_trained(const struct audit *a, const char *vector)
+{
+	const struct audit_finding *f = audit_find(a, "norm", vector);
+
+	return f && f->level == LEVEL_OK && f->value < 2e-3;
+}
+
 static void norm(struct inspect *l, const struct episodes *e, const struct profile *p)
 {
 	struct norm_evidence ev = {.e = e, .profile = p};
 	struct audit a = {.n = 0};
+	bool same;
 
 	if (!l->policy)
 		return;
@@ -33,8 +83,13 @@ static void norm(struct inspect *l, const struct episodes *e, const struct profi
 	}
 	ev.name = p ? p->name : "";
 	audit_norm(&a, l->policy, &ev);
+	same = as_trained(&a, "state") && as_trained(&a, "action");
+	if (p)
+		audit_norm_images(&a, l->policy, p);
 	inspect_take(l, &a);
 	audit_fini(&a);
+	if (e && p)
+		fit(l, p, same);
 }
 
 void inspect_dataset(struct inspect *l)

@@ -63,6 +63,7 @@ static void audit_policy(struct audit *a, const struct rig *r, const struct plan
 
 	fit_init(&f, c);
 	f.profile = profile;
+	f.robot = r->robot_type;
 	f.latency_s = latency_s;
 	f.cameras_known = r->cameras > 0;
 	for (unsigned i = 0; i < r->cameras; i++)
