@@ -30,13 +30,35 @@ const char *checklist_mark(const struct preflight_item *i, enum role *role)
 	return marks[i->level].mark;
 }
 
+/* What is not there comes first: nothing that depends on it can be seen. */
+static bool is_absent(const struct preflight_item *i)
+{
+	return i->level == LEVEL_FAIL && strcmp(i->code, "paths") == 0;
+}
+
+/* Not seen because of something that is not there, which is told by itself. */
+static bool is_explained(const struct preflight_item *item, size_t n,
+			 const struct preflight_item *i)
+{
+	bool arm = strcmp(i->group, "pose") == 0 || strcmp(i->group, "arm") == 0;
+
+	for (size_t k = 0; k < n && i->level == LEVEL_UNKNOWN; k++) {
+		if (!is_absent(&item[k]))
+			continue;
+		if (arm ? strncmp(item[k].subject, "robot.", 6) == 0
+			: strcmp(item[k].subject, i->subject) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* What stands in the way, worst first; warnings after that. */
 static int weight(const struct preflight_item *i)
 {
 	if (i->waived)
 		return 0;
 	if (i->level == LEVEL_FAIL)
-		return 3;
+		return is_absent(i) ? 4 : 3;
 	if (i->level == LEVEL_UNKNOWN && i->required)
 		return 2;
 	return i->level == LEVEL_WARN;
@@ -45,9 +67,9 @@ static int weight(const struct preflight_item *i)
 const struct preflight_item *checklist_todo(const struct preflight_item *item, size_t n,
 					    unsigned nth)
 {
-	for (int w = 3; w > 0; w--) {
+	for (int w = 4; w > 0; w--) {
 		for (size_t k = 0; k < n; k++) {
-			if (weight(&item[k]) == w && nth-- == 0)
+			if (weight(&item[k]) == w && !is_explained(item, n, &item[k]) && nth-- == 0)
 				return &item[k];
 		}
 	}

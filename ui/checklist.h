@@ -29,7 +29,10 @@ void checklist_draw(struct canvas *c, const struct checklist *l);
 /* "XX", "??", "ok" … and its role. */
 const char *checklist_mark(const struct preflight_item *i, enum role *role);
 
-/* The nth thing to do, worst first; NULL: there are fewer. */
+/*
+ * The nth thing to do, what is not there first, then worst first; NULL: there are fewer. What is not
+ * seen only because of something that is not there is nothing of its own.
+ */
 const struct preflight_item *checklist_todo(const struct preflight_item *item, size_t n,
 					    unsigned nth);
 

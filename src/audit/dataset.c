@@ -39,6 +39,18 @@ static void audit_set_stats(struct audit *a, const struct set_evidence *s)
 	const struct profile *p = s->profile;
 	struct audit_finding *f;
 
+	for (unsigned i = 0; i < 2; i++) {
+		const char *vector = i ? "action" : "state";
+
+		if (!s->nothing[i])
+			continue;
+		f = audit_add(
+			a, "set-stats", LEVEL_FAIL, vector,
+			"%s says mean 0 and std 1 for every %s, and the data has not: nothing "
+			"would be normalised",
+			s->nothing[i], vector);
+		audit_do(f, "compute the statistics again, and train again");
+	}
 	if (!p->ndisagreements) {
 		audit_add(a, "set-stats", LEVEL_OK, "",
 			  "its own statistics, where it has some, are its data's");

@@ -17,6 +17,8 @@ struct set_evidence {
 	const char *const *missing; /* files */
 	size_t nwarnings;
 	const char *const *warning; /* sentences of the reader: counts, videos */
+	const char
+		*nothing[2]; /* the file whose statistics of state, action are mean 0 and std 1 */
 };
 
 void audit_dataset(struct audit *a, const struct set_evidence *s);

@@ -149,6 +149,22 @@ int inspect_waive(struct inspect *l, const char *text, struct err *e)
 	return 0;
 }
 
+/* What a rig asks for by name and nothing told of was not seen. */
+static void ask_for(struct inspect *l, const char *word)
+{
+	const struct audit_code *c = audit_code_find(word);
+
+	for (size_t k = 0; k < l->n; k++) {
+		if (covers(word, l->item[k].code))
+			return;
+	}
+	for (size_t k = 0; !c && audit_codes[k].code; k++)
+		c = covers(word, audit_codes[k].code) ? &audit_codes[k] : NULL;
+	if (c)
+		inspect_add(l, c->code, "", LEVEL_UNKNOWN,
+			    "the rig requires it, nothing told of it");
+}
+
 void inspect_all(struct inspect *l)
 {
 	l->n = 0;
@@ -156,6 +172,8 @@ void inspect_all(struct inspect *l)
 		if (!r->rig || l->rig)
 			r->look(l);
 	}
+	for (unsigned i = 0; l->rig && l->rig->require_said && i < l->rig->require.n; i++)
+		ask_for(l, l->rig->require.word[i]);
 }
 
 void inspect_fini(struct inspect *l)

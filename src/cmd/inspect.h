@@ -26,7 +26,7 @@ struct inspect {
 	const char *rig_name; /* "" none: a data set or a checkpoint by itself */
 	const struct rig *rig;
 	const char *db;		   /* path of the database */
-	const char *record_to;	   /* folder of a planned recording, NULL none */
+	const char *record_to;	   /* folder of a planned recording, NULL: LeRobot's own */
 	double hours;		   /* of it; NaN none is planned */
 	const char *dataset;	   /* --dataset, NULL none */
 	bool audits;		   /* no rig: every audit that was asked for is required */

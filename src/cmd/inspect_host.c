@@ -16,6 +16,7 @@
 #include "cmd/inspect_gpu.h"
 #include "cmd/rig_audit.h"
 #include "db/fs.h"
+#include "training/hub.h"
 
 /* What three cameras of 640 x 480 as video and a database take in an hour: measured, rounded up. */
 static const double GB_PER_HOUR = 8;
@@ -113,10 +114,14 @@ void inspect_disk(struct inspect *l)
 {
 	double least = l->rig->tolerances.disk_free_gb;
 
+	char *home = isnan(l->hours) ? NULL : hub_folder_dup("HF_LEROBOT_HOME", "lerobot");
+	const char *to = l->record_to ? l->record_to : home;
+
 	disk_item(l, "database", l->db, least);
-	if (l->record_to)
-		disk_item(l, "recording", l->record_to,
+	if (to)
+		disk_item(l, "recording", to,
 			  fmax(least, isnan(l->hours) ? 0 : l->hours * GB_PER_HOUR));
+	free(home);
 }
 
 /* A number behind a key of a text file such as /proc/meminfo; NaN: not there. */

@@ -108,24 +108,28 @@ static bool is_path(const char *s)
 	return s[0] == '/' || text_starts(s, "./") || text_starts(s, "../");
 }
 
-static void must_be_there(struct audit *a, const char *subject, const char *path)
+static void must_be_there(struct audit *a, const char *subject, const char *path, bool device)
 {
+	struct audit_finding *f;
+
 	if (!is_path(path) || access(path, F_OK) == 0)
 		return;
-	audit_do(audit_add(a, "paths", LEVEL_FAIL, subject, "%s %s: %s", subject, path,
-			   strerror(errno)),
-		 "plug it in, or edit the rig");
+	f = audit_add(a, "paths", LEVEL_FAIL, subject, "%s %s: %s", subject, path, strerror(errno));
+	if (device)
+		audit_do(f, "plug in what is %s, or edit the rig", path);
+	else
+		audit_do(f, "put %s there, or edit the rig", path);
 }
 
 void rig_audit_paths(struct audit *a, const struct rig *r)
 {
-	must_be_there(a, "robot.port", r->robot_port);
-	must_be_there(a, "robot.left_port", r->robot_left_port);
-	must_be_there(a, "robot.right_port", r->robot_right_port);
-	must_be_there(a, "robot.calibration", r->robot_calibration);
-	must_be_there(a, "policy", r->policy);
+	must_be_there(a, "robot.port", r->robot_port, true);
+	must_be_there(a, "robot.left_port", r->robot_left_port, true);
+	must_be_there(a, "robot.right_port", r->robot_right_port, true);
+	must_be_there(a, "robot.calibration", r->robot_calibration, false);
+	must_be_there(a, "policy", r->policy, false);
 	for (unsigned i = 0; i < r->cameras; i++)
-		must_be_there(a, r->camera[i].role, r->camera[i].device);
+		must_be_there(a, r->camera[i].role, r->camera[i].device, true);
 	if (audit_level(a, "paths") == LEVEL_UNKNOWN)
 		audit_add(a, "paths", LEVEL_OK, "", "each path of the rig leads somewhere");
 }

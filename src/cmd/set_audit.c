@@ -26,6 +26,8 @@ int set_read(struct read_set *s, const char *word, struct err *e)
 	s->profile = profile_build(&s->e, NULL);
 	text_copy(s->profile->name, sizeof(s->profile->name), dataset_name(s->set));
 	set_stats_compare(stats, s->profile, s->profile);
+	for (unsigned i = 0; i < 2; i++)
+		s->nothing[i] = set_stats_nothing(stats, s->profile, i == 1);
 	set_stats_free(stats);
 	return 0;
 }
@@ -48,7 +50,8 @@ void set_audit(struct audit *a, const struct read_set *s)
 				  .nmissing = dataset_missing(s->set, missing),
 				  .missing = missing,
 				  .nwarnings = n,
-				  .warning = warning};
+				  .warning = warning,
+				  .nothing = {s->nothing[0], s->nothing[1]}};
 
 	for (size_t i = 0; i < n; i++)
 		warning[i] = dataset_warning(s->set, i);

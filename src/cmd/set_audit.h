@@ -10,6 +10,7 @@ struct read_set {
 	struct dataset *set;
 	struct episodes e;
 	struct profile *profile; /* named, and compared with the set's own statistics */
+	const char *nothing[2];	 /* set_stats_nothing() of state, action */
 };
 
 /* word: as dataset_open(). 0, or -errno with e. fini also after an error. */

@@ -20,6 +20,8 @@ enum { SENTENCES_MAX = 10000 };
  */
 static const double copy_error = 2e-6, sum_error_of_span = 1e-3, mean_error_of_size = 2e-5;
 static const double std_error_of_size = 5e-4;
+/* Mean 0 and std 1 as they are written, and data that is not so. */
+static const double nothing = 1e-6, not_normal = 0.05;
 
 void stat_add(struct feature_stats *f, const struct stat_values *v)
 {
@@ -193,6 +195,38 @@ static void compare_feature(const struct set_stats *s, const struct stats_source
 	for (unsigned j = 0; j < of->joints && f->episodes && !b.len; j++)
 		compare_joint(from->where, name, &f->joint[j], &of->joint[j], into);
 	buf_fini(&b);
+}
+
+/* Every joint is to have mean 0 and std 1; of the data one that moves must have something else. */
+static bool is_nothing(const struct feature_stats *f, const struct feature_profile *of)
+{
+	bool other = false;
+
+	if (!f->feature || f->misfit || !f->episodes || f->feature->width != of->joints)
+		return false;
+	for (unsigned j = 0; j < of->joints; j++) {
+		const struct stat_sum *s = &f->joint[j];
+		const struct dist *d = &of->joint[j].value;
+
+		if (!(fabs(s->mean) < nothing) ||
+		    !(fabs(sqrt(s->squares / s->count) - 1) < nothing))
+			return false;
+		other |= d->std > nothing &&
+			 (fabs(d->mean) > not_normal || fabs(d->std - 1) > not_normal);
+	}
+	return other;
+}
+
+const char *set_stats_nothing(const struct set_stats *s, const struct profile *of, bool action)
+{
+	for (size_t i = 0; i < SOURCES; i++) {
+		const struct stats_source *from = &s->source[i];
+
+		if (from->where && is_nothing(action ? &from->action : &from->state,
+					      action ? &of->action : &of->state))
+			return from->where;
+	}
+	return NULL;
 }
 
 void set_stats_compare(const struct set_stats *s, const struct profile *of, struct profile *into)

@@ -22,6 +22,12 @@ void set_stats_free(struct set_stats *s); /* NULL is allowed */
 void set_stats_cameras(const struct set_stats *s, struct profile_camera *cameras, size_t n);
 
 /*
+ * The file that has mean 0 and std 1 for every action (state: for every state), where the data has
+ * not: nothing is normalised by them. NULL: no such file; else static text.
+ */
+const char *set_stats_nothing(const struct set_stats *s, const struct profile *of, bool action);
+
+/*
  * Compares min, max, mean and std with those of `of`, the profile of the same episodes, and adds
  * a sentence to `into` for every joint that differs by more than float32 rounding explains.
  */

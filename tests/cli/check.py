@@ -204,6 +204,13 @@ def gone(bus):
                           timeout=60, check=False)
     ok(text.stdout.startswith("NO-GO") and " ??  pose" in text.stdout and text.returncode == 2,
        "and so it is printed", text.stdout)
+    head = [line for line in text.stdout.splitlines() if line.startswith(("  1st", "  2nd"))]
+    ok(len(head) == 1 and head[0].startswith("  1st paths robot.port: plug in what is /"),
+       "the first thing to do is the only one: that the arm is not seen comes of it", str(head))
+    rig(bus, require=["prompt", "server"])
+    status, found, _ = check()
+    ok(items(found, "server", level="unknown", required=True),
+       "what the rig requires and nothing tells of is not seen", str(items(found, "server")))
 
 
 def main():
