@@ -23,6 +23,7 @@ static void audit_set_files(struct audit *a, const struct set_evidence *s)
 	}
 	if (!s->nmissing)
 		audit_add(a, "set-files", LEVEL_OK, "", "all that its version needs");
+	audit_set_parts(a, s);
 }
 
 static void audit_set_counts(struct audit *a, const struct set_evidence *s)

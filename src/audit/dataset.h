@@ -8,6 +8,7 @@
 
 #include "audit/finding.h"
 #include "training/episodes.h"
+#include "training/modality.h"
 
 struct set_evidence {
 	const struct episodes *e;
@@ -19,6 +20,8 @@ struct set_evidence {
 	const char *const *warning; /* sentences of the reader: counts, videos */
 	const char
 		*nothing[2]; /* the file whose statistics of state, action are mean 0 and std 1 */
+	const struct modality *modality; /* NULL: the set has none */
+	const char *modality_wrong;	 /* why it cannot be read, NULL: it can */
 };
 
 void audit_dataset(struct audit *a, const struct set_evidence *s);

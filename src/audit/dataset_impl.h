@@ -5,6 +5,9 @@
 
 #include "audit/dataset.h"
 
+/* dataset_parts.c */
+void audit_set_parts(struct audit *a, const struct set_evidence *s);
+
 /* dataset_motion.c */
 void audit_set_units(struct audit *a, const struct set_evidence *s);
 void audit_set_idle(struct audit *a, const struct set_evidence *s);

@@ -14,6 +14,7 @@ noinst_LIBRARIES += %D%/libaudit.a
 	%D%/dataset.c %D%/dataset.h \
 	%D%/dataset_impl.h \
 	%D%/dataset_motion.c \
+	%D%/dataset_parts.c \
 	%D%/explain.c %D%/explain.h \
 	%D%/explain_impl.h \
 	%D%/explain_measure.c \

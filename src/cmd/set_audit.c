@@ -45,16 +45,22 @@ void set_audit(struct audit *a, const struct read_set *s)
 	const char *missing[MISSING_MAX];
 	size_t n = dataset_warnings(s->set);
 	const char **warning = xcalloc(n + 1, sizeof(*warning));
+	struct modality *m = xcalloc(1, sizeof(*m));
+	struct err e = {0};
+	int rc = modality_read(m, s->set, &e);
 	struct set_evidence ev = {.e = &s->e,
 				  .profile = s->profile,
 				  .nmissing = dataset_missing(s->set, missing),
 				  .missing = missing,
 				  .nwarnings = n,
 				  .warning = warning,
+				  .modality = rc == 0 ? m : NULL,
+				  .modality_wrong = rc < 0 ? e.msg : NULL,
 				  .nothing = {s->nothing[0], s->nothing[1]}};
 
 	for (size_t i = 0; i < n; i++)
 		warning[i] = dataset_warning(s->set, i);
 	audit_dataset(a, &ev);
+	free(m);
 	free(warning);
 }

@@ -29,6 +29,7 @@ noinst_LIBRARIES += %D%/libtraining.a
 	%D%/info.c %D%/info.h \
 	%D%/load.c \
 	%D%/locate.c \
+	%D%/modality.c %D%/modality.h \
 	%D%/parallel.c %D%/parallel.h \
 	%D%/quantile.c %D%/quantile.h \
 	%D%/reel.c %D%/reel.h \

@@ -145,7 +145,7 @@ FROZEN = [
     Cause("motor-latched", "#49 reachy_mini#1402", "rig", "motors", ("shoulder_lift", "overload"),
           "fail", 2, latched, koch),
     Cause("no-status-packet", "#43 lerobot#1252", "rig", "bus", (), "warn", 1,
-          order("fault mute/3*3")),
+          order("fault mute/3*4")),
     # So slow that not all registers are read within a look: NOT SEEN as well.
     Cause("slow-replies", "#12 lerobot#1166", "rig", "bus", (), "warn", 3,
           order("fault late/3:28")),
