@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # The SQL texts are compiled in (embed.awk), so that an uninstalled program and an installed one
 # read the same; the queries are installed too, for a stock sqlite3 shell.
-DB_SCHEMAS = %D%/schema/1.sql %D%/schema/2.sql %D%/schema/3.sql %D%/schema/4.sql
+DB_SCHEMAS = %D%/schema/1.sql %D%/schema/2.sql %D%/schema/3.sql %D%/schema/4.sql \
+	%D%/schema/5.sql
 DB_QUERIES = \
 	%D%/queries/cadence.sql \
 	%D%/queries/chunks.sql \
@@ -27,6 +28,7 @@ noinst_LIBRARIES += %D%/libdb.a
 	%D%/writer_chunk.c %D%/writer_internal.h \
 	%D%/writer_health.c \
 	%D%/writer_run.c \
+	%D%/writer_sample.c \
 	%D%/writer_step.c
 nodist_%C%_libdb_a_SOURCES = %D%/texts.c
 

@@ -45,6 +45,9 @@ static const char *const statements[ST_N] = {
 		"WHERE id = ?1",
 	[ST_STEP] = "INSERT INTO step VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)",
 	[ST_VALUE] = "INSERT INTO joint_value VALUES (?1,?2,?3,?4,?5,?6)",
+	[ST_NEXT_SAMPLE] =
+		"SELECT coalesce(max(id), ?1 - 1) FROM sample WHERE id >= ?1 AND id < ?2",
+	[ST_SAMPLE] = "INSERT INTO sample VALUES (?1,?2,?3,?4,?5,?6,?7)",
 	[ST_SUMMARY] = "INSERT OR REPLACE INTO joint_summary VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)",
 	/* Never refused: a number that comes twice must not stop the recording. */
 	[ST_CHUNK] = "INSERT OR REPLACE INTO chunk (run, number, episode, source, seq, t_ns, "
@@ -174,6 +177,7 @@ static int (*const puts_by_kind[])(struct writer *, const struct record *, struc
 	[RECORD_CLOCK] = put_clock,
 	[RECORD_EPISODE_START] = put_episode_start,
 	[RECORD_STEP] = put_step,
+	[RECORD_SAMPLE] = put_sample,
 	[RECORD_CHUNK] = put_chunk,
 	[RECORD_EXECUTED] = put_executed,
 	[RECORD_FRAME] = put_frame,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The recorder's inside, shared by writer.c (transactions, dispatch), writer_run.c (runs, joints,
- * resuming), writer_step.c (episodes, steps, sums), writer_chunk.c (chunks, camera pictures) and
- * writer_health.c (cameras, motors, buses).
+ * resuming), writer_step.c (episodes, steps, sums), writer_sample.c (values at their own times),
+ * writer_chunk.c (chunks, camera pictures) and writer_health.c (cameras, motors, buses).
  */
 #ifndef POLICYTOP_DB_WRITER_INTERNAL_H
 #define POLICYTOP_DB_WRITER_INTERNAL_H
@@ -33,6 +33,8 @@ enum statement {
 	ST_EPISODE_CLOSE,
 	ST_STEP,
 	ST_VALUE,
+	ST_NEXT_SAMPLE,
+	ST_SAMPLE,
 	ST_SUMMARY,
 	ST_CHUNK,
 	ST_CHUNK_PLAN,
@@ -72,6 +74,7 @@ struct writer_state {
 	uint32_t episode;
 	bool episode_open;
 	int64_t episode_steps, last_t_ns;
+	int64_t next_sample; /* id of the run's next one, 0: not known yet */
 	struct summary summary;
 };
 
@@ -96,6 +99,8 @@ int put_run_end(struct writer *w, const struct record *r, struct err *e);
 int put_episode_start(struct writer *w, const struct record *r, struct err *e);
 int put_episode_end(struct writer *w, const struct record *r, struct err *e);
 int put_step(struct writer *w, const struct record *r, struct err *e);
+
+int put_sample(struct writer *w, const struct record *r, struct err *e);
 
 int put_chunk(struct writer *w, const struct record *r, struct err *e);
 int put_executed(struct writer *w, const struct record *r, struct err *e);

@@ -355,6 +355,7 @@ void judge_feed(struct judge *j, const struct event *ev)
 	case EVENT_RESET:
 	case EVENT_NOTE:
 	case EVENT_GAP:
+	case EVENT_SAMPLE:
 	case EVENT_END:
 	default:
 		break;

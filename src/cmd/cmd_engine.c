@@ -135,6 +135,7 @@ static int run(struct app *app)
 	j.cfg.sink = &db_sink;
 	j.cfg.capture = opts_text(&app->opts, "capture");
 	j.cfg.log = opts_text(&app->opts, "log");
+	j.cfg.full_rate = opts_has(&app->opts, "full-rate");
 	j.cfg.slow_disk = j.db && run_slow_disk(j.db);
 	j.cfg.ready = on_ready;
 	j.cfg.verdict = on_verdict;
@@ -153,6 +154,7 @@ static const struct opt options[] = {
 	{"rig", "NAME", "name of the run, for watch and stop (run-PID)"},
 	{"profile", "NAME", "training profile to judge by (see learn)"},
 	{"capture", "FILE", "also write what the sources read, for raw:FILE"},
+	{"full-rate", NULL, "keep each value of each source at its own time, too (samples)"},
 	{"seconds", "N", "end after so long"},
 	{"steps", "N", "end after so many steps"},
 	{"resume", NULL, "continue the last run of this rig if it did not end in order"},

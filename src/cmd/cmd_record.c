@@ -95,6 +95,7 @@ static int fill(struct launch *l, struct app *app, char rig[RIG_BYTES], struct e
 	l->db = app->db;
 	l->profile = opts_text(o, "profile");
 	l->capture = opts_text(o, "capture");
+	l->full_rate = opts_has(o, "full-rate");
 	l->source = (const char *const *)app->argv;
 	l->sources = (unsigned)app->argc;
 	return rc;
@@ -119,6 +120,7 @@ static const struct opt options[] = {
 	{"seconds", "N", "end after so long"},
 	{"steps", "N", "end after so many steps"},
 	{"capture", "FILE", "also write what the sources read, for raw:FILE"},
+	{"full-rate", NULL, "keep each value of each source at its own time, too (samples)"},
 	{"rig", "NAME", "name of the run, for watch and stop (run-PID)"},
 	{"json", NULL, "print JSON lines: ready, then the result"},
 	{0},

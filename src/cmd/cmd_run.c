@@ -254,6 +254,7 @@ static const struct opt options[] = {
 	{"rig", "NAME", "name of the run, and of its rig if there is one (run-PID)"},
 	{"profile", "NAME", "training profile to judge by"},
 	{"capture", "FILE", "also write what the sources read, for raw:FILE"},
+	{"full-rate", NULL, "keep each value of each source at its own time, too (samples)"},
 	{"here", NULL, "no tmux: the command keeps this terminal alone"},
 	{"no-check", NULL, "start without the preflight; the run says so"},
 	{"plan", NULL, "print what would be attached, and start nothing"},

@@ -65,6 +65,7 @@ static int start_engine(struct run_job *j, struct keeper *k, struct err *e)
 		.rig = j->rig,
 		.profile = j->profile,
 		.capture = opts_text(&j->app->opts, "capture"),
+		.full_rate = opts_has(&j->app->opts, "full-rate"),
 		.source = source,
 	};
 	struct buf log = {0};

@@ -139,6 +139,8 @@ static int start(const struct run_job *j, const char *server, const char *end, s
 		argv[n++] = "--capture";
 		argv[n++] = capture;
 	}
+	if (opts_has(o, "full-rate"))
+		argv[n++] = "--full-rate";
 	if (opts_has(o, "no-check"))
 		argv[n++] = "--no-check";
 	argv[n++] = "--";

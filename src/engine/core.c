@@ -245,6 +245,15 @@ static void feed_health(struct core *c, const struct event *ev)
 	judge_feed(c->judge, ev);
 }
 
+static void feed_sample(struct core *c, const struct event *ev)
+{
+	struct record r = {.kind = RECORD_SAMPLE, .t_ns = ev->t_ns, .source = ev->source};
+
+	r.sample = ev->sample;
+	r.episode = merge_boundary(c->merge)->number;
+	record(c, &r);
+}
+
 static void feed_gap(struct core *c, const struct event *ev)
 {
 	struct record r = {.kind = RECORD_GAP, .t_ns = ev->t_ns, .source = ev->source};
@@ -305,6 +314,9 @@ static void on_merged(void *host, const struct event *ev)
 	case EVENT_BUS:
 		feed_health(c, ev);
 		break;
+	case EVENT_SAMPLE:
+		feed_sample(c, ev);
+		break;
 	case EVENT_EXCHANGE:
 		judge_feed(c->judge, ev);
 		live_exchange(c->live, ev->source, ev->exchange, clock_now_ns(c->clock));
@@ -328,7 +340,7 @@ static void read_boot_id(char dst[40])
 void core_init(struct core *c, const struct engine_cfg *cfg, struct recorder *recorder,
 	       struct clock *clock, unsigned rereads)
 {
-	struct merge_host mh = {.host = c, .out = on_merged};
+	struct merge_host mh = {.host = c, .out = on_merged, .samples = cfg->full_rate};
 	struct judge_host jh = {.host = c, .verdict = on_verdict};
 	struct resume_point resume = cfg->resume;
 

@@ -290,6 +290,7 @@ static int open_recorder(struct engine *g, struct err *e)
 		.sink = g->cfg->sink_state,
 		.threaded = true,
 		.dropped = g->cfg->resume.dropped,
+		.samples = g->cfg->full_rate,
 		.interval_ns = g->cfg->slow_disk ? NS_PER_S : NS_PER_S / 4,
 	};
 	const char *word[ENGINE_SOURCES_MAX];

@@ -40,6 +40,7 @@ struct engine_cfg {
 	const char *log;	    /* file for a background engine's log; NULL none */
 	int64_t steps;		    /* end after so many, of all segments; 0: no limit */
 	double seconds;		    /* end after so long; 0: no limit */
+	bool full_rate;		    /* keep each value at its own time, too: RECORD_SAMPLE */
 	bool slow_disk;		    /* commit every second instead of every 250 ms */
 	/* Called once, when every source is open and the socket listens. NULL is allowed. */
 	void (*ready)(void *host, const struct engine_source *source, unsigned sources);

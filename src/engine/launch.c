@@ -121,6 +121,8 @@ void command_line_init(struct command_line *c, const struct launch *l, bool resu
 	add_option(c, "--seconds", l->seconds > 0 ? text : NULL);
 	snprintf(text, sizeof(text), "%lld", (long long)l->steps);
 	add_option(c, "--steps", l->steps > 0 ? text : NULL);
+	if (l->full_rate)
+		add(c, "--full-rate");
 	if (resume)
 		add(c, "--resume");
 	add(c, "--");

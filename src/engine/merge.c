@@ -405,6 +405,7 @@ static void feed_step(struct merge *m, const struct event *ev)
 		in->fresh = false;
 		return;
 	}
+	merge_sample_step(m, ev);
 	if (asked && !waits)
 		take_over(m, ev);
 	if (ev->source != m->tick || waits) {
@@ -430,6 +431,10 @@ void merge_feed(struct merge *m, const struct event *ev)
 {
 	if (ev->source >= ENGINE_SOURCES_MAX)
 		return;
+	if (ev->kind == EVENT_SAMPLE) { /* beside the ticks: it neither waits nor ends a wait */
+		merge_sample(m, ev);
+		return;
+	}
 	if (m->holds && !merge_bus_waits(m, ev))
 		release(m);
 	if (ev->kind != EVENT_HELLO && ev->kind != EVENT_NOTE && ev->kind != EVENT_STEP &&
@@ -465,6 +470,7 @@ void merge_feed(struct merge *m, const struct event *ev)
 	case EVENT_EXECUTED:
 		merge_executed(m, ev);
 		break;
+	case EVENT_SAMPLE:
 	case EVENT_END:
 	default:
 		break;

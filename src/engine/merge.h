@@ -17,10 +17,11 @@ struct merge_host {
 	 * Merged events in order: HELLO of the union (again when it changed), EPISODE, STEP with
 	 * seq, episode, chunk and position set, CHUNK with number, seq and columns of the run,
 	 * EXECUTED of a chunk by its number (again when more of it was), EXCHANGE, FRAME, CAMERA,
-	 * MOTOR, BUS, RESET, NOTE, GAP.
+	 * MOTOR, BUS, SAMPLE in the columns of the run, RESET, NOTE, GAP.
 	 * merge_episode() is then the number they belong to.
 	 */
 	void (*out)(void *host, const struct event *ev);
+	bool samples; /* SAMPLE is wanted: each value of each source, at its own time */
 };
 
 struct merge;

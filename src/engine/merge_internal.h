@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The merge's inside, shared by merge.c (hellos, steps), merge_chunk.c (chunks) and merge_bus.c (what
- * a bus adds to a tick). Loop thread.
+ * The merge's inside, shared by merge.c (hellos, steps), merge_chunk.c (chunks), merge_bus.c (what a
+ * bus adds to a tick) and merge_sample.c (values beside the ticks). Loop thread.
  */
 #ifndef POLICYTOP_ENGINE_MERGE_INTERNAL_H
 #define POLICYTOP_ENGINE_MERGE_INTERNAL_H
@@ -11,6 +11,7 @@
 #include "engine/number.h"
 
 enum { MERGE_RECENT = 16 }; /* samples of a bus that are kept */
+enum { MERGE_VALUES = VEC_N * MAX_JOINTS };
 
 struct input {
 	struct hello *hello;	  /* NULL: not yet */
@@ -59,6 +60,7 @@ struct merge {
 	int64_t tick_before_ns; /* t_ns of the tick before the one that is built */
 	double *actions;	/* a chunk in the run's columns */
 	size_t actions_room;
+	struct sample_value values[MERGE_VALUES]; /* in the run's columns */
 };
 
 /* Its steps are replies of the policy, not ticks. */
@@ -69,6 +71,9 @@ bool merge_catching_up(const struct merge *m, uint16_t source);
 
 void merge_chunk(struct merge *m, const struct event *ev);    /* EVENT_CHUNK of a source */
 void merge_executed(struct merge *m, const struct event *ev); /* EVENT_EXECUTED of a source */
+
+void merge_sample(struct merge *m, const struct event *ev);	 /* EVENT_SAMPLE of a source */
+void merge_sample_step(struct merge *m, const struct event *ev); /* EVENT_STEP of a source */
 
 /* A step of a source that is not the tick's: kept when it is a bus. */
 void merge_bus_keep(struct merge *m, const struct event *ev);

@@ -84,6 +84,8 @@ static size_t payload_bytes(const struct record *r)
 		return sizeof(*r->run) + words_bytes(r->run);
 	case RECORD_STEP:
 		return step_bytes(r->step) + sizeof(uint64_t);
+	case RECORD_SAMPLE:
+		return r->sample->n * sizeof(*r->sample->v);
 	case RECORD_CHUNK:
 		return sizeof(*r->chunk) +
 		       (size_t)r->chunk->horizon * r->chunk->dims * sizeof(double);
@@ -135,6 +137,9 @@ static void pack_payload(char *p, const struct record *r)
 		break;
 	case RECORD_STEP:
 		pack_step(p, r->step);
+		break;
+	case RECORD_SAMPLE:
+		memcpy(p, r->sample->v, payload_bytes(r));
 		break;
 	case RECORD_CHUNK:
 		memcpy(p, r->chunk, sizeof(*r->chunk));
@@ -242,6 +247,15 @@ static bool unpack_step(struct unpacked *u, const char *p, size_t len)
 	return n <= len - sizeof(n) && step_unpack(&u->step, p + sizeof(n), (size_t)n);
 }
 
+static bool unpack_sample(struct unpacked *u, const char *p, size_t len)
+{
+	/* The record and its parts are aligned to 8 bytes. */
+	u->sample.v = (const struct sample_value *)(const void *)p;
+	u->sample.n = (unsigned)(len / sizeof(*u->sample.v));
+	u->record.sample = &u->sample;
+	return len % sizeof(*u->sample.v) == 0;
+}
+
 static bool unpack_chunk(struct unpacked *u, const char *p, size_t len)
 {
 	if (len < sizeof(u->chunk))
@@ -312,6 +326,8 @@ static bool unpack_payload(struct unpacked *u, const char *p, size_t len)
 		return unpack_run(u, p, len);
 	case RECORD_STEP:
 		return unpack_step(u, p, len);
+	case RECORD_SAMPLE:
+		return unpack_sample(u, p, len);
 	case RECORD_CHUNK:
 		return unpack_chunk(u, p, len);
 	case RECORD_FRAME:

@@ -26,6 +26,7 @@ struct unpacked {
 	struct camera camera;
 	struct motor motor;
 	struct bus bus;
+	struct sample sample;
 	struct run_info run;
 	struct verdict verdict;
 	struct episode_mark mark;

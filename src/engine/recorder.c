@@ -46,6 +46,7 @@ struct recorder {
 	uint64_t order;
 	uint64_t dropped, dropped_told;		  /* steps */
 	uint64_t chunks, chunks_told;		  /* the same of chunks */
+	uint64_t values, values_told;		  /* and of values of samples */
 	uint64_t raw_lost[ENGINE_SOURCES_MAX][2]; /* bytes that a capture has not, not yet told */
 
 	/* Both. */
@@ -343,8 +344,8 @@ void recorder_size(struct recorder *r, unsigned joints, double fps, bool chunks)
 
 	if (step_ring(r))
 		return;
-	/* Captured bytes wait there, too, and those of a tap are pictures. */
-	if (r->cfg.capture || bytes > STEP_RING_MAX)
+	/* Captured bytes wait there, too, and those of a tap are pictures; samples are of any rate. */
+	if (r->cfg.capture || r->cfg.samples || bytes > STEP_RING_MAX)
 		bytes = STEP_RING_MAX;
 	atomic_store_explicit(&r->steps, ring_new((size_t)bytes), memory_order_release);
 }
@@ -392,17 +393,20 @@ static void tell_dropped(struct recorder *r, int64_t t_ns)
 		r->dropped_told = r->dropped;
 	if (r->chunks > r->chunks_told && put_gap(r, t_ns, "chunks", r->chunks - r->chunks_told))
 		r->chunks_told = r->chunks;
+	if (r->values > r->values_told && put_gap(r, t_ns, "samples", r->values - r->values_told))
+		r->values_told = r->values;
 }
 
 static bool untold(const struct recorder *r)
 {
-	return r->dropped > r->dropped_told || r->chunks > r->chunks_told;
+	return r->dropped > r->dropped_told || r->chunks > r->chunks_told ||
+	       r->values > r->values_told;
 }
 
 bool recorder_put(struct recorder *r, const struct record *rec)
 {
 	bool bulk = rec->kind == RECORD_STEP || rec->kind == RECORD_CHUNK ||
-		    rec->kind == RECORD_FRAME;
+		    rec->kind == RECORD_FRAME || rec->kind == RECORD_SAMPLE;
 
 	if (bulk && !step_ring(r)) /* a picture before the first hello */
 		recorder_size(r, JOINTS_UNKNOWN, 0, true);
@@ -412,6 +416,7 @@ bool recorder_put(struct recorder *r, const struct record *rec)
 		return true;
 	r->dropped += rec->kind == RECORD_STEP;
 	r->chunks += rec->kind == RECORD_CHUNK;
+	r->values += rec->kind == RECORD_SAMPLE ? rec->sample->n : 0;
 	return false;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Hands records to the sink from a thread of its own. Steps, chunks and captured bytes wait in one
- * ring of 8 s, everything else in another, so that a full ring loses steps and never a verdict;
+ * Hands records to the sink from a thread of its own. Steps, chunks, samples and captured bytes wait in
+ * one ring of 8 s, everything else in another, so that a full ring loses steps and never a verdict;
  * numbers keep the common order. Room is given back only after a commit: when the sink fails,
  * what it had not committed is put again, with growing pauses, until it succeeds.
  *
@@ -26,6 +26,7 @@ struct recorder_cfg {
 	bool threaded;		      /* else the caller's thread does the writing: virtual time */
 	int64_t interval_ns;	      /* between commits */
 	uint64_t dropped;	      /* by earlier segments of the run */
+	bool samples;		      /* RECORD_SAMPLE will come: many and small */
 	struct capture_file *capture; /* open, for captured bytes; NULL none */
 };
 
@@ -39,7 +40,7 @@ void recorder_free(struct recorder *r); /* NULL is allowed; see recorder_finish(
  */
 void recorder_size(struct recorder *r, unsigned joints, double fps, bool chunks);
 
-/* False: no room, dropped and counted (steps by recorder_dropped(), chunks as a gap). */
+/* False: no room, dropped and counted (steps by recorder_dropped(), chunks and samples as gaps). */
 bool recorder_put(struct recorder *r, const struct record *rec);
 void recorder_raw(struct recorder *r, uint16_t source, int direction, int64_t t_ns, const void *p,
 		  size_t len);

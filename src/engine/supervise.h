@@ -23,6 +23,7 @@ struct launch {
 	const char *capture; /* NULL none */
 	double seconds;	     /* of the whole run; 0: no limit */
 	int64_t steps;	     /* 0: no limit */
+	bool full_rate;	     /* keep each value at its own time, too */
 };
 
 /*

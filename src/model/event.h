@@ -45,8 +45,23 @@ struct hello {
 	unsigned facts; /* FACT_*: can see at all */
 	bool no_tick;	/* a step is a reply of the policy, not a control tick: no rate, no Δ */
 	bool on_bus;	/* sent and got are from the motors' own bus, at the time of their bytes */
+	bool samples;	/* it tells EVENT_SAMPLE; of the others, each step is one */
 	unsigned joints;
 	struct joint joint[MAX_JOINTS];
+};
+
+/* One value as it passed: of a joint of the source's hello, in the unit that it has there. */
+struct sample_value {
+	double value; /* NaN and infinities are what was sent */
+	uint16_t joint;
+	uint8_t vector; /* enum vec_kind */
+	uint8_t unit;	/* enum unit; merged: of the source, not of the run's joint */
+};
+
+/* Values that passed at the same time: those of one packet, of one frame, of one step. */
+struct sample {
+	unsigned n; /* at most VEC_N * MAX_JOINTS */
+	const struct sample_value *v;
 };
 
 enum { CHUNK_UNKNOWN = -1 };
@@ -138,7 +153,8 @@ enum event_kind {
 	EVENT_CAMERA,
 	EVENT_MOTOR,
 	EVENT_BUS,
-	EVENT_END, /* the source is done (end of file, end of dataset) */
+	EVENT_SAMPLE, /* values of a bus, each at the time of its bytes; kept with --full-rate alone */
+	EVENT_END,    /* the source is done (end of file, end of dataset) */
 };
 
 struct event {
@@ -157,6 +173,7 @@ struct event {
 		const struct camera *camera;
 		const struct motor *motor;
 		const struct bus *bus;
+		const struct sample *sample;
 	};
 	const char *text; /* NOTE and GAP: one cleaned line */
 	int level;	  /* NOTE: enum level of model/verdict.h */

@@ -32,6 +32,7 @@ enum record_kind {
 	RECORD_CLOCK,	      /* t_ns and wall_ns: a pair of both clocks */
 	RECORD_EPISODE_START, /* episode, t_ns, mark */
 	RECORD_STEP,	      /* step */
+	RECORD_SAMPLE,	      /* sample (joints are the run's), t_ns, source */
 	RECORD_CHUNK,	      /* chunk, episode, t_ns */
 	RECORD_EXECUTED,      /* executed: of a chunk that is over */
 	RECORD_FRAME,	      /* frame, episode, t_ns, source */
@@ -61,6 +62,7 @@ struct record {
 		const struct camera *camera;
 		const struct motor *motor;
 		const struct bus *bus;
+		const struct sample *sample;
 		const struct verdict *verdict;
 		const struct episode_mark *mark;
 	};

@@ -7,6 +7,7 @@
  *   the motors' own positions, when they are not older than two cycles. A cycle is over when all
  *   motors of the one before are commanded and have answered, when one is commanded again, or
  *   10 ms after its last command. A command repeated because there was no answer begins none.
+ * - EVENT_SAMPLE of each commanded position that has stiffness, and of each answer.
  * - EVENT_MOTOR twice a second for each motor that was talked to, and when what it says is wrong
  *   with it changes. A motor that has not answered for a second is told, too.
  * - EVENT_BUS once a second, and when its state changes; EVENT_GAP for frames that were lost here.

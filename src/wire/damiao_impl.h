@@ -25,6 +25,7 @@ struct seat {
 	struct damiao_joint joint;
 	double turns_rad;
 	bool turned; /* turns_rad is known */
+	bool untold; /* sent_rad is not told yet, because it was not */
 
 	bool pending;	  /* asked, and no answer since */
 	int64_t asked_ns; /* by the last request */
@@ -93,6 +94,9 @@ double damiao_value(const struct seat *s,
 /* damiao_tell.c */
 void damiao_greet(struct damiao_bus *b, int64_t t_ns);
 void damiao_cycle_over(struct damiao_bus *b); /* tells the step, if any */
+/* A value of the joint in a seat passed; NaN: none is told. */
+void damiao_tell_value(struct damiao_bus *b, unsigned seat, enum vec_kind kind, double value,
+		       int64_t t_ns);
 void damiao_report(struct damiao_bus *b, int64_t t_ns);
 void damiao_tell_motor(struct damiao_bus *b, struct seat *s, int64_t t_ns);
 void damiao_tell_bus(struct damiao_bus *b, int64_t t_ns);

@@ -63,6 +63,8 @@ static void commanded(struct damiao_bus *b, unsigned at, double position_rad, do
 		damiao_cycle_over(b);
 	asked(b, s, t_ns, again);
 	s->sent_rad = kp > 0 ? position_rad : NAN;
+	s->untold = s->joint.turns && !s->turned;
+	damiao_tell_value(b, at, VEC_SENT, damiao_value(s, s->sent_rad), t_ns);
 	b->commanded |= 1u << at;
 	b->last = at;
 	b->last_ns = t_ns;
@@ -226,8 +228,9 @@ static void take_health(struct damiao_bus *b, struct seat *s, const struct damia
 		damiao_tell_motor(b, s, t_ns);
 }
 
-static void answer(struct damiao_bus *b, struct seat *s, const struct canframe *f)
+static void answer(struct damiao_bus *b, unsigned at, const struct canframe *f)
 {
+	struct seat *s = &b->seat[at];
 	struct damiao_register r;
 	struct damiao_answer a;
 
@@ -251,7 +254,11 @@ static void answer(struct damiao_bus *b, struct seat *s, const struct canframe *
 	unwrap(s, a.position_rad, f->t_ns);
 	if (s->joint.turns && !s->turned)
 		choose_turns(s, a.position_rad);
+	if (s->untold) /* what was commanded before could not be a value of the joint yet */
+		damiao_tell_value(b, at, VEC_SENT, damiao_value(s, s->sent_rad), s->asked_ns);
+	s->untold = false;
 	s->got = damiao_value(s, s->raw_rad + s->wrapped_rad);
+	damiao_tell_value(b, at, VEC_GOT, s->got, f->t_ns);
 	s->heard = true;
 	s->heard_ns = f->t_ns;
 	take_health(b, s, &a, f->t_ns);
@@ -278,7 +285,7 @@ bool damiao_take(struct damiao_bus *b, const struct canframe *f)
 			continue;
 		if (f->len < 8)
 			return false;
-		answer(b, &b->seat[i], f);
+		answer(b, i, f);
 		if (cycle_whole(b))
 			damiao_cycle_over(b);
 		return true;

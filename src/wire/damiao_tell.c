@@ -56,7 +56,7 @@ void damiao_motor_note(struct damiao_bus *b, struct seat *s, enum seat_note what
 
 void damiao_greet(struct damiao_bus *b, int64_t t_ns)
 {
-	struct hello h = {.facts = DAMIAO_FACTS, .joints = b->seats};
+	struct hello h = {.facts = DAMIAO_FACTS, .joints = b->seats, .samples = true};
 	struct event ev = {.hello = &h};
 
 	text_copy(h.robot, sizeof(h.robot), b->robot);
@@ -112,6 +112,17 @@ void damiao_cycle_over(struct damiao_bus *b)
 	b->last_ns = TIME_UNKNOWN;
 	if (b->step.vec[VEC_SENT].present || b->step.vec[VEC_GOT].present)
 		tell(b, &ev, EVENT_STEP, t_ns);
+}
+
+void damiao_tell_value(struct damiao_bus *b, unsigned seat, enum vec_kind kind, double value,
+		       int64_t t_ns)
+{
+	struct sample_value v = {.value = value, .joint = (uint16_t)seat, .vector = (uint8_t)kind};
+	struct sample sample = {.n = 1, .v = &v};
+	struct event ev = {.sample = &sample};
+
+	if (isfinite(value))
+		tell(b, &ev, EVENT_SAMPLE, t_ns);
 }
 
 void damiao_tell_motor(struct damiao_bus *b, struct seat *s, int64_t t_ns)

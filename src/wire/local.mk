@@ -50,6 +50,7 @@ noinst_LIBRARIES += %D%/libwire.a
 	%D%/servobus_health.c \
 	%D%/servobus_impl.h \
 	%D%/servobus_joint.c \
+	%D%/servobus_sample.c \
 	%D%/servobus_turn.c \
 	%D%/servobus_write.c \
 	%D%/sha1.c %D%/sha1.h \

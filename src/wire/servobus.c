@@ -73,6 +73,7 @@ struct servobus *servobus_new(const struct servobus_setup *setup,
 	text_copy(b->hello.robot, sizeof(b->hello.robot), setup->robot);
 	b->hello.facts = setup->polled ? FACT_GOT | FACT_HEALTH : FACT_HEALTH;
 	b->hello.on_bus = !setup->polled;
+	b->hello.samples = true;
 	servobus_joints(b);
 	if (setup->wire)
 		speak(b, setup->wire);

@@ -9,6 +9,7 @@
  * - EVENT_STEP: the goals of one cycle are `sent`, the last positions `got`, unknown after two
  *   periods. Goals that are written one by one make one step together. Of a polled bus: the
  *   positions of each cycle are `got`.
+ * - EVENT_SAMPLE: each position (`got`, of a leader, too) and each goal (`sent`) as it passes.
  * - EVENT_MOTOR: on every change of a servo's faults or torque, else twice a second while it is
  *   heard or missed.
  * - EVENT_BUS: once a second, and when a client falls behind.

@@ -6,7 +6,7 @@
 #include "wire/servobus.h"
 
 enum { SERVOBUS_SILENT = 3 /* requests in a row without an answer */ };
-enum { REPLY_TIMES = 256, WRITE_ROWS = 32, EARLY_BYTES = 320, GAPS = 64 };
+enum { REPLY_TIMES = 256, WRITE_ROWS = 32, EARLY_BYTES = 320, GAPS = 64, PASSED = 256 };
 
 /* One servo. */
 struct servo_state {
@@ -89,6 +89,11 @@ struct servobus {
 	struct servobus_gaps gaps;
 	struct step step;
 
+	/* Values that passed and were not told, because the hello with their joints was not. */
+	unsigned passed;
+	int64_t passed_ns[PASSED];
+	struct sample_value value[PASSED];
+
 	struct bus bus;
 	int64_t bus_due_ns, request_ns, reply_ns; /* TIME_UNKNOWN: none */
 	double times_ms[REPLY_TIMES];
@@ -129,6 +134,11 @@ void servobus_step(struct servobus *b, int64_t t_ns); /* the goals so far, when 
 /* A polled cycle is over: its positions are a step, when t asked for positions. */
 void servobus_polled(struct servobus *b, const struct servo_turn *t, int64_t t_ns);
 int64_t servobus_step_due(const struct servobus *b);
+
+/* servobus_sample.c: a position or a goal passed; and all of them are told, when that can be. */
+void servobus_passed(struct servobus *b, enum vec_kind kind, const struct servo_state *m,
+		     int32_t ticks, int64_t t_ns);
+void servobus_tell_passed(struct servobus *b);
 
 /* servobus_gap.c: goals were written at t_ns. */
 void servobus_gap(struct servobus *b, int64_t t_ns);

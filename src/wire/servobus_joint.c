@@ -85,13 +85,14 @@ void servobus_say_hello(struct servobus *b, int64_t t_ns)
 	if (b->hello_due)
 		servobus_emit(b, &ev, t_ns);
 	b->hello_due = false;
+	servobus_tell_passed(b);
 }
 
 void servobus_position(struct servobus *b, struct servo_state *m, int32_t ticks, int64_t t_ns)
 {
-	(void)b;
 	m->position = ticks;
 	m->position_ns = t_ns;
+	servobus_passed(b, VEC_GOT, m, ticks, t_ns);
 }
 
 static void set_value(struct servobus *b, enum vec_kind kind, const struct servo_state *m,
@@ -148,6 +149,7 @@ void servobus_goal(struct servobus *b, uint8_t id, int32_t goal, bool together, 
 		b->goals_ns = t_ns;
 	b->goals_open = m->has_goal = true;
 	m->goal = goal;
+	servobus_passed(b, VEC_SENT, m, goal, t_ns);
 }
 
 void servobus_step(struct servobus *b, int64_t t_ns)

@@ -115,6 +115,7 @@ static void take_writes(struct servobus *b, const struct servo_request *r, int64
 				together, t_ns);
 		servobus_wrote(b, to, t_ns);
 	}
+	servobus_tell_passed(b);
 	if (together)
 		servobus_step(b, t_ns);
 }
@@ -300,6 +301,7 @@ void servobus_reply(struct servobus *b, const struct servo_packet *p, int64_t t_
 		else if (!now->request.any)
 			nobody_asked(b, &r[i], to == -2, t_ns);
 	}
+	servobus_tell_passed(b);
 }
 
 bool servobus_idle(const struct servobus *b)

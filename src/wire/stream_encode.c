@@ -247,6 +247,7 @@ int stream_encode(struct buf *b, const struct event *ev)
 		break;
 	case EVENT_EXECUTED:
 	case EVENT_EXCHANGE:
+	case EVENT_SAMPLE:
 	case EVENT_END:
 	default:
 		return -EINVAL;

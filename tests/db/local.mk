@@ -5,8 +5,8 @@ check_LIBRARIES += %D%/libdbtest.a
 %C%_libdbtest_a_SOURCES = %D%/dbprofile.c %D%/dbput.c %D%/dbtest.c %D%/dbtest.h
 DB_TEST_LIBS = %D%/libdbtest.a $(TEST_PROGRAM_LIBS)
 
-DB_TESTS = %D%/t_chunk %D%/t_crash %D%/t_fault %D%/t_health %D%/t_migrate %D%/t_open \
-	%D%/t_profiles %D%/t_query %D%/t_record %D%/t_shell %D%/t_summary
+DB_TESTS = %D%/t_chunk %D%/t_crash %D%/t_fault %D%/t_health %D%/t_sample %D%/t_migrate %D%/t_open \
+	%D%/t_profiles %D%/t_query %D%/t_record %D%/t_sample %D%/t_shell %D%/t_summary
 check_PROGRAMS += $(DB_TESTS) %D%/makedb
 TESTS += $(DB_TESTS) %D%/t_commands.sh
 %C%_makedb_SOURCES = %D%/makedb.c
@@ -17,6 +17,8 @@ TESTS += $(DB_TESTS) %D%/t_commands.sh
 %C%_t_crash_LDADD = $(DB_TEST_LIBS)
 %C%_t_fault_SOURCES = %D%/t_fault.c
 %C%_t_fault_LDADD = $(DB_TEST_LIBS)
+%C%_t_sample_SOURCES = %D%/t_sample.c
+%C%_t_sample_LDADD = $(DB_TEST_LIBS)
 %C%_t_health_SOURCES = %D%/t_health.c
 %C%_t_health_LDADD = $(DB_TEST_LIBS)
 %C%_t_migrate_SOURCES = %D%/t_migrate.c
@@ -35,4 +37,4 @@ TESTS += $(DB_TESTS) %D%/t_commands.sh
 %C%_t_summary_SOURCES = %D%/t_summary.c
 %C%_t_summary_LDADD = $(DB_TEST_LIBS)
 EXTRA_DIST += %D%/plain_sums.sql %D%/schema-1.sql %D%/schema-2.sql %D%/schema-3.sql \
-	%D%/schema-4.sql %D%/t_commands.sh
+	%D%/schema-4.sql %D%/schema-5.sql %D%/t_commands.sh

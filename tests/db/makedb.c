@@ -109,6 +109,16 @@ static void record_health(void *sink)
 	put_plain(sink, (struct record){.kind = RECORD_CAMERA, .camera = &camera, .source = 1});
 }
 
+static void record_samples(void *sink)
+{
+	static const struct sample_value v[] = {
+		{.value = -0.0, .joint = 1, .vector = VEC_SENT, .unit = UNIT_RAD},
+		{.value = (double)NAN, .joint = 0, .vector = VEC_GOT, .unit = UNIT_UNKNOWN}};
+	struct sample sample = {.n = 2, .v = v};
+
+	put_plain(sink, (struct record){.kind = RECORD_SAMPLE, .sample = &sample, .source = 1});
+}
+
 static void record_look(const char *file)
 {
 	struct db *db = db_open(file, DB_WRITE, NULL);
@@ -132,6 +142,7 @@ static void record_others(void *sink, bool end)
 			  .std = {NAN},
 			  .dark = 0.125};
 
+	record_samples(sink);
 	record_health(sink);
 	put_plain(sink, (struct record){.kind = RECORD_CLOCK, .t_ns = 1, .wall_ns = 2});
 	put_plain(sink, (struct record){.kind = RECORD_NOTE, .text = "a note", .level = LEVEL_OK});

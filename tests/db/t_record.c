@@ -38,6 +38,7 @@ static const char *const contract[] = {
 	"overruns, openers, tx_errors, rx_errors, reply_ms, worst_ms, latency_timer_ms FROM buses",
 	"SELECT preflight, run, utc, code, subject, level, required, value, threshold, unit, waived, "
 	"reason FROM preflights",
+	"SELECT run, t_ns, joint, vector, value, unit, source, sample, place FROM samples",
 	"SELECT run, chunks, no_tick FROM runs",
 	"SELECT run, episode, seq, chunk, position FROM steps",
 	"SELECT run, episode, seq, joint, driver, boundary, chunk, position FROM joint_values",

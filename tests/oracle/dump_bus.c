@@ -53,6 +53,8 @@ static void take(void *host, const struct event *ev)
 	struct buf b = {0};
 
 	(void)host;
+	if (ev->kind == EVENT_SAMPLE) /* the positions and goals of the steps */
+		return;
 	buf_printf(&b, "{\"kind\":\"%s\",\"t_ns\":%lld", names[ev->kind], (long long)ev->t_ns);
 	if (ev->kind == EVENT_STEP) {
 		put_vector(&b, ev->step, VEC_SENT);

@@ -25,6 +25,7 @@ struct heard {
 	struct bus bus;
 	struct buf notes;
 	void (*on_step)(struct heard *h, const struct step *s);
+	void (*on_sample)(struct heard *h, const struct event *ev);
 	void *arg;
 };
 
@@ -40,6 +41,8 @@ static inline void hear(void *host, const struct event *ev)
 		h->step = *ev->step;
 		if (h->on_step)
 			h->on_step(h, ev->step);
+	} else if (ev->kind == EVENT_SAMPLE && h->on_sample) {
+		h->on_sample(h, ev);
 	} else if (ev->kind == EVENT_MOTOR) {
 		struct motor *worst = &h->worst[ev->motor->id & 0xff];
 

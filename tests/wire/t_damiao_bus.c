@@ -17,6 +17,7 @@ struct bed {
 	struct buf records;
 	int64_t now_ns;
 	unsigned hellos, steps, motors, buses, gaps;
+	struct buf values; /* of samples: when after the start, whose */
 	struct step step;
 	struct motor motor[MOTORS];
 	struct bus last;
@@ -38,6 +39,11 @@ static void take(void *host, const struct event *ev)
 		b->motor[ev->motor->id - 1] = *ev->motor;
 	if (ev->kind == EVENT_BUS)
 		b->last = *ev->bus;
+	if (ev->kind == EVENT_SAMPLE)
+		buf_printf(&b->values, "%lld %s%u %.2f; ",
+			   (long long)(ev->t_ns - 1000 * NS_PER_S) / US,
+			   vec_word((enum vec_kind)ev->sample->v->vector), ev->sample->v->joint,
+			   ev->sample->v->value);
 	if (ev->kind == EVENT_NOTE)
 		buf_printf(&b->notes, "%s\n", ev->text);
 }
@@ -63,6 +69,7 @@ static void bed_close(struct bed *b)
 {
 	damiao_bus_free(b->bus);
 	buf_fini(&b->records);
+	buf_fini(&b->values);
 	buf_fini(&b->notes);
 }
 
@@ -162,6 +169,29 @@ static void test_cycles(struct tap *t)
 	   b.motor[0].temp_degc == 31 && b.motor[0].rotor_degc == 41 && b.motor[0].torque == 1 &&
 		   b.motor[0].faults == 0 && b.motor[0].missed == 0,
 	   "the health of motor 1");
+	bed_close(&b);
+}
+
+/* Beside the steps: each position at the time of its frame, also those that a cycle leaves out. */
+static void test_samples(struct tap *t)
+{
+	struct bed b;
+
+	bed_open(&b);
+	command(&b, 1, 0.5, 655); /* no joint's value before its motor's turn is known */
+	answer(&b, 1, 0.6, 1);
+	command(&b, 2, 0.2, 0); /* limp */
+	answer(&b, 2, 0.3, 1);
+	command(&b, 3, 0.4, 655);
+	command(&b, 3, 0.5, 655); /* no answer: once more */
+	answer(&b, 3, 0.5, 1);
+	answer(&b, 3, 0.6, 1);
+	if (!ok(t,
+		strcmp(buf_text(&b.values),
+		       "100 sent0 0.50; 200 got0 0.60; 400 got1 -0.30; 500 sent2 1.20; "
+		       "600 sent2 1.25; 700 got2 1.25; 800 got2 1.30; ") == 0,
+		"each value at its own time"))
+		printf("# %s\n", buf_text(&b.values));
 	bed_close(&b);
 }
 
@@ -471,6 +501,7 @@ int main(void)
 	struct tap t = {0};
 
 	test_cycles(&t);
+	test_samples(&t);
 	test_lerobot(&t);
 	test_pause(&t);
 	test_limp(&t);

@@ -258,6 +258,7 @@ static void make(struct rng *r, struct made *m, enum event_kind kind, int64_t t_
 	case EVENT_RESET:
 	case EVENT_EXECUTED:
 	case EVENT_EXCHANGE:
+	case EVENT_SAMPLE:
 	case EVENT_END:
 	default:
 		break;
@@ -346,6 +347,7 @@ static bool same_event(const struct event *a, const struct event *b)
 	case EVENT_RESET:
 	case EVENT_EXECUTED:
 	case EVENT_EXCHANGE:
+	case EVENT_SAMPLE:
 	case EVENT_END:
 	default:
 		return true;
@@ -379,7 +381,7 @@ static void test_events(struct tap *t, struct buf *all)
 		enum event_kind kind = i % 50 ? (enum event_kind)(rng_u32(&r) % EVENT_END)
 					      : EVENT_HELLO;
 
-		if (kind == EVENT_EXECUTED || kind == EVENT_EXCHANGE)
+		if (kind == EVENT_EXECUTED || kind == EVENT_EXCHANGE || kind == EVENT_SAMPLE)
 			kind = EVENT_FRAME;
 		make(&r, &x->made, kind, i);
 		buf_clear(&line);

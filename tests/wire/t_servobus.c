@@ -154,6 +154,49 @@ static void rollout(struct tap *t, size_t piece)
 	buf_fini(&h.notes);
 }
 
+static void write_sample(struct heard *h, const struct event *ev)
+{
+	struct buf *b = h->arg;
+
+	buf_printf(b, "%lld:", (long long)(ev->t_ns / (MS / 10)));
+	for (unsigned i = 0; i < ev->sample->n; i++) {
+		const struct sample_value *v = &ev->sample->v[i];
+
+		buf_printf(b, " %s%u %.0f", vec_word((enum vec_kind)v->vector), v->joint, v->value);
+	}
+	buf_str(b, "; ");
+}
+
+/* Each value at the time of its packet: also of reads that no step is of. */
+static void samples(struct tap *t)
+{
+	struct buf text = {0};
+	struct heard h = {.on_sample = write_sample, .arg = &text};
+	struct servobus_setup setup = {.name = "test"};
+	struct servobus *b = servobus_new(&setup, hear, &h);
+	uint8_t p[64];
+
+	for (int64_t tick = 1; tick <= 2; tick++) {
+		ask_positions(b, tick * 10 * MS);
+		for (uint8_t id = 1; id <= 6; id++)
+			say(b, 0, p, feetech_ticks(p, id, 0, 2000 + (int)(10 * tick) + id),
+			    tick * 10 * MS + id * MS / 10);
+	}
+	ok(t, h.steps == 0 && h.hello.facts == FACT_HEALTH, "a leader: its positions are no steps");
+	write_goals(b, 1900, 22 * MS);
+	if (!ok(t,
+		strcmp(buf_text(&text),
+		       "101: got0 2011; 102: got1 2012; 103: got2 2013; 104: got3 2014; 105: got4 "
+		       "2015; 106: got5 2016; 201: got0 2021; 202: got1 2022; 203: got2 2023; 204: "
+		       "got3 2024; 205: got4 2025; 206: got5 2026; 220: sent0 1900 sent1 1901 "
+		       "sent2 1902 sent3 1903 sent4 1904 sent5 1905; ") == 0,
+		"each value at the time of its packet, a leader's, too"))
+		printf("# %s\n", buf_text(&text));
+	servobus_free(b);
+	buf_fini(&text);
+	buf_fini(&h.notes);
+}
+
 static void other_calibration(struct tap *t)
 {
 	struct servobus_setup setup = calibrated(t);
@@ -334,6 +377,7 @@ int main(void)
 	rollout(&t, SIZE_MAX);
 	rollout(&t, 1);
 	rollout(&t, 7);
+	samples(&t);
 	other_calibration(&t);
 	stranger(&t);
 	leader(&t);
