@@ -249,6 +249,9 @@ static void sample_others(struct merge *m, const struct event *ev)
 			/* What a reply asks for is not what is asked now. */
 			if (in->hello->no_tick && (k == VEC_ASKED || k == VEC_SENT))
 				continue;
+			/* A write belongs to the call that made it, or to none: merge_bus.c. */
+			if (in->hello->on_bus && k == VEC_SENT)
+				continue;
 			if (in->last->vec[k].present)
 				copy_vec(&m->step.vec[k], &in->last->vec[k], in, in->last->joints);
 		}
@@ -357,14 +360,14 @@ static bool waits_for_heir(struct merge *m, const struct event *ev)
 	       ev->t_ns - m->begun_ns < SILENT_NS;
 }
 
-static void emit_tick(struct merge *m, const struct event *ev, bool fresh)
+static void emit_tick(struct merge *m, const struct event *ev, bool fresh, int64_t next_ns)
 {
 	struct event out = *ev;
 	bool inside;
 
 	build_step(m, ev, number(m, ev, fresh));
 	sample_others(m, ev);
-	merge_bus_apply(m, ev);
+	merge_bus_apply(m, ev, next_ns);
 	m->tick_before_ns = ev->t_ns;
 	inside = boundary_step(&m->boundary, m->step.vec[VEC_ASKED].present, step_axis_ns(&m->step),
 			       ev->t_ns);
@@ -377,12 +380,12 @@ static void emit_tick(struct merge *m, const struct event *ev, bool fresh)
 	m->host.out(m->host.host, &out);
 }
 
-static void release(struct merge *m)
+static void release(struct merge *m, int64_t next_ns)
 {
 	if (!m->holds)
 		return;
 	m->holds = false;
-	emit_tick(m, &m->held->ev, m->held->fresh);
+	emit_tick(m, &m->held->ev, m->held->fresh, next_ns);
 }
 
 static void feed_step(struct merge *m, const struct event *ev)
@@ -413,7 +416,7 @@ static void feed_step(struct merge *m, const struct event *ev)
 	} else {
 		m->tick_last_ns = ev->t_ns;
 		if (!merge_bus_hold(m, ev))
-			emit_tick(m, ev, in->fresh);
+			emit_tick(m, ev, in->fresh, INT64_MAX);
 	}
 	in->last_seq = number_usable(seq) ? seq : SEQ_UNKNOWN;
 	in->fresh = false;
@@ -436,7 +439,7 @@ void merge_feed(struct merge *m, const struct event *ev)
 		return;
 	}
 	if (m->holds && !merge_bus_waits(m, ev))
-		release(m);
+		release(m, merge_bus_next(m, ev));
 	if (ev->kind != EVENT_HELLO && ev->kind != EVENT_NOTE && ev->kind != EVENT_STEP &&
 	    ev->kind != EVENT_CHUNK && merge_catching_up(m, ev->source))
 		return;
@@ -481,7 +484,7 @@ void merge_end(struct merge *m, const char *why, int64_t t_ns)
 {
 	struct event at = {.t_ns = t_ns, .src_ns = TIME_UNKNOWN, .source = m->tick};
 
-	release(m);
+	release(m, INT64_MAX);
 	if (m->number.restarted)
 		tell_gap(m, &at, -1, "the engine restarted, and no step came after");
 	m->number.restarted = false;

@@ -18,6 +18,9 @@ static const int64_t WAIT_NS = 20000000;
 /* A bus that has been silent for so long is not waited for. */
 static const int64_t ALIVE_NS = NS_PER_S;
 
+/* Calls in a row that outweigh one of the other kind. */
+enum { SURE = 4 };
+
 /* No call of a loop takes longer: a time further back is on another axis. */
 static const int64_t CALL_NS = 10 * NS_PER_S;
 
@@ -70,30 +73,77 @@ bool merge_bus_waits(const struct merge *m, const struct event *ev)
 	       ev->t_ns - m->held->ev.t_ns < WAIT_NS;
 }
 
-/* When the call began: as its source says, else when the tick before it was told. */
-static int64_t call_begin(const struct merge *m, const struct event *ev)
+/* When the call began, as its source says; TIME_UNKNOWN: it does not, or not on this axis. */
+static int64_t told_begin(const struct event *ev)
 {
 	int64_t src_ns = ev->src_ns != TIME_UNKNOWN ? ev->src_ns : ev->step->src_ns, took;
 
 	if (src_ns != TIME_UNKNOWN && !__builtin_sub_overflow(ev->t_ns, src_ns, &took) &&
 	    took >= 0 && took < CALL_NS)
 		return src_ns;
+	return TIME_UNKNOWN;
+}
+
+/* The same; else when the tick before it was told. */
+static int64_t call_begin(const struct merge *m, const struct event *ev)
+{
+	int64_t src_ns = told_begin(ev);
+
+	if (src_ns != TIME_UNKNOWN)
+		return src_ns;
 	return m->tick_before_ns != TIME_UNKNOWN ? m->tick_before_ns : ev->t_ns - LATE_NS;
 }
 
-/* The newest sample that has the vector, of a time from begin to end; NULL: none. */
-static const struct step *newest(const struct input *in, enum vec_kind k, int64_t begin_ns,
-				 int64_t end_ns)
+int64_t merge_bus_next(const struct merge *m, const struct event *ev)
+{
+	int64_t begin_ns = ev->kind == EVENT_STEP && ev->source == m->held->ev.source
+				   ? told_begin(ev)
+				   : TIME_UNKNOWN;
+
+	return begin_ns != TIME_UNKNOWN ? begin_ns : INT64_MAX;
+}
+
+/*
+ * Where a call reads before it writes, a write is in the call whose client got what was read: that
+ * cannot pass late. Others read before their call begins (the hook's, of LeRobot).
+ */
+static int64_t time_of(const struct input *in, const struct step *s)
+{
+	bool known = s->read_ns != TIME_UNKNOWN && s->read_ns <= s->t_ns;
+
+	return in->reads_inside > 0 && known ? s->read_ns : s->t_ns;
+}
+
+static void learn_reads(struct input *in, const struct step *s, int64_t begin_ns)
+{
+	if (s->read_ns == TIME_UNKNOWN)
+		return;
+	if (s->read_ns >= begin_ns && in->reads_inside < SURE)
+		in->reads_inside++;
+	else if (s->read_ns < begin_ns && in->reads_inside > -SURE)
+		in->reads_inside--;
+}
+
+/*
+ * The sample of a call that has the vector: the newest from begin to end, else the first one that came
+ * late; what came later still may be the next call's, where nobody knows when that began. NULL: none.
+ */
+static const struct step *of_call(const struct input *in, enum vec_kind k, int64_t begin_ns,
+				  int64_t end_ns, int64_t late_ns)
 {
 	unsigned n = in->recents < MERGE_RECENT ? in->recents : MERGE_RECENT;
+	const struct step *late = NULL;
 
 	for (unsigned i = 1; i <= n; i++) {
 		const struct step *s = &in->recent[(in->recents - i) % MERGE_RECENT];
 
-		if (s->vec[k].present && s->t_ns >= begin_ns && s->t_ns <= end_ns)
+		if (!s->vec[k].present || time_of(in, s) < begin_ns || time_of(in, s) > late_ns)
+			continue;
+		if (time_of(in, s) <= end_ns)
 			return s;
+		late = s;
 	}
-	return NULL;
+	return late;
 }
 
 /* What the wire says takes the place of what the loop believes, joint by joint. */
@@ -112,22 +162,29 @@ static void take(struct merge *m, const struct input *in, const struct step *s, 
 	}
 }
 
-void merge_bus_apply(struct merge *m, const struct event *ev)
+void merge_bus_apply(struct merge *m, const struct event *ev, int64_t next_ns)
 {
-	int64_t begin_ns = call_begin(m, ev), end_ns = ev->t_ns + LATE_NS;
+	int64_t begin_ns = call_begin(m, ev), end_ns = ev->t_ns, late_ns = end_ns + LATE_NS;
 
+	/* Who was read late was told late, too: its next call may have begun long before. */
+	if (next_ns <= late_ns)
+		late_ns = next_ns - 1;
+	if (next_ns != INT64_MAX)
+		end_ns = late_ns;
 	for (unsigned i = 0; i < ENGINE_SOURCES_MAX; i++) {
-		const struct input *in = &m->input[i];
+		struct input *in = &m->input[i];
 		const struct step *s;
 		double period_ns;
 
 		if (i == ev->source || !in->recents)
 			continue;
-		s = newest(in, VEC_SENT, begin_ns, end_ns);
-		if (s)
+		s = of_call(in, VEC_SENT, begin_ns, end_ns, late_ns);
+		if (s) {
+			learn_reads(in, s, begin_ns);
 			take(m, in, s, VEC_SENT);
+		}
 		period_ns = in->hello->fps > 0 ? 1e9 / in->hello->fps : (double)in->period_ns;
-		s = newest(in, VEC_GOT, begin_ns - (int64_t)(2 * period_ns), end_ns);
+		s = of_call(in, VEC_GOT, begin_ns - (int64_t)(2 * period_ns), end_ns, late_ns);
 		if (s)
 			take(m, in, s, VEC_GOT);
 	}

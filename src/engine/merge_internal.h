@@ -29,6 +29,7 @@ struct input {
 	int64_t period_ns;	  /* measured, 0 unknown */
 	struct step *recent; /* [MERGE_RECENT], a ring: of a bus that is not the tick's source */
 	unsigned recents;
+	int reads_inside; /* > 0: calls read that bus before they write, < 0: before they begin */
 };
 
 /* A tick that waits for what its bus has to say of it. */
@@ -84,8 +85,11 @@ bool merge_bus_hold(struct merge *m, const struct event *ev);
 /* While a tick is held: it still is, also after ev. */
 bool merge_bus_waits(const struct merge *m, const struct event *ev);
 
-/* Puts what buses saw in the tick's call into m->step. */
-void merge_bus_apply(struct merge *m, const struct event *ev);
+/* While a tick is held: when the call after its own began, as ev says; INT64_MAX: it does not. */
+int64_t merge_bus_next(const struct merge *m, const struct event *ev);
+
+/* Puts what buses saw in the tick's call into m->step; next_ns: when the next one began. */
+void merge_bus_apply(struct merge *m, const struct event *ev, int64_t next_ns);
 
 /* For attribute_init(); host is the merge. */
 void merge_chunk_over(void *host, uint16_t source, const struct executed *x, int64_t t_ns);

@@ -169,6 +169,7 @@ void servobus_step(struct servobus *b, int64_t t_ns)
 	add_got(b, b->goals_ns);
 	if (!b->step.vec[VEC_SENT].present)
 		return;
+	b->step.read_ns = b->read_ns;
 	emit_step(b, b->goals_ns);
 	servobus_gap(b, b->goals_ns);
 }

@@ -30,8 +30,8 @@ static void bus_hello(struct merge *m, enum unit unit)
 }
 
 /* A tick of the loop that began at begin_s, or a write on the bus (source 1, asked NaN). */
-static void tick(struct merge *m, uint16_t source, double t_s, double begin_s, double asked,
-		 double sent)
+static void tick_read(struct merge *m, uint16_t source, double t_s, double begin_s, double read_s,
+		      double asked, double sent)
 {
 	struct event ev = {.kind = EVENT_STEP, .t_ns = (int64_t)(t_s * 1e9), .source = source};
 	struct step s;
@@ -39,11 +39,20 @@ static void tick(struct merge *m, uint16_t source, double t_s, double begin_s, d
 	step_init(&s, 1);
 	if (!isnan(asked))
 		vec_set(&s.vec[VEC_ASKED], 0, asked);
+	if (!isnan(read_s))
+		s.read_ns = (int64_t)(read_s * 1e9);
+	s.t_ns = ev.t_ns;
 	vec_set(&s.vec[VEC_SENT], 0, sent);
 	vec_set(&s.vec[VEC_GOT], 0, sent / 10);
 	ev.src_ns = isnan(begin_s) ? TIME_UNKNOWN : (int64_t)(begin_s * 1e9);
 	ev.step = &s;
 	merge_feed(m, &ev);
+}
+
+static void tick(struct merge *m, uint16_t source, double t_s, double begin_s, double asked,
+		 double sent)
+{
+	tick_read(m, source, t_s, begin_s, NAN, asked, sent);
 }
 
 struct wire {
@@ -74,6 +83,65 @@ static struct merge *begin_wire(struct wire *w, enum unit unit)
 	loop_hello(m);
 	bus_hello(m, unit);
 	return m;
+}
+
+/* A loop at 200 Hz: the write of the next call comes while a tick still waits for its own. */
+static void test_fast(struct tap *t)
+{
+	struct wire w;
+	struct merge *m = begin_wire(&w, UNIT_UNKNOWN);
+
+	tick(m, 1, 1.0015, NAN, NAN, 50);
+	tick(m, 0, 1.0020, 1.0000, 7, 7);
+	tick(m, 1, 1.0065, NAN, NAN, 60);
+	tick(m, 0, 1.0070, 1.0050, 7, 7);
+	ok(t, w.n == 1 && w.sent[0] == 50 && w.got[0] == 5, "the next call's write is not its own");
+	tick(m, 1, 1.0115, NAN, NAN, 70);
+	tick(m, 1, 1.0165, NAN, NAN, 80);
+	tick(m, 0, 1.0180, 1.0100, 7, 7); /* both were read late, and are told so */
+	tick(m, 0, 1.0180, 1.0150, 7, 7);
+	merge_end(m, "over", 2000000000);
+	ok(t, w.n == 4 && w.sent[1] == 60 && w.sent[2] == 70 && w.sent[3] == 80,
+	   "nor when the loop was read late: %g, %g, %g", w.sent[1], w.sent[2], w.sent[3]);
+	merge_free(m);
+	/* Of one that does not say when its calls begin. */
+	m = begin_wire(&w, UNIT_UNKNOWN);
+	tick(m, 0, 1.0000, NAN, 7, 7);
+	tick(m, 1, 1.0050, NAN, NAN, 50);
+	tick(m, 0, 1.0055, NAN, 7, 7);
+	tick(m, 1, 1.0102, NAN, NAN, 60);
+	tick(m, 0, 1.0110, NAN, 7, 7);
+	merge_end(m, "over", 2000000000);
+	ok(t, w.n == 3 && w.sent[1] == 50 && w.sent[2] == 60, "nor where it is not said: %g, %g",
+	   w.sent[1], w.sent[2]);
+	merge_free(m);
+}
+
+/* A write that passes when the next call is under way: what was read before it tells whose it is. */
+static void test_late(struct tap *t)
+{
+	struct wire w;
+	struct merge *m = begin_wire(&w, UNIT_UNKNOWN);
+
+	tick_read(m, 1, 1.0015, NAN, 1.0010, NAN, 50);
+	tick(m, 0, 1.0020, 1.0000, 7, 7);
+	tick(m, 0, 1.0070, 1.0050, 7, 7);
+	tick_read(m, 1, 1.0105, NAN, 1.0060, NAN, 60);
+	tick_read(m, 1, 1.0115, NAN, 1.0110, NAN, 70);
+	tick(m, 0, 1.0120, 1.0100, 7, 7);
+	merge_end(m, "over", 2000000000);
+	ok(t, w.n == 3 && w.sent[1] == 60 && w.sent[2] == 70, "a late write: %g, %g", w.sent[1],
+	   w.sent[2]);
+	merge_free(m);
+	m = begin_wire(&w, UNIT_UNKNOWN);
+	tick_read(m, 1, 1.0015, NAN, 0.9995, NAN, 50);
+	tick(m, 0, 1.0020, 1.0000, 7, 7);
+	tick_read(m, 1, 1.0065, NAN, 1.0045, NAN, 60);
+	tick(m, 0, 1.0070, 1.0050, 7, 7);
+	merge_end(m, "over", 2000000000);
+	ok(t, w.n == 2 && w.sent[0] == 50 && w.sent[1] == 60,
+	   "of a loop that reads before its call begins: %g, %g", w.sent[0], w.sent[1]);
+	merge_free(m);
 }
 
 static void test_bus(struct tap *t)
@@ -118,5 +186,7 @@ int main(void)
 	struct tap tap = {0};
 
 	test_bus(&tap);
+	test_fast(&tap);
+	test_late(&tap);
 	return tap_done(&tap);
 }
