@@ -17,7 +17,7 @@ for n in 0 1 2 3; do
 done
 
 # Four arms.
-start arms 'can:vcan0?robot=yam&prefix=arm0' 'can:vcan1?robot=yam&prefix=arm1' \
+start arms --full-rate 'can:vcan0?robot=yam&prefix=arm0' 'can:vcan1?robot=yam&prefix=arm1' \
 	'can:vcan2?robot=yam&prefix=arm2' 'can:vcan3?robot=yam&prefix=arm3'
 frames=$("$arm" 1000 4000 vcan0 vcan1 vcan2 vcan3)
 tap_same "$frames" 14000 "four seconds of four arms, 28 motors, 250 Hz"
@@ -52,6 +52,23 @@ tap_same "$(ask "SELECT joint, count(DISTINCT ks), min(ks), max(ks), sum(ks != k
 tap_same "$(ask "SELECT count(*) FROM k JOIN (SELECT seq, ks AS now FROM k WHERE arm = 0 AND motor = 1)
 	USING (seq) WHERE abs(ks - now) > 2 OR abs(kg - now) > 2")" 0 \
 	"the other arms' values are of the same moment"
+
+# With --full-rate each value of each arm is there, at the time of its frame.
+ask "CREATE TABLE f AS SELECT joint, vector, t_ns, sample, value, unit,
+	CAST(substr(joint, 4, 1) AS INTEGER) AS arm,
+	iif(joint LIKE '%gripper%', 7, CAST(substr(joint, 12, 1) AS INTEGER)) AS motor FROM samples;
+CREATE TABLE g AS SELECT joint, vector, t_ns, sample, unit,
+	((CAST(round(u - iif(vector = 'got', 50, 0)) AS INTEGER) - base + 8000) * 1143) % 4000 AS cycle
+	FROM (SELECT *, (value + iif(arm = 3 AND motor < 7, 6.283185307179586, 0) + 12.5) * 65535 / 25 AS u,
+	33000 + 100 * motor + 50 * arm + iif(arm = 3, 16471, 0) AS base FROM f)"
+tap_same "$(ask "SELECT count(*), count(DISTINCT joint), group_concat(DISTINCT unit) FROM g")" \
+	"56000|28|rad" "28 joints, 1000 cycles, sent and got"
+tap_same "$(ask "SELECT joint, vector, count(*), count(DISTINCT cycle), min(cycle), max(cycle) FROM g
+	GROUP BY joint, vector HAVING count(*) != 1000 OR count(DISTINCT cycle) != 1000 OR min(cycle) != 0
+	OR max(cycle) != 999")" "" "each cycle of each motor of each arm, once"
+tap_same "$(ask "SELECT count(*) FROM (SELECT cycle, t_ns, lag(cycle) OVER w AS c, lag(t_ns) OVER w AS t
+	FROM g WINDOW w AS (PARTITION BY joint, vector ORDER BY sample)) WHERE cycle != c + 1 OR t_ns <= t")" 0 \
+	"in order, each later than the one before"
 
 # What goes wrong on a bus.
 start faults --capture /tmp/faults.cap 'can:vcan0?robot=yam'
