@@ -6,8 +6,11 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "cmd/explain_own.h"
+#include "cmd/explain_read.h"
 #include "cmd/run.h"
 #include "db/writer.h"
+#include "engine/outset.h"
 #include "engine/supervise.h"
 
 struct job {
@@ -15,6 +18,9 @@ struct job {
 	char rig[RIG_BYTES];
 	char *db;
 	struct profile *profile;
+	struct explain_others others;
+	struct explain_own own;
+	struct outset_stats stats;
 	bool json;
 };
 
@@ -53,6 +59,30 @@ static void on_verdict(void *host, const struct verdict *v)
 
 	if (!j->json)
 		fprintf(stderr, "%s %s: %s\n", level_word(v->level), v->code, v->message);
+}
+
+/*
+ * What first actions may be made with: the rig's policy, and by mistake any other set. Where these
+ * cannot be read, the rest is told all the same.
+ */
+static void read_stats(struct job *j)
+{
+	char *policy = j->profile ? explain_rig_policy_dup(j->rig) : NULL;
+	struct err e = {0};
+	struct db *db = j->profile ? db_open(j->db, DB_READ, &e) : NULL;
+
+	if (db)
+		explain_others_read(&j->others, db, j->profile);
+	db_close(db);
+	if (!j->profile)
+		return;
+	explain_own_open(&j->own, j->profile, policy, &e);
+	free(policy);
+	j->stats = (struct outset_stats){.own = &j->own.stats,
+					 .delta = j->own.delta,
+					 .others = j->others.stats,
+					 .nothers = j->others.n};
+	j->cfg.stats = &j->stats;
 }
 
 /* 0, or the error of what is needed before the engine can begin. */
@@ -131,6 +161,7 @@ static int run(struct app *app)
 	j.cfg.rig = j.rig;
 	j.cfg.source = (const char *const *)app->argv;
 	j.cfg.sources = (unsigned)app->argc;
+	read_stats(&j);
 	j.cfg.profile = j.profile;
 	j.cfg.sink = &db_sink;
 	j.cfg.capture = opts_text(&app->opts, "capture");
@@ -144,6 +175,8 @@ static int run(struct app *app)
 		rc = engine_run(&j.cfg, &result, &e);
 	rc = rc ? fail(&j, &e) : finish(&j, &result);
 	db_writer_close(j.cfg.sink_state);
+	explain_others_fini(&j.others);
+	explain_own_fini(&j.own);
 	if (j.profile)
 		profile_free(j.profile);
 	free(j.db);

@@ -11,54 +11,33 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cmd/cmd.h"
+#include "cmd/explain_own.h"
 #include "cmd/explain_read.h"
 #include "db/profiles.h"
-
-enum { OTHERS_MAX = 64 };
 
 struct job {
 	struct db *db;
 	int64_t run;
 	struct profile *p;
-	struct checkpoint *policy; /* NULL: none is named */
-	struct explain_stats own;
-	unsigned nothers;
-	struct explain_stats *others;
-	struct profile **profiles; /* of others */
+	struct explain_own own;
+	struct explain_others others;
 	bool json;
 	struct buf out;
 	unsigned far, near, unknown; /* episodes */
 };
 
-static void from_checkpoint(struct explain_stats *to, const struct norm_stats *s, unsigned n)
-{
-	for (unsigned j = 0; j < n; j++) {
-		to->q01[j] = s->v[STAT_Q01] ? s->v[STAT_Q01][j] : (double)NAN;
-		to->q99[j] = s->v[STAT_Q99] ? s->v[STAT_Q99][j] : (double)NAN;
-	}
-	to->f.n = n;
-}
-
-/* The policy's own statistics, when --policy names a checkpoint for as many joints. */
+/* The policy's own statistics: of --policy, else of the rig that ran, where that can be read. */
 static int open_policy(struct job *j, const char *path, struct err *e)
 {
-	const struct norm_stats *s;
-	unsigned n = j->p->action.joints;
+	char rig[NAME_BYTES] = "", *policy = NULL;
+	struct err ignored = {0};
+	int rc;
 
-	explain_stats_of(&j->own, j->p);
-	if (!path)
-		return 0;
-	j->policy = checkpoint_open(path, e);
-	if (!j->policy)
-		return -e->code;
-	s = checkpoint_stats(j->policy, CHECKPOINT_ACTION, true);
-	if (!figures_of_stats(&j->own.f, s) || j->own.f.n < n)
-		return err_set(e, EBADMSG,
-			       "%s: no statistics for the %u action joints of profile %s", path, n,
-			       j->p->name);
-	from_checkpoint(&j->own, s, n);
-	j->own.mode = checkpoint_mode(j->policy, CHECKPOINT_ACTION);
-	return 0;
+	if (!path && explain_rig_name(j->db, j->run, rig, e) == 0 && rig[0])
+		policy = explain_rig_policy_dup(rig);
+	rc = explain_own_open(&j->own, j->p, path ? path : policy, path ? e : &ignored);
+	free(policy);
+	return path ? rc : 0;
 }
 
 static void add_json(struct job *j, int64_t episode, const struct explanation *x,
@@ -93,10 +72,10 @@ static int explain_one(struct job *j, int64_t episode, struct err *e)
 	char sentence[320];
 	int rc = explain_opening_read(&o, j->db, j->run, episode, j->p, e);
 	struct explain_case c = {.profile = j->p,
-				 .own = &j->own,
-				 .others = j->others,
-				 .nothers = j->nothers,
-				 .delta = j->policy && j->policy->space == SPACE_RELATIVE,
+				 .own = &j->own.stats,
+				 .others = j->others.stats,
+				 .nothers = j->others.n,
+				 .delta = j->own.delta,
 				 .start = true,
 				 .unplanned = o.unplanned,
 				 .chunk = o.actions,
@@ -154,9 +133,7 @@ static int work(struct job *j, const struct app *app, struct err *e)
 	rc = rc ? rc : find_profile(j, opts_text(&app->opts, "profile"), e);
 	if (rc)
 		return rc;
-	j->others = xcalloc(OTHERS_MAX, sizeof(*j->others));
-	j->profiles = xcalloc(OTHERS_MAX, sizeof(*j->profiles));
-	j->nothers = explain_others(j->db, j->p, j->others, j->profiles, OTHERS_MAX);
+	explain_others_read(&j->others, j->db, j->p);
 	rc = open_policy(j, opts_text(&app->opts, "policy"), e);
 	return rc ? rc : explain_all(j, episode, e);
 }
@@ -176,11 +153,8 @@ static void print(const struct job *j)
 
 static void job_fini(struct job *j)
 {
-	for (unsigned i = 0; i < j->nothers; i++)
-		profile_free(j->profiles[i]);
-	free(j->profiles);
-	free(j->others);
-	checkpoint_free(j->policy);
+	explain_others_fini(&j->others);
+	explain_own_fini(&j->own);
 	profile_free(j->p);
 	db_close(j->db);
 	buf_fini(&j->out);
@@ -212,7 +186,7 @@ static int run(struct app *app)
 }
 
 static const struct opt options[] = {
-	{"policy", "DIR", "the checkpoint that ran: its own statistics and mode"},
+	{"policy", "DIR", "the checkpoint that ran (default: the rig's)"},
 	{"profile", "NAME", "training profile (default: the one the run was judged by)"},
 	{"json", NULL, "print one JSON object"},
 	{0},

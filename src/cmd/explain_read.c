@@ -85,6 +85,12 @@ int explain_profile_name(struct db *db, int64_t run, char name[NAME_BYTES], stru
 	return ask(db, "SELECT profile FROM runs WHERE run = :run", run, 0, name, take_name, e);
 }
 
+int explain_rig_name(struct db *db, int64_t run, char name[NAME_BYTES], struct err *e)
+{
+	name[0] = '\0';
+	return ask(db, "SELECT rig FROM runs WHERE run = :run", run, 0, name, take_name, e);
+}
+
 struct numbers {
 	int64_t *v;
 	int n;
@@ -247,24 +253,34 @@ static bool in_order_of(struct explain_stats *s, const struct profile *p, const 
 	return true;
 }
 
-unsigned explain_others(struct db *db, const struct profile *p, struct explain_stats *stats,
-			struct profile **profiles, unsigned max)
+void explain_others_read(struct explain_others *o, struct db *db, const struct profile *p)
 {
-	struct names names = {.max = max, .name = xcalloc(max, sizeof(*names.name))};
+	struct names names = {.max = EXPLAIN_OTHERS_MAX,
+			      .name = xcalloc(EXPLAIN_OTHERS_MAX, sizeof(*names.name))};
 	struct err e = {0};
-	unsigned n = 0;
 
 	ask(db, "SELECT profile FROM profiles ORDER BY profile", 0, 0, &names, add_name, &e);
+	o->n = 0;
+	o->stats = xcalloc(names.n + 1, sizeof(*o->stats));
+	o->profile = xcalloc(names.n + 1, sizeof(*o->profile));
 	for (unsigned i = 0; i < names.n; i++) {
 		struct profile *q = strcmp(names.name[i], p->name) != 0
 					    ? profiles_get(db, names.name[i], &e)
 					    : NULL;
 
-		if (q && in_order_of(&stats[n], p, q))
-			profiles[n++] = q;
+		if (q && in_order_of(&o->stats[o->n], p, q))
+			o->profile[o->n++] = q;
 		else
 			profile_free(q);
 	}
 	free(names.name);
-	return n;
+}
+
+void explain_others_fini(struct explain_others *o)
+{
+	for (unsigned i = 0; i < o->n; i++)
+		profile_free(o->profile[i]);
+	free(o->profile);
+	free(o->stats);
+	*o = (struct explain_others){.n = 0};
 }

@@ -9,13 +9,16 @@
 #include "audit/explain.h"
 #include "db/reader.h"
 
-enum { EXPLAIN_EPISODES_MAX = 4096, EXPLAIN_ROWS_MAX = 64 };
+enum { EXPLAIN_EPISODES_MAX = 4096, EXPLAIN_ROWS_MAX = 64, EXPLAIN_OTHERS_MAX = 64 };
 
 /* "RUN", "RUN#EPISODE", "last"; NULL: the newest run. episode -1: all. -errno with e. */
 int explain_parse(struct db *db, const char *word, int64_t *run, int64_t *episode, struct err *e);
 
 /* Name of the profile the run was judged by, "" none. */
 int explain_profile_name(struct db *db, int64_t run, char name[NAME_BYTES], struct err *e);
+
+/* Name of the rig that ran, "" none. */
+int explain_rig_name(struct db *db, int64_t run, char name[NAME_BYTES], struct err *e);
 
 /* Numbers of the run's episodes, at most EXPLAIN_EPISODES_MAX; only one when episode >= 0. */
 int explain_episodes(struct db *db, int64_t run, int64_t episode, int64_t *out, struct err *e);
@@ -32,9 +35,15 @@ int explain_opening_read(struct explain_opening *o, struct db *db, int64_t run, 
 			 const struct profile *p, struct err *e);
 void explain_opening_fini(struct explain_opening *o);
 
-/* Statistics of the other profiles on file that have p's action joints; names in *profiles, which
- * the caller frees one by one with profile_free(). Returns how many. */
-unsigned explain_others(struct db *db, const struct profile *p, struct explain_stats *stats,
-			struct profile **profiles, unsigned max);
+/* Statistics of the other profiles on file that have a profile's action joints. */
+struct explain_others {
+	unsigned n;
+	struct explain_stats *stats; /* [n], their names are in profile */
+	struct profile **profile;    /* [n] */
+};
+
+/* Of at most EXPLAIN_OTHERS_MAX, in the order of p's action joints. What cannot be read is left out. */
+void explain_others_read(struct explain_others *o, struct db *db, const struct profile *p);
+void explain_others_fini(struct explain_others *o); /* empty is allowed */
 
 #endif

@@ -39,7 +39,7 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/demo_traffic.c %D%/demo_traffic.h \
 	%D%/demo_training.c %D%/demo_training.h \
 	%D%/demo_world.c %D%/demo_world.h \
-	%D%/explain_read.c %D%/explain_read.h \
+	%D%/explain_own.c %D%/explain_own.h %D%/explain_read.c %D%/explain_read.h \
 	%D%/inspect.c %D%/inspect.h \
 	%D%/inspect_camera.c \
 	%D%/inspect_engine.c %D%/inspect_engine.h \

@@ -29,6 +29,40 @@ void core_note(struct core *c, enum level level, const char *text)
 		c->host.note(c->host.host, level, text);
 }
 
+void core_explained(struct core *c, uint32_t episode, enum level level, const char *text)
+{
+	struct record r = {.kind = RECORD_NOTE, .level = (int)level, .episode = episode};
+	char line[MESSAGE_BYTES + 32];
+
+	snprintf(line, sizeof(line), "first action: %s", text);
+	r.t_ns = clock_now_ns(c->clock);
+	r.text = line;
+	record(c, &r);
+	live_note(c->live, level, line, r.t_ns);
+	if (episode == merge_boundary(c->merge)->number)
+		live_explained(c->live, text);
+	if (c->host.note)
+		c->host.note(c->host.host, level, line);
+}
+
+/* Once all is there that explains how the episode began. */
+static void explain(struct core *c)
+{
+	struct outset_case begin;
+	char text[OUTSET_TEXT];
+	enum level level;
+
+	if (!outset_take(c->outset, &begin))
+		return;
+	if (c->host.explain) {
+		c->host.explain(c->host.host, &begin);
+		return;
+	}
+	if (outset_explain(&begin, text, &level))
+		core_explained(c, begin.episode, level, text);
+	outset_case_fini(&begin);
+}
+
 void core_clock_pair(struct core *c)
 {
 	struct record r = {.kind = RECORD_CLOCK, .wall_ns = clock_wall_ns()};
@@ -48,6 +82,7 @@ static void on_verdict(void *host, const struct verdict *v)
 	c->result.warns += v->level == LEVEL_WARN;
 	c->result.fails += v->level == LEVEL_FAIL;
 	live_verdict(c->live, v, clock_now_ns(c->clock));
+	outset_verdict(c->outset, v);
 	if (c->host.verdict)
 		c->host.verdict(c->host.host, v);
 	if (c->cfg->verdict)
@@ -115,6 +150,7 @@ static void feed_hello(struct core *c, const struct event *ev)
 
 	judge_feed(c->judge, ev);
 	live_hello(c->live, h, c->judge);
+	outset_hello(c->outset, h);
 	tell_unmatched(c, h);
 	text_copy(c->info.robot, sizeof(c->info.robot), h->robot);
 	text_copy(c->info.task, sizeof(c->info.task), h->task);
@@ -140,6 +176,8 @@ static void feed_episode(struct core *c, const struct event *ev)
 	record(c, &r);
 	judge_feed(c->judge, ev);
 	live_episode(c->live, ev->episode, r.episode, clock_now_ns(c->clock));
+	outset_episode(c->outset, ev->episode, r.episode);
+	explain(c);
 }
 
 /* For the segment after this one; told again when there was no room. */
@@ -162,6 +200,8 @@ static void feed_step(struct core *c, const struct event *ev)
 	record(c, &r);
 	judge_feed(c->judge, ev);
 	live_step(c->live, ev->step, clock_now_ns(c->clock));
+	outset_step(c->outset, ev->step);
+	explain(c);
 	c->result.steps++;
 	c->full = c->cfg->steps > 0 &&
 		  c->result.steps + c->cfg->resume.steps >= (uint64_t)c->cfg->steps;
@@ -187,6 +227,7 @@ static void feed_chunk(struct core *c, const struct event *ev)
 		return;
 	judge_feed(c->judge, ev);
 	live_chunk(c->live, ev->chunk, merge_last_seq(c->merge), clock_now_ns(c->clock));
+	outset_chunk(c->outset, ev->chunk);
 }
 
 static void feed_executed(struct core *c, const struct event *ev)
@@ -350,6 +391,7 @@ void core_init(struct core *c, const struct engine_cfg *cfg, struct recorder *re
 	c->merge = merge_new(&mh, &resume, rereads);
 	c->judge = judge_new(cfg->profile, &jh);
 	c->live = live_new(cfg->profile);
+	c->outset = outset_new(cfg->profile, cfg->stats);
 	c->info.run = cfg->resume.run;
 	c->offset = cfg->resume.seq_offset;
 	c->info.started_wall_ns = clock_wall_ns();
@@ -367,6 +409,7 @@ void core_fini(struct core *c)
 	merge_free(c->merge);
 	judge_free(c->judge);
 	live_free(c->live);
+	outset_free(c->outset);
 }
 
 void core_feed(struct core *c, const struct event *ev)

@@ -10,6 +10,7 @@
 #include "engine/engine.h"
 #include "engine/live.h"
 #include "engine/merge.h"
+#include "engine/outset.h"
 #include "engine/recorder.h"
 
 /* Who else wants to know at once: the control socket and the log. */
@@ -17,6 +18,11 @@ struct core_host {
 	void *host;
 	void (*verdict)(void *host, const struct verdict *v);
 	void (*note)(void *host, enum level level, const char *text);
+	/*
+	 * Takes an episode's begin over and explains it elsewhere: core_explained() tells what came
+	 * of it. NULL: it is explained at once.
+	 */
+	void (*explain)(void *host, struct outset_case *c);
 };
 
 struct core {
@@ -26,6 +32,7 @@ struct core {
 	struct merge *merge;
 	struct judge *judge;
 	struct live *live;
+	struct outset *outset;	   /* NULL: no profile */
 	struct recorder *recorder; /* the caller's */
 	bool begun;		   /* the run has its first record */
 	struct early early;	   /* what came before that */
@@ -43,6 +50,8 @@ void core_fini(struct core *c);
 
 void core_feed(struct core *c, const struct event *ev); /* one event of a source */
 void core_note(struct core *c, enum level level, const char *text);
+/* Why an episode's first action lies far from the arm, as outset_explain() says it. */
+void core_explained(struct core *c, uint32_t episode, enum level level, const char *text);
 void core_clock_pair(struct core *c); /* records both clocks; once a minute */
 
 /* Closes the run's records; then the recorder may be finished, and then the result be taken. */

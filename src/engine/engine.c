@@ -15,6 +15,7 @@
 #include "engine/capture_file.h"
 #include "engine/control.h"
 #include "engine/core.h"
+#include "engine/explainer.h"
 #include "engine/feeds.h"
 #include "engine/journal.h"
 #include "engine/lock.h"
@@ -31,7 +32,8 @@ struct engine {
 	struct feeds feeds;
 	struct recorder *recorder;
 	struct capture_file capture;
-	struct control *control; /* NULL without a rig */
+	struct control *control;     /* NULL without a rig */
+	struct explainer *explainer; /* NULL without a profile */
 	struct journal journal;
 	int lock; /* -1 none */
 	struct loop_timer minute, look, limit;
@@ -74,6 +76,21 @@ static void on_note(void *host, enum level level, const char *text)
 	if (g->control)
 		control_event(g->control, level, text);
 	journal_line(&g->journal, "%s", text);
+}
+
+static void on_explain(void *host, struct outset_case *c)
+{
+	explainer_give(((struct engine *)host)->explainer, c);
+}
+
+static void on_explained(void *arg, uint32_t events)
+{
+	struct engine *g = arg;
+	struct explainer_answer a;
+
+	(void)events;
+	while (explainer_answer(g->explainer, &a))
+		core_explained(&g->core, a.episode, a.level, a.text);
 }
 
 /* What the feeds tell. */
@@ -367,8 +384,20 @@ static int open_feeds(struct engine *g, struct err *e)
 	if (rc)
 		return rc;
 	core_init(&g->core, g->cfg, g->recorder, &g->clock, feeds_rereads(&g->feeds));
+	if (g->explainer)
+		ch.explain = on_explain;
 	g->core.host = ch;
 	return feeds_start(&g->feeds, g->loop, e);
+}
+
+static int open_explainer(struct engine *g, struct err *e)
+{
+	if (!g->cfg->profile)
+		return 0;
+	g->explainer = explainer_new(e);
+	if (!g->explainer)
+		return -e->code;
+	return loop_watch(g->loop, explainer_fd(g->explainer), EPOLLIN, on_explained, g);
 }
 
 static bool has_rig(const struct engine_cfg *cfg)
@@ -387,6 +416,8 @@ static int start(struct engine *g, struct err *e)
 	if (!rc)
 		rc = open_recorder(g, e);
 	if (!rc)
+		rc = open_explainer(g, e);
+	if (!rc)
 		rc = open_feeds(g, e);
 	if (!rc && has_rig(g->cfg))
 		rc = open_control(g, e);
@@ -397,6 +428,11 @@ static void finish(struct engine *g, struct engine_result *out)
 {
 	struct err why = {0};
 
+	if (g->explainer) {
+		explainer_finish(g->explainer);
+		on_explained(g, 0);
+	}
+	g->core.host.explain = NULL; /* what ends now is explained before the run does */
 	core_end(&g->core, g->why);
 	if (recorder_finish(g->recorder, patience_ns, &why)) {
 		journal_line(&g->journal, "not everything was recorded: %s", why.msg);
@@ -414,6 +450,7 @@ static void close_all(struct engine *g)
 {
 	control_free(g->control, g->why ? g->why : "it could not start");
 	feeds_close(&g->feeds);
+	explainer_free(g->explainer);
 	recorder_free(g->recorder);
 	capture_file_close(&g->capture);
 	core_fini(&g->core);

@@ -25,6 +25,7 @@ struct engine_source {
 	const char *address; /* what to paste elsewhere (where it listens), "" none */
 };
 
+struct outset_stats; /* engine/outset.h */
 struct control_host; /* engine/control.h: snapshot, history and thumb are set */
 
 /* Texts and arrays are the caller's and must outlive the run. */
@@ -32,8 +33,9 @@ struct engine_cfg {
 	const char *rig; /* names lock, socket and run; NULL or "": none of the first two */
 	const char *const *source;
 	unsigned sources;
-	const struct profile *profile; /* NULL none */
-	const struct sink_ops *sink;   /* NULL: nothing is recorded */
+	const struct profile *profile;	  /* NULL none */
+	const struct outset_stats *stats; /* to explain first actions by; NULL: the profile's */
+	const struct sink_ops *sink;	  /* NULL: nothing is recorded */
 	void *sink_state;
 	struct resume_point resume; /* run 0: a new run */
 	const char *capture;	    /* file to write what sources read; NULL none */

@@ -243,6 +243,17 @@ void live_verdict(struct live *l, const struct verdict *v, int64_t now_ns)
 	live_note(l, v->level, text, now_ns);
 }
 
+void live_explained(struct live *l, const char *text)
+{
+	for (unsigned i = 0; i < LIVE_ALARMS; i++) {
+		struct live_alarm *a = &l->alarm[i];
+
+		if (a->count && strcmp(a->last.code, "first-action") == 0 &&
+		    a->last.episode == l->episode)
+			text_copy(a->last.message, sizeof(a->last.message), text);
+	}
+}
+
 void live_note(struct live *l, enum level level, const char *text, int64_t now_ns)
 {
 	struct live_event *ev = &l->event[l->events++ % VIEW_EVENTS];

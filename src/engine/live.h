@@ -29,6 +29,8 @@ void live_bus(struct live *l, const struct bus *b, int64_t now_ns);
 void live_camera(struct live *l, const struct camera *k, int64_t now_ns);
 void live_reset(struct live *l); /* the policy was reset */
 void live_verdict(struct live *l, const struct verdict *v, int64_t now_ns);
+/* Why the first action of this episode lies where it does: its alarm says that from now on. */
+void live_explained(struct live *l, const char *text);
 void live_note(struct live *l, enum level level, const char *text, int64_t now_ns);
 
 uint64_t live_steps(const struct live *l); /* of this segment */

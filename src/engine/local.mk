@@ -8,6 +8,7 @@ noinst_LIBRARIES += %D%/libengine.a
 	%D%/control.c %D%/control.h \
 	%D%/core.c %D%/core.h \
 	%D%/early.c %D%/early.h \
+	%D%/explainer.c %D%/explainer.h \
 	%D%/engine.c %D%/engine.h \
 	%D%/feeds.c %D%/feeds.h \
 	%D%/history.c %D%/history.h \
@@ -19,6 +20,7 @@ noinst_LIBRARIES += %D%/libengine.a
 	%D%/merge.c %D%/merge.h %D%/merge_bus.c %D%/merge_chunk.c \
 	%D%/merge_internal.h %D%/merge_sample.c \
 	%D%/number.c %D%/number.h \
+	%D%/outset.c %D%/outset.h \
 	%D%/pack.c %D%/pack.h \
 	%D%/recorder.c %D%/recorder.h \
 	%D%/request.c %D%/request.h \
