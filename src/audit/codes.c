@@ -20,6 +20,7 @@ const struct audit_code audit_codes[] = {
 	{"epochs", "policy", "how often training saw its data"},
 	{"prompt", "policy", "the task is one of training, word for word"},
 	{"server", "policy", "the policy server answers and speaks its protocol"},
+	{"ask", "policy", "the policy server answers one request as it should"},
 	{"cameras", "cameras", "each camera is there, of its size and rate, not dark"},
 	{"pose", "pose", "the arm is where training starts"},
 	{"motors", "arm", "each motor answers and reports no fault"},

@@ -37,6 +37,25 @@ static int read_waivers(struct inspect *l, const char *text, struct err *e)
 	return rc;
 }
 
+/* A server that keeps what it was asked sees one request more: nobody may send it by accident. */
+static int read_ask(struct inspect *l, const struct opts *o, struct err *e)
+{
+	bool from = opts_has(o, "ask-from") || opts_has(o, "ask-deadline");
+
+	l->ask.wanted = opts_has(o, "ask");
+	l->ask.from = opts_text(o, "ask-from");
+	if (l->ask.wanted != opts_has(o, "go"))
+		return err_set(
+			e, EINVAL,
+			l->ask.wanted ? "--ask sends a request to the policy server: say --ask --go"
+				      : "--go is for --ask");
+	if (from && !l->ask.wanted)
+		return err_set(e, EINVAL, "--ask-from and --ask-deadline are for --ask --go");
+	if (l->ask.wanted && !l->rig)
+		return err_set(e, EINVAL, "--ask needs a rig, which names the server");
+	return opts_double(o, "ask-deadline", 0.1, 600, 30, &l->ask.deadline_s, e);
+}
+
 static int load_rig(struct check_job *j, const char *name, struct err *e)
 {
 	struct rig_errors *errors = xcalloc(1, sizeof(*errors));
@@ -67,6 +86,8 @@ static int prepare(struct check_job *j, struct err *e)
 		return err_set(e, EINVAL, "name a rig, or --policy DIR, or --dataset DIR");
 	if (rig)
 		rc = load_rig(j, rig, e);
+	if (!rc)
+		rc = read_ask(&j->look, o, e);
 	if (!rc)
 		rc = opts_double(o, "hours", 0, 10000, NAN, &j->look.hours, e);
 	if (!rc)
@@ -130,6 +151,10 @@ static const struct opt options[] = {
 	{"policy", "DIR", "judge this checkpoint; of a rig: in the place of its own"},
 	{"dataset", "DIR", "judge this training set, and the checkpoint by it"},
 	{"waive", "CODE[:SUBJECT]=REASON", "accept this for the next run; more after ';'"},
+	{"ask", NULL, "ask the policy server for actions, once; needs --go"},
+	{"go", NULL, "with --ask: yes, send it"},
+	{"ask-from", "CAPTURE", "ask what a tap recorded last, instead of the live rig"},
+	{"ask-deadline", "SECONDS", "for the server's answer (default 30)"},
 	{"record-to", "DIR", "where the run's recording will be written"},
 	{"hours", "N", "how long it will record"},
 	{0},

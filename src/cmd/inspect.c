@@ -9,13 +9,20 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "cmd/inspect_ask.h"
 
 const struct inspect_row inspect_table[] = {
-	{"dataset", false, inspect_dataset}, {"policy", false, inspect_policy},
-	{"prompt", true, inspect_prompt},    {"server", true, inspect_server},
-	{"cameras", true, inspect_cameras},  {"pose", true, inspect_pose},
-	{"motors", true, inspect_motors},    {"disk", true, inspect_disk},
-	{"machine", true, inspect_machine},  {0},
+	{"dataset", false, inspect_dataset},
+	{"policy", false, inspect_policy},
+	{"prompt", true, inspect_prompt},
+	{"server", true, inspect_server},
+	{"ask", true, inspect_ask},
+	{"cameras", true, inspect_cameras},
+	{"pose", true, inspect_pose},
+	{"motors", true, inspect_motors},
+	{"disk", true, inspect_disk},
+	{"machine", true, inspect_machine},
+	{0},
 };
 
 /* "norm" of a rig's list requires norm-steps, norm-sides … */
@@ -179,6 +186,7 @@ void inspect_all(struct inspect *l)
 void inspect_fini(struct inspect *l)
 {
 	inspect_live_fini(&l->live);
+	inspect_asked_free(l->asked);
 	profile_free(l->profile);
 	checkpoint_free(l->policy);
 	free(l->item);

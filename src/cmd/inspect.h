@@ -25,15 +25,21 @@ struct inspect_waiver {
 struct inspect {
 	const char *rig_name; /* "" none: a data set or a checkpoint by itself */
 	const struct rig *rig;
-	const char *db;		   /* path of the database */
-	const char *record_to;	   /* folder of a planned recording, NULL: LeRobot's own */
-	double hours;		   /* of it; NaN none is planned */
-	const char *dataset;	   /* --dataset, NULL none */
-	bool audits;		   /* no rig: every audit that was asked for is required */
-	bool ask;		   /* one request to the policy server is allowed */
-	struct profile *profile;   /* NULL unknown */
-	struct err profile_e;	   /* why */
-	struct checkpoint *policy; /* NULL unknown */
+	const char *db;	       /* path of the database */
+	const char *record_to; /* folder of a planned recording, NULL: LeRobot's own */
+	double hours;	       /* of it; NaN none is planned */
+	const char *dataset;   /* --dataset, NULL none */
+	bool audits;	       /* no rig: every audit that was asked for is required */
+	const char *protocol;  /* what the policy server speaks, NULL unknown */
+	struct {
+		bool wanted;	   /* one request to the policy server is allowed */
+		const char *from;  /* a capture with what is asked, NULL: the live rig */
+		double deadline_s; /* of connection, greeting and answer together */
+	} ask;
+	struct inspect_asked *asked; /* what came of it, NULL not yet */
+	struct profile *profile;     /* NULL unknown */
+	struct err profile_e;	     /* why */
+	struct checkpoint *policy;   /* NULL unknown */
 	struct err policy_e;
 	struct inspect_live live;
 	unsigned waivers;
@@ -90,6 +96,7 @@ void inspect_policy(struct inspect *l);
 void inspect_dataset(struct inspect *l);
 void inspect_prompt(struct inspect *l);
 void inspect_server(struct inspect *l);
+void inspect_ask(struct inspect *l);
 void inspect_cameras(struct inspect *l);
 void inspect_pose(struct inspect *l);
 void inspect_motors(struct inspect *l);

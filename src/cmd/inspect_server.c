@@ -3,10 +3,7 @@
  * Is somebody at the policy server's address, and does it speak a policy's protocol? A handshake
  * asks for no action: ZeroMQ greets by itself, openpi answers an upgrade.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
-#include <netdb.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,73 +12,30 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "cmd/dial.h"
 #include "cmd/inspect.h"
 
-enum { CONNECT_MS = 1000, GREETING_MS = 300, ANSWER_MS = 1500 };
+enum { GREETING_MS = 300, ANSWER_MS = 1500 };
 
-static bool wait_for(int fd, short events, int ms)
+/* HTTP/2 begins with SETTINGS: 24 bits of length, type 4, no flags, stream 0. */
+static bool is_http2(const char *p, ssize_t n)
 {
-	struct pollfd p = {.fd = fd, .events = events};
-
-	return poll(&p, 1, ms) == 1 && p.revents & events;
+	return n >= 9 && !p[0] && p[3] == 4 && !p[5] && !p[6] && !p[7] && !p[8];
 }
 
-/* A connected socket, or -1 with errno. */
-static int connect_one(const struct addrinfo *a)
-{
-	int fd = socket(a->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), error = 0;
-	socklen_t size = sizeof(error);
-
-	if (fd < 0)
-		return -1;
-	if (connect(fd, a->ai_addr, a->ai_addrlen) == 0)
-		return fd;
-	if (errno == EINPROGRESS && !wait_for(fd, POLLOUT, CONNECT_MS))
-		error = ETIMEDOUT;
-	else if (errno != EINPROGRESS || getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size))
-		error = errno;
-	if (!error)
-		return fd;
-	close(fd);
-	errno = error;
-	return -1;
-}
-
-static int connect_to(const char *host, const char *port, char why[128])
-{
-	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
-	struct addrinfo *list = NULL;
-	int rc = getaddrinfo(host, port, &hints, &list), fd = -1;
-
-	if (rc) {
-		snprintf(why, 128, "%s", gai_strerror(rc));
-		return -1;
-	}
-	for (const struct addrinfo *a = list; a && fd < 0; a = a->ai_next)
-		fd = connect_one(a);
-	if (fd < 0)
-		snprintf(why, 128, "%s", strerror(errno));
-	freeaddrinfo(list);
-	return fd;
-}
-
-static ssize_t hear(int fd, char *dst, size_t size, int ms)
-{
-	ssize_t n = wait_for(fd, POLLIN, ms) ? recv(fd, dst, size - 1, 0) : -1;
-
-	dst[n > 0 ? n : 0] = '\0';
-	return n;
-}
-
-/* "zmq" or "openpi"; NULL with a text: what was answered instead. */
+/* "openpi", "groot" (ZeroMQ), "grpc" (LeRobot's async server); NULL with a text: what was answered instead. */
 static const char *speaks(int fd, const char *host, char answer[128])
 {
+	ssize_t heard;
 	char text[512];
 	int n;
 
-	if (hear(fd, text, sizeof(text), GREETING_MS) > 0) {
+	heard = dial_hear(fd, text, sizeof(text), GREETING_MS);
+	if (heard > 0) {
 		if ((unsigned char)text[0] == 0xff)
-			return "zmq";
+			return "groot";
+		if (is_http2(text, heard))
+			return "grpc";
 		text_clean(answer, 128, text, strcspn(text, "\r\n"));
 		return NULL;
 	}
@@ -90,11 +44,15 @@ static const char *speaks(int fd, const char *host, char answer[128])
 		"GET / HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
 		"Sec-WebSocket-Key: cG9saWN5dG9wIGxvb2tzIQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
 		host);
-	if (send(fd, text, (size_t)n, MSG_NOSIGNAL) != n ||
-	    hear(fd, text, sizeof(text), ANSWER_MS) <= 0) {
+	heard = send(fd, text, (size_t)n, MSG_NOSIGNAL) == n
+			? dial_hear(fd, text, sizeof(text), ANSWER_MS)
+			: -1;
+	if (heard <= 0) {
 		snprintf(answer, 128, "no answer");
 		return NULL;
 	}
+	if (is_http2(text, heard))
+		return "grpc";
 	if (text_starts(text, "HTTP/1.1 101"))
 		return "openpi";
 	text_clean(answer, 128, text, strcspn(text, "\r\n"));
@@ -103,36 +61,42 @@ static const char *speaks(int fd, const char *host, char answer[128])
 
 void inspect_server(struct inspect *l)
 {
-	char host[RIG_WORD_BYTES], why[128] = "", *colon;
-	const char *at = l->rig->server, *protocol;
+	static const char *const spoken[][2] = {
+		{"openpi", "it answers, and speaks openpi"},
+		{"groot", "it answers, and speaks ZeroMQ, as GR00T's server does"},
+		{"grpc", "it answers, and speaks gRPC, as LeRobot's async server does"}};
+	char host[DIAL_HOST_BYTES], why[DIAL_WHY_BYTES] = "";
+	const char *at = l->rig->server, *port;
 	struct clock clock = clock_real();
 	int64_t begin_ns = clock_now_ns(&clock);
 	struct preflight_item *i;
 	int fd;
 
+	l->protocol = NULL;
 	if (!at[0])
 		return;
-	text_copy(host, sizeof(host), strstr(at, "://") ? strstr(at, "://") + 3 : at);
-	colon = strrchr(host, ':');
-	if (!colon) {
+	if (!dial_split(host, &port, at)) {
 		inspect_add(l, "server", at, LEVEL_UNKNOWN, "it is no HOST:PORT");
 		return;
 	}
-	*colon = '\0';
-	fd = connect_to(host, colon + 1, why);
+	fd = dial(host, port, why);
 	if (fd < 0) {
 		inspect_do(inspect_add(l, "server", at, LEVEL_FAIL, "%s", why),
 			   "start the policy server");
 		return;
 	}
-	protocol = speaks(fd, host, why);
+	l->protocol = speaks(fd, host, why);
 	close(fd);
-	if (!protocol) {
+	if (!l->protocol) {
 		inspect_do(inspect_add(l, "server", at, LEVEL_FAIL,
 				       "who answers is no policy server: %s", why),
 			   "is it the right port?");
 		return;
 	}
-	i = inspect_add(l, "server", at, LEVEL_OK, "it answers, and speaks %s", protocol);
-	inspect_number(i, (double)(clock_now_ns(&clock) - begin_ns) / 1e6, NAN, "ms");
+	for (size_t k = 0; k < sizeof(spoken) / sizeof(spoken[0]); k++) {
+		if (strcmp(spoken[k][0], l->protocol) != 0)
+			continue;
+		i = inspect_add(l, "server", at, LEVEL_OK, "%s", spoken[k][1]);
+		inspect_number(i, (double)(clock_now_ns(&clock) - begin_ns) / 1e6, NAN, "ms");
+	}
 }

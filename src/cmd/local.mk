@@ -33,14 +33,20 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/cmd_stop.c \
 	%D%/cmd_tap.c \
 	%D%/cmd_watch.c \
+	%D%/ask.c %D%/ask.h \
+	%D%/ask_camera.c \
+	%D%/ask_live.c \
+	%D%/ask_recorded.c \
 	%D%/demo.h \
 	%D%/demo_headless.c \
 	%D%/demo_interactive.c \
 	%D%/demo_traffic.c %D%/demo_traffic.h \
 	%D%/demo_training.c %D%/demo_training.h \
 	%D%/demo_world.c %D%/demo_world.h \
+	%D%/dial.c %D%/dial.h \
 	%D%/explain_own.c %D%/explain_own.h %D%/explain_read.c %D%/explain_read.h \
 	%D%/inspect.c %D%/inspect.h \
+	%D%/inspect_ask.c %D%/inspect_ask.h \
 	%D%/inspect_camera.c \
 	%D%/inspect_engine.c %D%/inspect_engine.h \
 	%D%/inspect_gpu.c %D%/inspect_gpu.h \

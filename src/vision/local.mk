@@ -10,6 +10,7 @@ noinst_LIBRARIES += %D%/libvision.a
 	%D%/lineup_who.c \
 	%D%/motion.c %D%/motion.h \
 	%D%/reel.h \
+	%D%/resize.c %D%/resize.h \
 	%D%/scene.c %D%/scene.h \
 	%D%/scene_fit.c \
 	%D%/scene_impl.h \

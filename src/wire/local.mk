@@ -22,6 +22,8 @@ noinst_LIBRARIES += %D%/libwire.a
 	%D%/foxglove_step.c \
 	%D%/foxglove_text.c \
 	%D%/groot.c %D%/groot.h \
+	%D%/infer.c %D%/infer.h \
+	%D%/infer_heard.c \
 	%D%/json.c %D%/json.h \
 	%D%/json_number.c \
 	%D%/loglines.c %D%/loglines.h \

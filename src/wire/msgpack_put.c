@@ -8,6 +8,7 @@ enum {
 	FIXMAP = 0x80,
 	FIXARRAY = 0x90,
 	FIXSTR = 0xa0,
+	NIL = 0xc0,
 	FALSE = 0xc2,
 	BIN_8 = 0xc4,
 	FLOAT_64 = 0xcb,
@@ -82,6 +83,11 @@ void msgpack_put_uint(struct buf *b, uint32_t v)
 		put_be(b, (uint8_t)v, 0, 0);
 	else
 		put_length(b, UINT_8, v);
+}
+
+void msgpack_put_nil(struct buf *b)
+{
+	put_be(b, NIL, 0, 0);
 }
 
 void msgpack_put_bool(struct buf *b, bool v)

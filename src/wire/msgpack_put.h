@@ -16,6 +16,7 @@ void msgpack_put_array(struct buf *b, uint32_t items); /* then as many values */
 void msgpack_put_str(struct buf *b, const char *text);
 void msgpack_put_bin(struct buf *b, const void *p, uint32_t n);
 void msgpack_put_uint(struct buf *b, uint32_t v);
+void msgpack_put_nil(struct buf *b);
 void msgpack_put_bool(struct buf *b, bool v);
 void msgpack_put_double(struct buf *b, double v);
 

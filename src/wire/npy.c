@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/buf.h"
+
 /* A cursor over the header's dict, a Python literal. */
 struct dict {
 	const char *at, *end;
@@ -122,4 +124,30 @@ ssize_t npy_header(struct ndarray *a, const void *bytes, size_t n, const char **
 			return -EBADMSG;
 	}
 	return seen == 7 ? (ssize_t)(head + len) : -EBADMSG;
+}
+
+void npy_put(struct buf *b, const char *dtype, const uint32_t *shape, unsigned dims, const void *p,
+	     size_t n)
+{
+	enum { MAGIC = 10, ALIGN = 64 };
+	struct buf head = {0};
+	size_t len;
+
+	buf_printf(&head, "{'descr': '%s', 'fortran_order': False, 'shape': (", dtype);
+	for (unsigned i = 0; i < dims; i++)
+		buf_printf(&head, i ? " %u," : "%u,", shape[i]);
+	if (dims > 1)
+		head.len--; /* a tuple of one alone ends in a comma */
+	buf_add(&head, "), }", 4);
+	/* numpy pads with blanks, so that the array is aligned. */
+	while ((MAGIC + head.len + 1) % ALIGN)
+		buf_add(&head, " ", 1);
+	buf_add(&head, "\n", 1);
+	len = head.len;
+	buf_add(b, "\x93NUMPY\x01\x00", 8);
+	buf_add(b, (const char[]){(char)(len & 0xff), (char)(len >> 8)}, 2);
+	buf_add(b, head.p, len);
+	if (n)
+		buf_add(b, p, n);
+	buf_fini(&head);
 }

@@ -20,4 +20,9 @@ enum { NPY_HEADER_MAX = 4096 /* bytes; numpy writes 128 for anything but records
  */
 ssize_t npy_header(struct ndarray *a, const void *p, size_t n, const char **why);
 
+/* Appends a file, version 1, of an array in C order: dtype as numpy writes it, p its n bytes. */
+struct buf;
+void npy_put(struct buf *b, const char *dtype, const uint32_t *shape, unsigned dims, const void *p,
+	     size_t n);
+
 #endif

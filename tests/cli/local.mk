@@ -7,3 +7,7 @@ check_PROGRAMS += %D%/counter
 %C%_counter_SOURCES = %D%/counter.c
 TESTS += %D%/t_explain.sh %D%/t_check.sh
 EXTRA_DIST += %D%/t_explain.sh %D%/t_check.sh %D%/check.py
+check_PROGRAMS += %D%/t_ask_camera
+TESTS += %D%/t_ask_camera
+%C%_t_ask_camera_SOURCES = %D%/t_ask_camera.c tests/hal/fake_camera.c tests/hal/fake_system.c
+%C%_t_ask_camera_LDADD = $(TEST_PROGRAM_LIBS)

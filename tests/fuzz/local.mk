@@ -167,3 +167,8 @@ FUZZ_TARGETS += %D%/f_dqbuf
 %C%_f_dqbuf_SOURCES = %D%/f_dqbuf.c
 %C%_f_dqbuf_LDADD = $(FUZZ_LIBS)
 %C%_f_dqbuf_LDFLAGS = $(FUZZ_FLAGS)
+
+FUZZ_TARGETS += %D%/f_infer
+%C%_f_infer_SOURCES = %D%/f_infer.c
+%C%_f_infer_LDADD = $(FUZZ_LIBS)
+%C%_f_infer_LDFLAGS = $(FUZZ_FLAGS)

@@ -82,3 +82,7 @@ TESTS += %D%/t_damiao %D%/t_damiao_bus
 %C%_t_damiao_LDADD = $(TEST_PROGRAM_LIBS)
 %C%_t_damiao_bus_SOURCES = %D%/t_damiao_bus.c
 %C%_t_damiao_bus_LDADD = $(TEST_PROGRAM_LIBS)
+check_PROGRAMS += %D%/t_infer
+TESTS += %D%/t_infer
+%C%_t_infer_SOURCES = %D%/t_infer.c
+%C%_t_infer_LDADD = $(TEST_PROGRAM_LIBS)
