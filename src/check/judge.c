@@ -39,6 +39,8 @@ struct judge *judge_new(const struct profile *profile, const struct judge_host *
 	j->run.profile = profile;
 	j->now.seq = SEQ_UNKNOWN;
 	j->lineup = profile ? lineup_new(profile) : NULL;
+	for (unsigned i = 0; i < RUN_CAMERAS; i++)
+		j->who[i].t_ns = TIME_UNKNOWN;
 	j->nslots = table_size();
 	j->slot = xcalloc(j->nslots, sizeof(*j->slot));
 	for (size_t i = 0; i < j->nslots; i++) {

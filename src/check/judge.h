@@ -41,4 +41,11 @@ enum level judge_worst(const struct judge *j);
 /* Index of the training joint for a joint of the run, -1 unmatched; which: VEC_ASKED or VEC_SEEN. */
 int judge_match(const struct judge *j, unsigned joint, enum vec_kind which);
 
+/*
+ * Which camera of training the pictures of c->name look like, by an answer of the last 5 s before
+ * t_ns: fills is ("unknown": none of them; "": cannot tell), method and margin. Left as they are
+ * where there is no such answer, or a source told more.
+ */
+void judge_identify(const struct judge *j, int64_t t_ns, struct camera *c);
+
 #endif

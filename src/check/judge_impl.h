@@ -39,6 +39,13 @@ struct judge {
 	struct lineup *lineup;
 	double next_look_s[RUN_CAMERAS]; /* by the lineup's clock */
 	uint32_t looks[RUN_CAMERAS];	 /* answers so far */
+	struct {
+		int64_t t_ns; /* of the last answer, TIME_UNKNOWN none */
+		enum lineup_is is;
+		enum lineup_method method;
+		int role;
+		double margin;
+	} who[RUN_CAMERAS];
 	uint32_t episode;
 	bool in_episode;
 	bool fresh;   /* and no step of it yet */

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pictures and joints for the lineup, whoever drives: at preflight it is the operator. */
 #include <math.h>
+#include <string.h>
 
+#include "base/text.h"
 #include "check/judge_impl.h"
 
 static const double look_s = 0.5;
+
+/* An answer that is older tells of another time. */
+static const int64_t who_ns = 5 * NS_PER_S;
 
 /* Of one clock: the source's own, where it has one. */
 static double seconds(int64_t src_ns, int64_t t_ns)
@@ -18,8 +23,10 @@ void judge_look_hello(struct judge *j, const struct hello *h)
 		return;
 	lineup_joints(j->lineup, h->joint, h->joints);
 	lineup_restart(j->lineup);
-	for (unsigned i = 0; i < RUN_CAMERAS; i++)
+	for (unsigned i = 0; i < RUN_CAMERAS; i++) {
 		j->next_look_s[i] = -INFINITY;
+		j->who[i].t_ns = TIME_UNKNOWN;
+	}
 }
 
 void judge_look_step(struct judge *j, const struct step *s)
@@ -34,6 +41,15 @@ void judge_look_step(struct judge *j, const struct step *s)
 			vec_value(&s->vec[VEC_SEEN], i, &v[i]);
 	}
 	lineup_step(j->lineup, seconds(s->src_ns, s->t_ns), v);
+}
+
+static void keep_who(struct judge *j, unsigned i, const struct lineup_answer *a, int64_t t_ns)
+{
+	j->who[i].t_ns = t_ns;
+	j->who[i].is = a->is;
+	j->who[i].method = a->method;
+	j->who[i].role = a->role;
+	j->who[i].margin = a->margin;
 }
 
 void judge_look_frame(struct judge *j, unsigned subject, const struct event *ev)
@@ -52,6 +68,7 @@ void judge_look_frame(struct judge *j, unsigned subject, const struct event *ev)
 		return;
 	*next_s = t_s + look_s;
 	lineup_judge(j->lineup, (unsigned)camera, &a);
+	keep_who(j, subject - SUBJECT_CAMERA, &a, ev->t_ns);
 	j->reading = ++j->looks[subject - SUBJECT_CAMERA]; /* in a row is of answers */
 	for (size_t i = 0; i < j->nslots; i++) {
 		struct check_slot *s = &j->slot[i];
@@ -59,4 +76,22 @@ void judge_look_frame(struct judge *j, unsigned subject, const struct event *ev)
 		if (judge_may_look(j, s, s->check.class->look))
 			s->check.class->look(&s->check, subject, &a);
 	}
+}
+
+void judge_identify(const struct judge *j, int64_t t_ns, struct camera *c)
+{
+	unsigned i = 0;
+
+	while (i < j->run.cameras && strcmp(j->run.camera[i], c->name) != 0)
+		i++;
+	if (!j->lineup || i == j->run.cameras || c->is[0] || j->who[i].t_ns == TIME_UNKNOWN ||
+	    t_ns - j->who[i].t_ns > who_ns)
+		return;
+	c->margin = j->who[i].margin;
+	if (j->who[i].is == IS_ROLE)
+		text_copy(c->is, sizeof(c->is), lineup_role(j->lineup, j->who[i].role));
+	else if (j->who[i].is == IS_STRANGER)
+		text_copy(c->is, sizeof(c->is), "unknown");
+	if (j->who[i].method != BY_NOTHING)
+		text_copy(c->method, sizeof(c->method), lineup_method_word(j->who[i].method));
 }

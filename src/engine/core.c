@@ -249,19 +249,47 @@ static void begin_without_robot(struct core *c, int64_t t_ns)
 		begin(c, t_ns);
 }
 
+/* A camera's health, with what is known of who it is. */
+static void tell_camera(struct core *c, const struct event *ev, struct camera *k)
+{
+	struct record r = {.kind = RECORD_CAMERA, .t_ns = ev->t_ns, .source = ev->source};
+
+	judge_identify(c->judge, ev->t_ns, k);
+	r.camera = k;
+	r.episode = merge_boundary(c->merge)->number;
+	record(c, &r);
+	live_camera(c->live, k, clock_now_ns(c->clock));
+}
+
+/* Every picture is judged, one a second is kept. */
 static void feed_frame(struct core *c, const struct event *ev)
 {
 	struct record r = {.kind = RECORD_FRAME, .t_ns = ev->t_ns, .source = ev->source};
+	struct camera k;
 
 	begin_without_robot(c, ev->t_ns);
+	judge_feed(c->judge, ev);
+	live_frame(c->live, ev->frame, clock_now_ns(c->clock));
+	if (!eyes_keep(&c->eyes, ev->frame, ev->t_ns))
+		return;
 	r.frame = ev->frame;
 	r.episode = merge_boundary(c->merge)->number;
 	record(c, &r);
-	judge_feed(c->judge, ev);
-	live_frame(c->live, ev->frame, clock_now_ns(c->clock));
+	if (eyes_tell(&c->eyes, ev->frame, ev->t_ns, &k))
+		tell_camera(c, ev, &k);
 }
 
-/* Health of cameras, motors and buses: kept, judged, shown. */
+static void feed_camera(struct core *c, const struct event *ev)
+{
+	struct camera k = *ev->camera;
+
+	begin_without_robot(c, ev->t_ns);
+	eyes_health(&c->eyes, ev->camera, ev->t_ns);
+	tell_camera(c, ev, &k);
+	judge_feed(c->judge, ev);
+}
+
+/* Health of motors and buses: kept, judged, shown. */
 static void feed_health(struct core *c, const struct event *ev)
 {
 	struct record r = {.t_ns = ev->t_ns, .source = ev->source};
@@ -269,11 +297,7 @@ static void feed_health(struct core *c, const struct event *ev)
 
 	begin_without_robot(c, ev->t_ns);
 	r.episode = merge_boundary(c->merge)->number;
-	if (ev->kind == EVENT_CAMERA) {
-		r.kind = RECORD_CAMERA;
-		r.camera = ev->camera;
-		live_camera(c->live, ev->camera, now_ns);
-	} else if (ev->kind == EVENT_MOTOR) {
+	if (ev->kind == EVENT_MOTOR) {
 		r.kind = RECORD_MOTOR;
 		r.motor = ev->motor;
 		live_motor(c->live, ev->motor, now_ns);
@@ -351,6 +375,8 @@ static void on_merged(void *host, const struct event *ev)
 		feed_frame(c, ev);
 		break;
 	case EVENT_CAMERA:
+		feed_camera(c, ev);
+		break;
 	case EVENT_MOTOR:
 	case EVENT_BUS:
 		feed_health(c, ev);

@@ -8,6 +8,7 @@
 
 #include "engine/early.h"
 #include "engine/engine.h"
+#include "engine/eyes.h"
 #include "engine/live.h"
 #include "engine/merge.h"
 #include "engine/outset.h"
@@ -37,6 +38,7 @@ struct core {
 	bool begun;		   /* the run has its first record */
 	struct early early;	   /* what came before that */
 	bool full;		   /* cfg->steps are reached: nothing more is taken */
+	struct eyes eyes;	   /* cameras: what of them is recorded */
 	int64_t offset;		   /* of step numbers, as recorded */
 	struct run_info info;
 	const char *word[ENGINE_SOURCES_MAX]; /* of info: by source index */

@@ -9,6 +9,7 @@ noinst_LIBRARIES += %D%/libengine.a
 	%D%/core.c %D%/core.h \
 	%D%/early.c %D%/early.h \
 	%D%/explainer.c %D%/explainer.h \
+	%D%/eyes.c %D%/eyes.h \
 	%D%/engine.c %D%/engine.h \
 	%D%/feeds.c %D%/feeds.h \
 	%D%/history.c %D%/history.h \

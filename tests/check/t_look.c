@@ -211,6 +211,32 @@ static void test_swap(struct tap *t, struct bed *b)
 	ok(t, alarms(b) == 2, "and nothing else");
 }
 
+/* What is told of a camera beside the checks. */
+static void test_identity(struct tap *t, struct bed *b)
+{
+	struct camera k, stale, other;
+
+	bed_restart(b);
+	camera_init(&k);
+	strcpy(k.name, "front");
+	judge_identify(b->judge, (int64_t)(b->t_s * 1e9), &k);
+	ok(t, !k.is[0] && isnan(k.margin), "no picture yet: cannot tell");
+	run(b, 3, (const unsigned[]){1, 0}, none);
+	stale = other = k;
+	judge_identify(b->judge, (int64_t)(b->t_s * 1e9), &k);
+	ok(t, !strcmp(k.is, "wrist") && !strcmp(k.method, "picture") && k.margin > 3,
+	   "front is wrist, by %.1f sigma", k.margin);
+	judge_identify(b->judge, (int64_t)((b->t_s + 6) * 1e9), &stale);
+	ok(t, !stale.is[0], "which is no more known six seconds later");
+	strcpy(other.name, "side");
+	judge_identify(b->judge, (int64_t)(b->t_s * 1e9), &other);
+	ok(t, !other.is[0], "nor of a camera that nobody saw");
+	bed_restart(b);
+	run(b, 3, (const unsigned[]){5, 1}, none);
+	judge_identify(b->judge, (int64_t)(b->t_s * 1e9), &stale);
+	ok(t, !strcmp(stale.is, "unknown"), "another view is unknown");
+}
+
 static void test_one(struct tap *t, struct bed *b, const char *code, change *how)
 {
 	bed_restart(b);
@@ -252,6 +278,7 @@ int main(void)
 	add_cameras(b.profile);
 	test_quiet(&t, &b);
 	test_swap(&t, &b);
+	test_identity(&t, &b);
 	test_one(&t, &b, "camera-light", darker);
 	test_one(&t, &b, "camera-colour", exchange_colours);
 	test_one(&t, &b, "camera-moved", shift);

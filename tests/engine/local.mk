@@ -59,3 +59,8 @@ check_PROGRAMS += %D%/t_attribute
 TESTS += %D%/t_attribute
 %C%_t_attribute_SOURCES = %D%/t_attribute.c
 %C%_t_attribute_LDADD = $(TEST_PROGRAM_LIBS)
+
+check_PROGRAMS += %D%/t_eyes
+TESTS += %D%/t_eyes
+%C%_t_eyes_SOURCES = %D%/t_eyes.c
+%C%_t_eyes_LDADD = $(TEST_PROGRAM_LIBS)
