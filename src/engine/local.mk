@@ -19,7 +19,7 @@ noinst_LIBRARIES += %D%/libengine.a
 	%D%/live_chunks.c %D%/live_health.c %D%/live_snapshot.c %D%/live_traffic.c \
 	%D%/lock.c %D%/lock.h \
 	%D%/merge.c %D%/merge.h %D%/merge_bus.c %D%/merge_chunk.c \
-	%D%/merge_internal.h %D%/merge_sample.c \
+	%D%/merge_fit.c %D%/merge_internal.h %D%/merge_sample.c \
 	%D%/number.c %D%/number.h \
 	%D%/outset.c %D%/outset.h \
 	%D%/pack.c %D%/pack.h \

@@ -63,6 +63,7 @@ void merge_free(struct merge *m)
 		free(m->input[i].hello);
 		free(m->input[i].last);
 		free(m->input[i].recent);
+		merge_fit_free(m->input[i].fit);
 	}
 	free(m->held);
 	attribute_fini(&m->attribute);
@@ -81,16 +82,24 @@ static void tell_gap(struct merge *m, const struct event *at, int64_t lost, cons
 	m->host.out(m->host.host, &ev);
 }
 
-static unsigned union_joint(struct hello *u, const struct joint *j)
+/* soft: its unit is that of a motor, and gives way to what another source says of the joint. */
+static unsigned union_joint(struct merge *m, const struct joint *j, bool soft)
 {
-	for (unsigned i = 0; i < u->joints; i++) {
-		if (strcmp(u->joint[i].name, j->name) == 0)
-			return i;
-	}
-	if (u->joints == MAX_JOINTS)
+	struct hello *u = &m->hello;
+	unsigned i = 0;
+
+	while (i < u->joints && strcmp(u->joint[i].name, j->name) != 0)
+		i++;
+	if (i == MAX_JOINTS)
 		return MAX_JOINTS;
-	u->joint[u->joints] = *j;
-	return u->joints++;
+	if (i == u->joints) {
+		u->joint[u->joints++] = *j;
+		m->soft[i / 64] |= (uint64_t)soft << i % 64;
+	} else if (!soft && m->soft[i / 64] >> i % 64 & 1) {
+		u->joint[i].unit = j->unit;
+		m->soft[i / 64] &= ~(1ULL << i % 64);
+	}
+	return i;
 }
 
 static void take_text(char *dst, size_t size, const char *src)
@@ -128,9 +137,10 @@ static void find_same(struct merge *m)
 	for (unsigned i = 0; i < ENGINE_SOURCES_MAX; i++) {
 		struct input *in = &m->input[i];
 
-		in->same = in->hello && in->hello->joints == m->hello.joints;
+		in->same = in->hello && in->hello->joints == m->hello.joints && !in->fit;
 		for (unsigned j = 0; in->same && j < m->hello.joints; j++)
-			in->same = in->map[j] == j;
+			in->same = in->map[j] == j &&
+				   in->hello->joint[j].unit == m->hello.joint[j].unit;
 	}
 }
 
@@ -184,7 +194,10 @@ static void feed_hello(struct merge *m, const struct event *ev)
 	if (in->hello->joints > MAX_JOINTS)
 		in->hello->joints = MAX_JOINTS;
 	for (unsigned j = 0; j < in->hello->joints; j++)
-		in->map[j] = (uint16_t)union_joint(&m->hello, &in->hello->joint[j]);
+		in->map[j] = (uint16_t)union_joint(m, &in->hello->joint[j],
+						   in->hello->fits[j / 64] >> j % 64 & 1);
+	merge_fit_hello(in);
+	merge_fit_lose(m, ev->source);
 	in->fresh = again;
 	free(in->last); /* its columns meant what the hello before said */
 	in->last = NULL;
@@ -222,13 +235,17 @@ static int64_t number(struct merge *m, const struct event *ev, bool fresh)
 	return seq;
 }
 
-static void copy_vec(struct vec *to, const struct vec *from, const struct input *in, unsigned n)
+/* In the units of the run; what cannot be converted is not known. */
+static void copy_vec(const struct merge *m, struct vec *to, const struct vec *from,
+		     const struct input *in, unsigned n)
 {
 	for (unsigned j = 0; j < n; j++) {
 		unsigned at = in->map[j];
+		double factor;
 
-		if (at < MAX_JOINTS && vec_known(from, j) && !vec_known(to, at))
-			vec_set(to, at, from->v[j]);
+		if (at < MAX_JOINTS && vec_known(from, j) && !vec_known(to, at) &&
+		    unit_factor(merge_fit_unit(m, in, j), m->hello.joint[at].unit, &factor))
+			vec_set(to, at, factor == 1 ? from->v[j] : from->v[j] * factor);
 	}
 	to->present = true;
 }
@@ -253,15 +270,16 @@ static void sample_others(struct merge *m, const struct event *ev)
 			if (in->hello->on_bus && k == VEC_SENT)
 				continue;
 			if (in->last->vec[k].present)
-				copy_vec(&m->step.vec[k], &in->last->vec[k], in, in->last->joints);
+				copy_vec(m, &m->step.vec[k], &in->last->vec[k], in,
+					 in->last->joints);
 		}
 	}
 }
 
 static void build_step(struct merge *m, const struct event *ev, int64_t seq)
 {
-	const struct step *from = ev->step;
-	const struct input *in = &m->input[ev->source];
+	struct input *in = &m->input[ev->source];
+	const struct step *from = merge_fit_apply(in, ev->step);
 
 	step_init(&m->step, m->hello.joints);
 	for (unsigned k = 0; k < VEC_N; k++) {
@@ -273,7 +291,7 @@ static void build_step(struct merge *m, const struct event *ev, int64_t seq)
 			       sizeof(from->vec[k].known));
 			memcpy(m->step.vec[k].v, from->vec[k].v, from->joints * sizeof(double));
 		} else {
-			copy_vec(&m->step.vec[k], &from->vec[k], in, from->joints);
+			copy_vec(m, &m->step.vec[k], &from->vec[k], in, from->joints);
 		}
 	}
 	m->step.seq = seq;
@@ -297,7 +315,7 @@ static void keep_sample(struct merge *m, const struct event *ev)
 					      : ev->t_ns - in->last->t_ns;
 	if (number_usable(seq) && in->last_seq != SEQ_UNKNOWN && seq > in->last_seq + 1)
 		tell_gap(m, ev, seq - in->last_seq - 1, "the source skipped step numbers");
-	*in->last = *ev->step;
+	*in->last = *merge_fit_apply(in, ev->step);
 	in->last->t_ns = ev->t_ns;
 	merge_bus_keep(m, ev);
 }
@@ -409,6 +427,7 @@ static void feed_step(struct merge *m, const struct event *ev)
 		return;
 	}
 	merge_sample_step(m, ev);
+	merge_fit_step(m, ev);
 	if (asked && !waits)
 		take_over(m, ev);
 	if (ev->source != m->tick || waits) {

@@ -73,8 +73,7 @@ bool merge_bus_waits(const struct merge *m, const struct event *ev)
 	       ev->t_ns - m->held->ev.t_ns < WAIT_NS;
 }
 
-/* When the call began, as its source says; TIME_UNKNOWN: it does not, or not on this axis. */
-static int64_t told_begin(const struct event *ev)
+int64_t merge_bus_begin(const struct event *ev)
 {
 	int64_t src_ns = ev->src_ns != TIME_UNKNOWN ? ev->src_ns : ev->step->src_ns, took;
 
@@ -87,7 +86,7 @@ static int64_t told_begin(const struct event *ev)
 /* The same; else when the tick before it was told. */
 static int64_t call_begin(const struct merge *m, const struct event *ev)
 {
-	int64_t src_ns = told_begin(ev);
+	int64_t src_ns = merge_bus_begin(ev);
 
 	if (src_ns != TIME_UNKNOWN)
 		return src_ns;
@@ -97,7 +96,7 @@ static int64_t call_begin(const struct merge *m, const struct event *ev)
 int64_t merge_bus_next(const struct merge *m, const struct event *ev)
 {
 	int64_t begin_ns = ev->kind == EVENT_STEP && ev->source == m->held->ev.source
-				   ? told_begin(ev)
+				   ? merge_bus_begin(ev)
 				   : TIME_UNKNOWN;
 
 	return begin_ns != TIME_UNKNOWN ? begin_ns : INT64_MAX;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The merge's inside, shared by merge.c (hellos, steps), merge_chunk.c (chunks), merge_bus.c (what a
- * bus adds to a tick) and merge_sample.c (values beside the ticks). Loop thread.
+ * bus adds to a tick), merge_fit.c (motors whose sign, offset and range are found) and merge_sample.c
+ * (values beside the ticks). Loop thread.
  */
 #ifndef POLICYTOP_ENGINE_MERGE_INTERNAL_H
 #define POLICYTOP_ENGINE_MERGE_INTERNAL_H
@@ -12,6 +13,8 @@
 
 enum { MERGE_RECENT = 16 }; /* samples of a bus that are kept */
 enum { MERGE_VALUES = VEC_N * MAX_JOINTS };
+
+struct fitting; /* of merge_fit.c */
 
 struct input {
 	struct hello *hello;	  /* NULL: not yet */
@@ -27,6 +30,7 @@ struct input {
 	int64_t last_chunk;	  /* number of its newest, CHUNK_UNKNOWN none */
 	struct step *last;	  /* its last step, when it is not the tick's source */
 	int64_t period_ns;	  /* measured, 0 unknown */
+	struct fitting *fit;	  /* NULL: nothing is to be fitted */
 	struct step *recent; /* [MERGE_RECENT], a ring: of a bus that is not the tick's source */
 	unsigned recents;
 	int reads_inside; /* > 0: calls read that bus before they write, < 0: before they begin */
@@ -45,6 +49,8 @@ struct merge {
 	struct attribute attribute;
 	struct input input[ENGINE_SOURCES_MAX];
 	struct hello hello;
+	uint64_t soft[MAX_JOINTS /
+		      64]; /* bit per joint: its unit is a motor's, until another says */
 	bool has_tick;
 	uint16_t tick;	      /* the source that defines it */
 	int64_t tick_last_ns; /* when it last did, TIME_UNKNOWN not yet */
@@ -85,11 +91,23 @@ bool merge_bus_hold(struct merge *m, const struct event *ev);
 /* While a tick is held: it still is, also after ev. */
 bool merge_bus_waits(const struct merge *m, const struct event *ev);
 
+/* When the call of a tick began, as its source says; TIME_UNKNOWN: it does not, or not on this axis. */
+int64_t merge_bus_begin(const struct event *ev);
+
 /* While a tick is held: when the call after its own began, as ev says; INT64_MAX: it does not. */
 int64_t merge_bus_next(const struct merge *m, const struct event *ev);
 
 /* Puts what buses saw in the tick's call into m->step; next_ns: when the next one began. */
 void merge_bus_apply(struct merge *m, const struct event *ev, int64_t next_ns);
+
+void merge_fit_hello(struct input *in);		       /* its joints are to be fitted anew */
+void merge_fit_lose(struct merge *m, uint16_t source); /* what it saw means something else now */
+void merge_fit_step(struct merge *m, const struct event *ev); /* EVENT_STEP of a source */
+void merge_fit_free(struct fitting *f);			      /* NULL is allowed */
+/* The step with values as they were fitted; lives until the next call. */
+const struct step *merge_fit_apply(struct input *in, const struct step *step);
+/* The unit that such a value has. */
+enum unit merge_fit_unit(const struct merge *m, const struct input *in, unsigned joint);
 
 /* For attribute_init(); host is the merge. */
 void merge_chunk_over(void *host, uint16_t source, const struct executed *x, int64_t t_ns);

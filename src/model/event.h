@@ -46,6 +46,11 @@ struct hello {
 	bool no_tick;	/* a step is a reply of the policy, not a control tick: no rate, no Δ */
 	bool on_bus;	/* sent and got are from the motors' own bus, at the time of their bytes */
 	bool samples;	/* it tells EVENT_SAMPLE; of the others, each step is one */
+	/*
+	 * Bit per joint: its value is a motor's position by what the robot's row says of it alone. Sign,
+	 * offset and range are fitted where another source has seen that joint.
+	 */
+	uint64_t fits[MAX_JOINTS / 64];
 	unsigned joints;
 	struct joint joint[MAX_JOINTS];
 };

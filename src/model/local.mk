@@ -7,6 +7,7 @@ noinst_LIBRARIES += %D%/libmodel.a
 	%D%/camera.c %D%/camera.h \
 	%D%/event.c %D%/event.h \
 	%D%/joint.c %D%/joint.h \
+	%D%/jointfit.c %D%/jointfit.h \
 	%D%/motor.c %D%/motor.h \
 	%D%/preflight.c %D%/preflight.h \
 	%D%/profile.c %D%/profile.h \

@@ -96,6 +96,7 @@ static void add_joint(struct damiao_setup *out, const struct robot_class *robot,
 	/* Of a motor that turns the other way, the limits are the other way round. */
 	j->low_rad = sign < 0 ? -m->high_rad : m->low_rad;
 	j->high_rad = sign < 0 ? -m->low_rad : m->high_rad;
+	j->fits = true;
 	j->turns = robot->can->turns && !isnan(m->low_rad);
 }
 
@@ -176,7 +177,7 @@ static int set_map(struct damiao_setup *out, struct uri *u, struct err *e)
 			j->gain /= v[3] - v[2];
 			j->bias = (j->bias - v[2]) / (v[3] - v[2]);
 		}
-		j->turns = false; /* the offset says it */
+		j->turns = j->fits = false; /* the offset says it */
 	}
 	return 0;
 }

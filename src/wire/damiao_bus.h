@@ -42,6 +42,7 @@ struct damiao_joint {
 	 */
 	bool turns;
 	double low_rad, high_rad; /* the joint's limits, before gain and bias; for turns */
+	bool fits;		  /* gain and bias are the robot's row's: see struct hello */
 };
 
 struct damiao_setup {

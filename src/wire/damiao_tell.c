@@ -63,6 +63,7 @@ void damiao_greet(struct damiao_bus *b, int64_t t_ns)
 	for (unsigned i = 0; i < b->seats; i++) {
 		text_copy(h.joint[i].name, NAME_BYTES, b->seat[i].joint.name);
 		h.joint[i].unit = b->seat[i].joint.unit;
+		h.fits[i / 64] |= (uint64_t)b->seat[i].joint.fits << i % 64;
 	}
 	tell(b, &ev, EVENT_HELLO, t_ns);
 }

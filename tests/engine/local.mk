@@ -16,8 +16,10 @@ TESTS += %D%/t_capture_file
 %C%_t_capture_file_SOURCES = %D%/t_capture_file.c
 %C%_t_capture_file_LDADD = $(TEST_PROGRAM_LIBS)
 
-check_PROGRAMS += %D%/t_merge %D%/t_merge_bus %D%/t_merge_sample %D%/t_recorder
-TESTS += %D%/t_merge %D%/t_merge_bus %D%/t_merge_sample %D%/t_recorder
+check_PROGRAMS += %D%/t_merge %D%/t_merge_bus %D%/t_merge_fit %D%/t_merge_sample %D%/t_recorder
+TESTS += %D%/t_merge %D%/t_merge_bus %D%/t_merge_fit %D%/t_merge_sample %D%/t_recorder
+%C%_t_merge_fit_SOURCES = %D%/t_merge_fit.c
+%C%_t_merge_fit_LDADD = $(TEST_PROGRAM_LIBS)
 %C%_t_merge_sample_SOURCES = %D%/t_merge_sample.c
 %C%_t_merge_sample_LDADD = $(TEST_PROGRAM_LIBS)
 %C%_t_merge_SOURCES = %D%/t_merge.c

@@ -87,6 +87,8 @@ static void test_overrides(struct tap *t)
 	   "map knows joints by the names that are given");
 	ok(t, set_up(&s, "can:can0?robot=yam&map=joint_2:-1:0.5,gripper:1:0.5:-4:2", &e),
 	   "signs, offsets and a gripper's ends");
+	ok(t, s.joint[0].fits && !s.joint[1].fits && s.joint[2].fits && !s.joint[6].fits,
+	   "what a map says is not fitted, what the row says may be");
 	ok(t, near(value(&s.joint[1], 1.5), -1) && !s.joint[1].turns, "joint 2");
 	ok(t,
 	   near(value(&s.joint[6], -3.5), 0) && near(value(&s.joint[6], 2.5), 1) &&
