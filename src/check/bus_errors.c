@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Replies that do not come, come damaged, or have to be asked for again. Cables, connectors and
- * power make them; LeRobot before 0.6.1 gives up at the first.
+ * Replies that do not come, come damaged, or have to be asked for again, and bytes that belong to no
+ * packet. Cables, connectors and power make them; LeRobot before 0.6.1 gives up at the first. A bus
+ * that is gone, or that nobody answers on, is the worst of it.
  */
 #include <math.h>
 #include <stdio.h>
 
 #include "check/check.h"
 
-enum { P_WARN, P_FAIL, P_SHARE };
+enum { P_WARN, P_FAIL, P_SHARE, P_NOISE };
 
 static const struct check_param params[] = {
 	{"warn", "/min", 3, 0, 1e6, "errors in the last minute that are a warning"},
 	{"fail", "/min", 60, 0, 1e6, "and a failure, when they are also a share of all"},
 	{"share", "%", 1, 0, 100, "that share of the requests of the minute"},
+	{"noise", "bytes/min", 20, 0, 1e9, "bytes of no packet in the last minute: a warning"},
 	{0},
 };
 
@@ -22,7 +24,9 @@ enum { RING = 64 };
 struct minute {
 	unsigned n; /* readings so far */
 	double at_s[RING];
-	int64_t errors[RING], requests[RING];
+	struct counts {
+		int64_t retries, timeouts, corrupt, requests, stray;
+	} counts[RING];
 };
 
 struct memory {
@@ -45,8 +49,38 @@ static unsigned oldest(const struct minute *m, double now_s)
 	return best % RING;
 }
 
-static void judge(struct check *c, unsigned subject, const struct bus *b, double rate,
-		  int64_t requests)
+/* A reply that came damaged is also one that is missing, and may have been asked for again. */
+static double bad(const struct counts *now, const struct counts *then)
+{
+	return fmax((double)(now->retries - then->retries),
+		    fmax((double)(now->timeouts - then->timeouts),
+			 (double)(now->corrupt - then->corrupt)));
+}
+
+static void judge_state(struct check *c, unsigned subject, const struct bus *b)
+{
+	struct finding f = {LEVEL_FAIL, subject, (double)b->transactions, 0, "requests"};
+
+	if (b->state == BUS_GONE)
+		check_find(c, &f, "%s is unplugged: no motor hears a command. Plug it in again",
+			   b->name);
+	else if (b->state == BUS_OFF)
+		check_find(c, &f, "%s: no motor answers. Does the arm have power?", b->name);
+}
+
+static void judge_noise(struct check *c, unsigned subject, const struct bus *b, double bytes)
+{
+	struct finding f = {LEVEL_WARN, subject, bytes, c->param[P_NOISE], "bytes/min"};
+
+	if (bytes >= f.threshold)
+		check_find(
+			c, &f,
+			"%s: %.0f bytes in a minute belong to no packet: look at cable and ground",
+			b->name, bytes);
+}
+
+static void judge_replies(struct check *c, unsigned subject, const struct bus *b, double rate,
+			  int64_t requests)
 {
 	double share = requests > 0 ? 100 * rate / (double)requests : 100;
 	struct finding f = {LEVEL_WARN, subject, rate, c->param[P_WARN], "/min"};
@@ -68,24 +102,24 @@ static void bus(struct check *c, unsigned subject, const struct bus *b)
 {
 	struct memory *m = c->memory;
 	struct minute *k = &m->bus[subject - SUBJECT_BUS];
-	int64_t errors = b->retries + b->timeouts + b->corrupt;
-	unsigned at = k->n % RING, from;
+	struct counts now = {b->retries, b->timeouts, b->corrupt, b->transactions, b->stray};
+	const struct counts *then;
 	double rate;
 
-	if (b->tx_errors >= 0 || b->rx_errors >= 0)
-		return; /* of a CAN controller: can-bus */
-	k->at_s[at] = c->now_s;
-	k->errors[at] = errors;
-	k->requests[at] = b->transactions;
-	k->n++;
-	from = oldest(k, c->now_s);
-	rate = (double)(errors - k->errors[from]);
+	if (b->can)
+		return; /* can-bus */
+	judge_state(c, subject, b);
+	k->at_s[k->n % RING] = c->now_s;
+	k->counts[k->n++ % RING] = now;
+	then = &k->counts[oldest(k, c->now_s)];
+	rate = bad(&now, then);
 	if (!m->any || subject == m->subject || rate > m->rate) {
 		m->any = true;
 		m->subject = subject;
 		m->rate = rate;
 	}
-	judge(c, subject, b, rate, b->transactions - k->requests[from]);
+	judge_replies(c, subject, b, rate, now.requests - then->requests);
+	judge_noise(c, subject, b, (double)(now.stray - then->stray));
 }
 
 static void show(const struct check *c, struct check_status *out)

@@ -18,7 +18,10 @@ static const struct check_param params[] = {
 	{0},
 };
 
+enum { SLOW = 2 /* readings in a row: a loop that begins is no slow bus */ };
+
 struct memory {
+	unsigned slow[RUN_BUSES]; /* readings in a row with a slow median */
 	bool any;
 	unsigned subject;
 	double reply, timer;
@@ -28,6 +31,7 @@ static void bus(struct check *c, unsigned subject, const struct bus *b)
 {
 	struct memory *m = c->memory;
 	struct finding f = {LEVEL_WARN, subject, b->latency_timer_ms, c->param[P_TIMER], "ms"};
+	unsigned *slow = &m->slow[subject - SUBJECT_BUS];
 
 	if (b->latency_timer_ms >= c->param[P_TIMER])
 		check_find(
@@ -36,7 +40,8 @@ static void bus(struct check *c, unsigned subject, const struct bus *b)
 			b->name, b->latency_timer_ms);
 	f.value = b->reply_ms;
 	f.threshold = c->param[P_REPLY];
-	if (b->reply_ms >= c->param[P_REPLY])
+	*slow = b->reply_ms >= c->param[P_REPLY] ? *slow + 1 : 0;
+	if (*slow >= SLOW)
 		check_find(c, &f, "%s: replies take %.1f ms (median)", b->name, b->reply_ms);
 	f.level = LEVEL_NOTE;
 	f.value = b->worst_ms;
@@ -67,7 +72,6 @@ const struct check_class check_bus_latency = {
 	.needs = NEED_BUS,
 	.params = params,
 	.memory_size = sizeof(struct memory),
-	.debounce = 2,
 	.bus = bus,
 	.show = show,
 };

@@ -17,12 +17,44 @@ static const struct check_param params[] = {
 /* motor-hot, voltage and overload look at these. */
 static const unsigned others = MOTOR_HOT | MOTOR_VOLTAGE | MOTOR_OVERLOAD;
 
+enum { VAGUE = 3 };
+
 struct memory {
 	bool heard[MAX_JOINTS];
 	int64_t missed[MAX_JOINTS]; /* when it last answered */
+	unsigned vague[MAX_JOINTS]; /* readings in a row that name no fault */
 	unsigned motors, faulty;    /* heard so far; that complained last */
 	bool complains[MAX_JOINTS];
 };
+
+/* Faults to complain of. An alert that names none is given time: its register may be read next. */
+static unsigned faults_of(struct memory *m, unsigned joint, const struct motor *k)
+{
+	unsigned faults = k->faults > 0 ? (unsigned)k->faults & ~others : 0;
+
+	m->vague[joint] = k->faults == MOTOR_OTHER ? m->vague[joint] + 1 : 0;
+	return m->vague[joint] > 0 && m->vague[joint] < VAGUE ? 0 : faults;
+}
+
+static void tell_faults(struct check *c, unsigned joint, const struct motor *k, unsigned faults)
+{
+	const char *label = c->run->joint[joint].label;
+	struct finding f = {LEVEL_FAIL, joint, faults, 0, ""};
+	char text[64];
+
+	motor_faults_text(text, sizeof(text), faults);
+	if (faults == MOTOR_GARBLED)
+		check_find(c, &f,
+			   "%s (motor %lld): its replies come damaged or twice: another motor with "
+			   "its id, or its cable",
+			   label, (long long)k->id);
+	else if (faults == MOTOR_OTHER)
+		check_find(c, &f, "%s (motor %lld) reports a fault, and nobody asked it which",
+			   label, (long long)k->id);
+	else
+		check_find(c, &f, "%s (motor %lld) reports a fault: %s", label, (long long)k->id,
+			   text);
+}
 
 static void count(struct memory *m, unsigned joint, bool complains)
 {
@@ -38,8 +70,7 @@ static void motor(struct check *c, unsigned joint, const struct motor *k)
 	struct memory *m = c->memory;
 	const char *label = c->run->joint[joint].label;
 	struct finding f = {LEVEL_FAIL, joint, 0, c->param[P_MISSED], "replies"};
-	unsigned faults = k->faults > 0 ? (unsigned)k->faults & ~others : 0;
-	char text[64];
+	unsigned faults = faults_of(m, joint, k);
 
 	/* A motor that answers has nothing to catch up: its silence counts from here. */
 	if (k->faults >= 0 || !m->heard[joint])
@@ -50,13 +81,8 @@ static void motor(struct check *c, unsigned joint, const struct motor *k)
 		check_find(c, &f,
 			   "%s (motor %lld) does not answer: %.0f replies in a row are missing",
 			   label, (long long)k->id, f.value);
-	if (!faults)
-		return;
-	motor_faults_text(text, sizeof(text), faults);
-	f.value = faults;
-	f.threshold = 0;
-	f.unit = "";
-	check_find(c, &f, "%s (motor %lld) reports a fault: %s", label, (long long)k->id, text);
+	if (faults)
+		tell_faults(c, joint, k, faults);
 }
 
 static void show(const struct check *c, struct check_status *out)

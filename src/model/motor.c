@@ -7,8 +7,9 @@
 
 const char *motor_fault_word(unsigned bit_index)
 {
-	static const char *const words[MOTOR_FAULT_N] = {"voltage",  "sensor", "hot",  "current",
-							 "overload", "shock",  "lost", "other"};
+	static const char *const words[MOTOR_FAULT_N] = {"voltage", "sensor",	"hot",
+							 "current", "overload", "shock",
+							 "lost",    "other",	"garbled"};
 
 	return words[bit_index];
 }

@@ -12,7 +12,7 @@
 
 #include "model/joint.h"
 
-/* What a motor says is wrong with it, whatever its maker calls that. */
+/* What a motor says is wrong with it, whatever its maker calls that; and what is heard of it. */
 enum motor_fault {
 	MOTOR_VOLTAGE = 1u << 0,  /* too low or too high */
 	MOTOR_SENSOR = 1u << 1,	  /* angle or encoder */
@@ -22,7 +22,8 @@ enum motor_fault {
 	MOTOR_SHOCK = 1u << 5,	  /* electrical shock */
 	MOTOR_LOST = 1u << 6,	  /* it has lost its controller */
 	MOTOR_OTHER = 1u << 7,	  /* a bit without a name here */
-	MOTOR_FAULT_N = 8,
+	MOTOR_GARBLED = 1u << 8,  /* its replies come damaged, or twice: its id or its cable */
+	MOTOR_FAULT_N = 9,
 };
 
 const char *motor_fault_word(unsigned bit_index); /* "voltage" …; bit_index < MOTOR_FAULT_N */

@@ -63,6 +63,22 @@ static bool duplicate_reply(struct sim_bus *b, struct sim_fault_state *f, struct
 	return true;
 }
 
+/* Two motors with one id, of which one is slower: both replies are there, one behind the other. */
+static bool twin_reply(struct sim_bus *b, struct sim_fault_state *f, struct sim_chunk *c)
+{
+	struct sim_chunk twin = *c;
+	unsigned data = b->cfg.kind == SIM_BUS_DXL ? 9 : 5;
+
+	if (2 * c->n > sizeof(c->p))
+		return false;
+	for (size_t i = data; i + 2 < c->n; i++)
+		twin.p[i] = (uint8_t)(twin.p[i] + (unsigned)f->strength);
+	b->class->seal(&twin);
+	memcpy(c->p + c->n, twin.p, twin.n);
+	c->n += twin.n;
+	return true;
+}
+
 static bool mute_reply(struct sim_bus *b, struct sim_fault_state *f, struct sim_chunk *c)
 {
 	(void)b, (void)f;
@@ -178,7 +194,7 @@ static const struct sim_bus_fault_acts checksum = {.reply = checksum_reply},
 				       late = {.reply = late_reply},
 				       garbage = {.reply = garbage_reply},
 				       duplicate = {.reply = duplicate_reply},
-				       mute = {.reply = mute_reply},
+				       twin = {.reply = twin_reply}, mute = {.reply = mute_reply},
 				       silent = {.begin = silent_begin, .end = silent_end},
 				       overload = {.begin = overload_begin, .end = overload_end},
 				       stuck = {.begin = stuck_begin, .end = stuck_end},
@@ -197,6 +213,8 @@ const struct sim_bus_fault sim_bus_fault_table[] = {
 	{"garbage", "noise on the line before a reply", "bytes", 3, 1, 200, &garbage},
 	{"duplicate-id", "two motors answer at once", "what the data differ by", 37, 1, 255,
 	 &duplicate},
+	{"twin", "two motors answer, one after the other", "what the data differ by", 37, 1, 255,
+	 &twin},
 	{"mute", "a reply is lost, the motor works on", "", 0, 0, 0, &mute},
 	{"silent", "a motor without power", "", 0, 0, 0, &silent},
 	{"overload", "a weight hangs on a joint", "of the stall torque", 1.2, -3, 3, &overload},

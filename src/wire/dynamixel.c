@@ -55,6 +55,7 @@ static enum servo_probe probe(struct servo_packet *out, const uint8_t *p, size_t
 		return SERVO_NONE;
 	if (n < HEAD)
 		return SERVO_MORE;
+	out->id = p[4];
 	len = u16(p + 5);
 	if (len < 3 || len > LEN_MAX || (reply && len < 4))
 		return SERVO_NONE;
@@ -65,7 +66,6 @@ static enum servo_probe probe(struct servo_packet *out, const uint8_t *p, size_t
 		return SERVO_MORE;
 	if (dynamixel_crc(p, *used - 2) != u16(p + *used - 2))
 		return SERVO_CORRUPT;
-	out->id = p[4];
 	out->instruction = reply ? 0 : *body;
 	out->error = reply ? body[1] : 0;
 	body += reply ? 2 : 1;

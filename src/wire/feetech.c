@@ -30,6 +30,8 @@ static enum servo_probe probe(struct servo_packet *out, const uint8_t *p, size_t
 	}
 	if (n > 2 && p[2] > (reply ? ID_MAX : SERVO_BROADCAST))
 		return SERVO_NONE;
+	if (n > 2)
+		out->id = p[2];
 	if (n > 3 && (p[3] < 2 || p[3] > LEN_MAX))
 		return SERVO_NONE;
 	if (n > 4 && reply && p[4] > ERROR_MAX)
@@ -40,7 +42,6 @@ static enum servo_probe probe(struct servo_packet *out, const uint8_t *p, size_t
 		return SERVO_MORE;
 	if (feetech_checksum(p + 2, *used - 3) != p[*used - 1])
 		return SERVO_CORRUPT;
-	out->id = p[2];
 	out->instruction = reply ? 0 : p[4];
 	out->error = reply ? p[4] : 0;
 	out->len = *used - 6;

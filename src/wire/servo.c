@@ -68,6 +68,7 @@ void servo_stream_init(struct servo_stream *s, const struct servo_wire *wire, bo
 	s->reply = reply;
 	s->overdue = false;
 	s->packets = s->corrupt = s->garbage_bytes = 0;
+	s->corrupt_id = SERVO_BROADCAST;
 	s->inside = s->at = s->len = 0;
 }
 
@@ -96,17 +97,25 @@ static void step_over(struct servo_stream *s, size_t n)
 	s->at += n;
 }
 
+static void note_corrupt(struct servo_stream *s, uint8_t id, size_t bytes)
+{
+	if (!s->inside) {
+		s->corrupt++;
+		s->corrupt_id = id;
+	}
+	s->inside = bytes;
+}
+
 /* A whole packet behind an unfinished one that should have ended. */
 static bool find_inside(struct servo_stream *s, struct servo_packet *out)
 {
+	uint8_t id = out->id;
 	size_t used;
 
 	for (size_t i = s->at + 1; i < s->len; i++) {
 		if (s->wire->probe(out, s->bytes + i, s->len - i, s->reply, &used) != SERVO_WHOLE)
 			continue;
-		if (!s->inside)
-			s->corrupt++;
-		s->inside = i - s->at;
+		note_corrupt(s, id, i - s->at);
 		step_over(s, i - s->at);
 		s->at += used;
 		return true;
@@ -118,8 +127,10 @@ bool servo_stream_next(struct servo_stream *s, struct servo_packet *out)
 {
 	while (s->at < s->len) {
 		size_t used = 0;
-		enum servo_probe what = s->wire->probe(out, s->bytes + s->at, s->len - s->at,
-						       s->reply, &used);
+		enum servo_probe what;
+
+		out->id = SERVO_BROADCAST;
+		what = s->wire->probe(out, s->bytes + s->at, s->len - s->at, s->reply, &used);
 
 		if (what == SERVO_MORE) {
 			if (!s->overdue || !find_inside(s, out))
@@ -134,10 +145,8 @@ bool servo_stream_next(struct servo_stream *s, struct servo_packet *out)
 			s->packets++;
 			return true;
 		}
-		if (what == SERVO_CORRUPT && !s->inside) {
-			s->corrupt++;
-			s->inside = used;
-		}
+		if (what == SERVO_CORRUPT && !s->inside)
+			note_corrupt(s, out->id, used);
 		step_over(s, 1);
 	}
 	s->overdue = false;

@@ -130,7 +130,8 @@ struct servo_wire {
 
 	/*
 	 * What begins at p: no packet, too little to tell, a packet with a wrong checksum, or one that
-	 * fills *out. *used: the bytes of it (MORE: that it will have, 0 unknown).
+	 * fills *out. *used: the bytes of it (MORE: that it will have, 0 unknown). Of one that is
+	 * corrupt, or not there in full, out->id is filled as far as it came.
 	 */
 	enum servo_probe (*probe)(struct servo_packet *out, const uint8_t *p, size_t n, bool reply,
 				  size_t *used);
@@ -172,7 +173,8 @@ struct servo_stream {
 	bool reply;
 	bool overdue; /* the packet under way should have ended: a whole one inside it is preferred */
 	uint64_t packets, corrupt, garbage_bytes;
-	size_t inside; /* bytes of a corrupt packet that are looked into */
+	uint8_t corrupt_id; /* that the last of the corrupt ones had */
+	size_t inside;	    /* bytes of a corrupt packet that are looked into */
 	size_t at, len;
 	uint8_t bytes[4 * SERVO_PACKET_MAX];
 };

@@ -128,12 +128,22 @@ static void take_early(struct servobus *b, unsigned direction, uint8_t byte)
 	find_wire(b);
 }
 
+static bool next_packet(struct servobus *b, unsigned direction, struct servo_packet *out)
+{
+	bool whole = servo_stream_next(&b->stream[direction], out);
+
+	if (direction == 0 && b->stream[0].corrupt != b->corrupt)
+		servobus_damaged(b, b->stream[0].corrupt_id);
+	b->corrupt = b->stream[0].corrupt;
+	return whole;
+}
+
 size_t servobus_take(struct servobus *b, unsigned direction, int64_t t_ns)
 {
 	struct servo_packet p;
 	size_t n = 0;
 
-	for (; servo_stream_next(&b->stream[direction], &p); n++) {
+	for (; next_packet(b, direction, &p); n++) {
 		b->packets++;
 		if (direction)
 			servobus_request(b, &p, t_ns);

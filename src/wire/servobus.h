@@ -7,7 +7,7 @@
  *   (`motor7`, in ticks). Without a goal it tells FACT_HEALTH alone: the positions of a leader are
  *   nobody's `got`. With the first goal it comes again, with FACT_SENT and FACT_GOT.
  * - EVENT_STEP: the goals of one cycle are `sent`, the last positions `got`, unknown after two
- *   periods. Goals that are written one by one make one step together. Of a polled bus: the
+ *   periods, or a second for those of this cycle. Goals that are written one by one make one step together. Of a polled bus: the
  *   positions of each cycle are `got`.
  * - EVENT_SAMPLE: each position (`got`, of a leader, too) and each goal (`sent`) as it passes.
  * - EVENT_MOTOR: on every change of a servo's faults or torque, else twice a second while it is

@@ -9,6 +9,7 @@
 #include "model/verdict.h"
 
 static const int64_t tell_ns = NS_PER_S / 2, faults_ns = 20 * NS_PER_MS, off_ns = NS_PER_S;
+static const int64_t twins_ns = NS_PER_S;
 
 /* The registers that a calibration file names, once all of them were read. */
 static void compare(struct servobus *b, struct servo_state *m, int64_t t_ns)
@@ -40,8 +41,18 @@ static void set_torque(struct servo_state *m, int32_t raw)
 	m->health.torque = on;
 }
 
-static void set_faults(struct servo_state *m, unsigned faults)
+/* Second answers that went on until now: two servos have its id. */
+static unsigned twins(struct servo_state *m, int64_t t_ns)
 {
+	if (m->twice && t_ns - m->twice_ns > twins_ns)
+		m->twice = 0;
+	return m->twice >= SERVOBUS_SILENT ? MOTOR_GARBLED : 0u;
+}
+
+static void set_faults(struct servo_state *m, unsigned said, int64_t t_ns)
+{
+	unsigned faults = said | twins(m, t_ns);
+
 	if (m->health.faults != (int64_t)faults && (faults || m->health.faults > 0))
 		m->at_once = true;
 	m->health.faults = faults;
@@ -101,7 +112,7 @@ static void take(struct servobus *b, struct servo_state *m, const struct servo_r
 		set_torque(m, v);
 		break;
 	case SERVO_STATUS:
-		set_faults(m, b->wire->status_faults((uint32_t)v));
+		set_faults(m, b->wire->status_faults((uint32_t)v), t_ns);
 		break;
 	case SERVO_LOAD:
 		h->load = v * r->scale / 100;
@@ -190,7 +201,8 @@ void servobus_doubt(struct servobus *b, struct servo_state *m, const struct serv
 	m->health.torque = -1;
 }
 
-bool servobus_faults(struct servobus *b, struct servo_state *m, uint8_t error, int64_t t_ns)
+bool servobus_faults(struct servobus *b, struct servo_state *m, uint8_t error, bool more,
+		     int64_t t_ns)
 {
 	bool refused;
 	unsigned faults = b->wire->faults(error, &refused);
@@ -200,16 +212,27 @@ bool servobus_faults(struct servobus *b, struct servo_state *m, uint8_t error, i
 			      m->health.joint, m->as.id, error & 0x7fU);
 	m->refusal_told = refused;
 	/* An alert says only that its status register names a fault: that is kept while it lasts. */
-	if (faults == MOTOR_OTHER && m->health.faults > 0)
+	if (faults == MOTOR_OTHER && m->health.faults > 0 && m->health.faults != MOTOR_GARBLED)
 		faults = (unsigned)m->health.faults;
-	set_faults(m, faults);
-	tell_when_due(b, m, t_ns);
+	set_faults(m, faults, t_ns);
+	if (!more)
+		tell_when_due(b, m, t_ns);
 	return refused;
 }
 
 void servobus_missed(struct servobus *b, struct servo_state *m, int64_t t_ns)
 {
 	m->health.missed++;
+	if (m->silent >= SERVOBUS_SILENT) {
+		bool garbled = m->garbled >= SERVOBUS_SILENT;
+		int64_t faults = garbled ? MOTOR_GARBLED : -1;
+
+		/* What is missing counts from the last report of a motor that answered. */
+		if (m->silent == SERVOBUS_SILENT && m->placed)
+			tell(b, m, t_ns);
+		m->at_once = m->at_once || (garbled && m->health.faults != faults);
+		m->health.faults = faults;
+	}
 	tell_when_due(b, m, t_ns);
 }
 

@@ -25,8 +25,11 @@ struct servo_state {
 
 	struct calibration_motor registers;
 	bool compared;
-	unsigned owed;	 /* replies that were given up, and may still come */
-	unsigned silent; /* requests in a row that it did not answer */
+	unsigned owed;	  /* replies that were given up, and may still come */
+	unsigned silent;  /* requests in a row that it did not answer */
+	unsigned garbled; /* damaged replies since its last good one */
+	unsigned twice;	  /* second answers to a request, and when the last came */
+	int64_t twice_ns;
 	bool silence_told, twin_told, refusal_told;
 };
 
@@ -67,7 +70,8 @@ struct servobus {
 	const struct servo_wire *wire; /* NULL: not known yet */
 	const struct servo_register *goal, *where;
 	struct servo_stream stream[2];
-	bool flushing; /* one direction, because of the other */
+	bool flushing;	  /* one direction, because of the other */
+	uint64_t corrupt; /* replies so far whose servo was told */
 	size_t early_len;
 	uint64_t early_garbage;
 	uint8_t early[EARLY_BYTES]; /* requests before the protocol is known */
@@ -120,7 +124,8 @@ void servobus_blame(struct servobus *b, const char *what); /* the first stays */
 /* servobus_turn.c: which reply belongs to which request. */
 void servobus_request(struct servobus *b, const struct servo_packet *p, int64_t t_ns);
 void servobus_reply(struct servobus *b, const struct servo_packet *p, int64_t t_ns);
-void servobus_doubt_open(struct servobus *b); /* the writes that were not answered yet */
+void servobus_doubt_open(struct servobus *b);	       /* the writes that were not answered yet */
+void servobus_damaged(struct servobus *b, uint8_t id); /* what came as a reply of this servo */
 
 /* servobus_joint.c: servos, joints, goals and positions. */
 /* The servo with an id, made when new; NULL: there are too many, or it is everybody's. */
@@ -147,11 +152,16 @@ void servobus_gap(struct servobus *b, int64_t t_ns);
 /* heard: from the servo; else they were written to it. */
 void servobus_registers(struct servobus *b, struct servo_state *m, uint16_t address,
 			const uint8_t *p, size_t n, bool heard, int64_t t_ns);
-/* True: the servo refused what it was asked for. */
-bool servobus_faults(struct servobus *b, struct servo_state *m, uint8_t error, int64_t t_ns);
+/*
+ * True: the servo refused what it was asked for. more: registers of the same reply come next, and
+ * one of them may name what the error byte only hints at.
+ */
+bool servobus_faults(struct servobus *b, struct servo_state *m, uint8_t error, bool more,
+		     int64_t t_ns);
 /* Whether a write came about is not known. */
 void servobus_doubt(struct servobus *b, struct servo_state *m, const struct servo_target *to);
-void servobus_missed(struct servobus *b, struct servo_state *m, int64_t t_ns);
+void servobus_missed(struct servobus *b, struct servo_state *m,
+		     int64_t t_ns); /* m->silent counts */
 void servobus_tell_motors(struct servobus *b, int64_t t_ns);
 void servobus_tell_bus(struct servobus *b, int64_t t_ns);
 

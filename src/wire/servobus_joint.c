@@ -9,6 +9,7 @@
 
 static const int64_t together_ns = 20 * NS_PER_MS; /* goals written one by one, for one step */
 static const double period_least_ns = 2e6, period_most_ns = 5e8, period_guess_ns = 1e8;
+static const double cycle_most_ns = 1e9;
 
 enum { UNKNOWN_RESOLUTION = 4096 };
 
@@ -104,15 +105,22 @@ static void set_value(struct servobus *b, enum vec_kind kind, const struct servo
 		vec_set(&b->step.vec[kind], (unsigned)m->joint, v);
 }
 
-/* What the encoders last said, when that is not too long ago. */
+/*
+ * What the encoders last said, when that is not too long ago. A program that waited for a servo, or
+ * computed a chunk, goes on from the positions that it read in this cycle: they count for longer.
+ */
 static void add_got(struct servobus *b, int64_t t_ns)
 {
 	double oldest = 2 * (b->period_ns > 0 ? b->period_ns : period_guess_ns);
 
 	for (unsigned i = 0; i < b->motors; i++) {
 		const struct servo_state *m = &b->motor[i];
+		double age;
 
-		if (m->position_ns != TIME_UNKNOWN && (double)(t_ns - m->position_ns) <= oldest)
+		if (m->position_ns == TIME_UNKNOWN)
+			continue;
+		age = (double)(t_ns - m->position_ns);
+		if (age <= oldest || (m->position_ns > b->step_ns && age <= cycle_most_ns))
 			set_value(b, VEC_GOT, m, m->position);
 	}
 }

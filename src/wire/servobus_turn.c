@@ -83,10 +83,11 @@ static void give_up(struct servobus *b, struct servo_turn *t, int64_t t_ns)
 		if (t->answered >> i & 1 || !b->index[t->request.target[i].id])
 			continue;
 		m = servobus_motor(b, t->request.target[i].id);
+		m->silent++;
 		servobus_missed(b, m, t_ns);
 		if (m->owed < SERVOBUS_SILENT)
 			m->owed++;
-		if (++m->silent < SERVOBUS_SILENT || m->silence_told)
+		if (m->silent < SERVOBUS_SILENT || m->silence_told)
 			continue;
 		m->silence_told = true;
 		servobus_note(b, LEVEL_WARN, t_ns, "%s (id %u) does not answer", m->health.joint,
@@ -165,7 +166,8 @@ void servobus_request(struct servobus *b, const struct servo_packet *p, int64_t 
 	t->open = t->request.answers || t->request.any;
 	b->bus.transactions += t->open;
 	b->bus.retries += retry;
-	b->request_ns = t_ns;
+	if (t->open)
+		b->request_ns = t_ns;
 	if (b->setup.motors)
 		servobus_say_hello(b, t_ns);
 	if (p->instruction == SERVO_PING)
@@ -231,21 +233,22 @@ static void answered(struct servobus *b, struct servo_turn *t, unsigned i,
 	struct servo_state *m = servobus_motor(b, r->id);
 	uint64_t all = t->request.n == 64 ? UINT64_MAX : (1ULL << t->request.n) - 1;
 	bool late = t != this_turn(b);
+	bool more = !to->data && to->len && r->len == to->len;
 
 	t->answered |= 1ULL << i;
 	b->bus.late += late;
 	b->writes_answered |= to->data != NULL;
 	if (m) {
-		m->silent = 0;
+		m->silent = m->garbled = 0;
 		if (m->silence_told)
 			servobus_note(b, LEVEL_NOTE, t_ns, "%s (id %u) answers again",
 				      m->health.joint, m->as.id);
 		m->silence_told = false;
-		if (servobus_faults(b, m, r->error, t_ns))
+		if (servobus_faults(b, m, r->error, more, t_ns))
 			servobus_doubt(b, m, to);
 		else if (to->data)
 			servobus_registers(b, m, to->address, to->data, to->len, false, t_ns);
-		if (!to->data && to->len && r->len == to->len)
+		if (more)
 			servobus_registers(b, m, to->address, r->data, r->len, true, t_ns);
 	}
 	if (t->answered != all)
@@ -271,7 +274,11 @@ static void nobody_asked(struct servobus *b, const struct servo_reply *r, bool t
 		m->owed--; /* of a request that was given up */
 		return;
 	}
-	if (!twice || m->twin_told)
+	if (!twice)
+		return;
+	m->twice++;
+	m->twice_ns = t_ns;
+	if (m->twin_told)
 		return;
 	m->twin_told = true;
 	servobus_note(b, LEVEL_WARN, t_ns,
@@ -302,6 +309,16 @@ void servobus_reply(struct servobus *b, const struct servo_packet *p, int64_t t_
 			nobody_asked(b, &r[i], to == -2, t_ns);
 	}
 	servobus_tell_passed(b);
+}
+
+void servobus_damaged(struct servobus *b, uint8_t id)
+{
+	const struct servo_turn *t = this_turn(b);
+
+	for (unsigned i = 0; t->open && i < t->request.n; i++) {
+		if (t->request.target[i].id == id && !(t->answered >> i & 1) && b->index[id])
+			servobus_motor(b, id)->garbled++;
+	}
 }
 
 bool servobus_idle(const struct servobus *b)

@@ -81,6 +81,27 @@ static void test_status(struct tap *t)
 	m.missed = 45;
 	tell(&b, &m, 1);
 	ok(t, only(&b, "motor-status", LEVEL_FAIL), "five are: %s", said(&b, "motor-status"));
+	bed_restart(&b);
+	m = bed_motor(&b, 2);
+	m.faults = MOTOR_OTHER;
+	tell(&b, &m, 2);
+	m.faults = MOTOR_OVERLOAD;
+	tell(&b, &m, 1);
+	ok(t,
+	   bed_count(&b, "motor-status", LEVEL_NOTE) == 0 &&
+		   bed_count(&b, "overload", LEVEL_FAIL) == 1,
+	   "an alert whose register is read next is what that says");
+	m.faults = MOTOR_OTHER;
+	tell(&b, &m, 3);
+	ok(t, strstr(said(&b, "motor-status"), "nobody asked it which") != NULL,
+	   "one whose register nobody reads: %s", said(&b, "motor-status"));
+	bed_restart(&b);
+	m.faults = MOTOR_GARBLED;
+	tell(&b, &m, 1);
+	ok(t,
+	   only(&b, "motor-status", LEVEL_FAIL) &&
+		   strstr(said(&b, "motor-status"), "another motor with its id") != NULL,
+	   "two with one id: %s", said(&b, "motor-status"));
 	bed_fini(&b);
 }
 
@@ -260,10 +281,10 @@ static void test_bus(struct tap *t)
 
 	bed_init(&b);
 	bed_tell_bus(&b, &bus);
-	bus.timeouts = 2;
+	bus.timeouts = bus.corrupt = 2;
 	bed_tell_bus(&b, &bus);
-	ok(t, b.nverdicts == 0, "two errors in a minute happen");
-	bus.corrupt = 1;
+	ok(t, b.nverdicts == 0, "two damaged replies in a minute happen, and are two");
+	bus.timeouts = 3;
 	bed_tell_bus(&b, &bus);
 	ok(t, only(&b, "bus-errors", LEVEL_WARN), "%s", said(&b, "bus-errors"));
 	bus.transactions += 30;
@@ -278,6 +299,8 @@ static void test_bus(struct tap *t)
 		bed_tell_bus(&b, &bus);
 	}
 	ok(t, b.nverdicts == 0, "five in 200 seconds are one and a half a minute");
+	bed_restart(&b);
+	bus = bed_bus();
 	bus.behind = 1;
 	bed_tell_bus(&b, &bus);
 	ok(t, only(&b, "bus-behind", LEVEL_FAIL), "%s", said(&b, "bus-behind"));
@@ -295,10 +318,40 @@ static void test_bus(struct tap *t)
 	bed_restart(&b);
 	bus.latency_timer_ms = 1;
 	bus.worst_ms = 31;
-	for (unsigned i = 0; i < 3; i++)
-		bed_tell_bus(&b, &bus);
+	bed_tell_bus(&b, &bus);
 	ok(t, only(&b, "bus-latency", LEVEL_NOTE), "one slow reply is a note: %s",
 	   said(&b, "bus-latency"));
+	bed_restart(&b);
+	bus.worst_ms = bus.reply_ms = 9;
+	bed_tell_bus(&b, &bus);
+	ok(t, b.nverdicts == 0, "a slow median is none in one reading");
+	bed_tell_bus(&b, &bus);
+	ok(t, only(&b, "bus-latency", LEVEL_WARN), "two are: %s", said(&b, "bus-latency"));
+	bed_fini(&b);
+}
+
+static void test_bus_state(struct tap *t)
+{
+	struct bus bus = bed_bus();
+	struct bed b;
+
+	bed_init(&b);
+	bed_tell_bus(&b, &bus);
+	bus.stray += 19;
+	bed_tell_bus(&b, &bus);
+	ok(t, b.nverdicts == 0, "nineteen bytes of noise in a minute happen");
+	bus.stray += 1;
+	bed_tell_bus(&b, &bus);
+	ok(t, only(&b, "bus-errors", LEVEL_WARN), "%s", said(&b, "bus-errors"));
+	bed_restart(&b);
+	bus = bed_bus();
+	bus.state = BUS_GONE;
+	bed_tell_bus(&b, &bus);
+	ok(t, only(&b, "bus-errors", LEVEL_FAIL), "%s", said(&b, "bus-errors"));
+	bed_restart(&b);
+	bus.state = BUS_OFF;
+	bed_tell_bus(&b, &bus);
+	ok(t, only(&b, "bus-errors", LEVEL_FAIL), "%s", said(&b, "bus-errors"));
 	bed_fini(&b);
 }
 
@@ -414,6 +467,7 @@ int main(void)
 	test_overload(&t);
 	test_torque(&t);
 	test_bus(&t);
+	test_bus_state(&t);
 	test_can(&t);
 	test_chain(&t);
 	test_arms(&t);

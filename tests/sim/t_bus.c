@@ -216,6 +216,11 @@ static void wire_faults(struct tap *t)
 	ask(&b, "ff ff 03 04 02 38 0f af", 0);
 	ok(t, b.n == 21 && b.got[5] != (uint8_t)truth(&b, 3, "56/1"), "duplicate-id: two at once");
 	end(&b);
+	broken(&b, SIM_BUS_STS, "twin");
+	ask(&b, "ff ff 03 04 02 38 0f af", 0);
+	ok(t, b.n == 42 && b.got[5] == (uint8_t)truth(&b, 3, "56/1") && b.got[26] != b.got[5],
+	   "twin: one behind the other");
+	end(&b);
 	broken(&b, SIM_BUS_STS, "silent/4");
 	ask(&b, "ff ff fe 0a 82 38 02 01 02 03 04 05 06 26", 0);
 	ok(t, b.n == 40, "silent: five of six answer");

@@ -173,10 +173,16 @@ static void wire_faults(struct tap *t)
 	h = play(t, "duplicate id", double_reply, 3, 0, false);
 	ok(t, h.bus.late == 3 && !h.bus.timeouts && h.bus.behind == 0, "3 replies too many");
 	noted(t, &h, "two answers to one request as elbow_flex.pos (id 3)");
+	ok(t, h.worst[3].faults == MOTOR_GARBLED && h.worst[2].faults <= 0,
+	   "three of them are garbled");
+	h = play(t, "damaged replies", checksum_reply, 3, 0, true);
+	ok(t, h.motor[3].faults == MOTOR_GARBLED && h.motor[2].faults == 0,
+	   "damaged ones in a row are, too: what it says of itself is not heard");
+	buf_fini(&h.notes);
 	h = play(t, "one motor silent", no_reply, 4, 0, true);
 	ok(t,
 	   h.motor[4].missed == CYCLES - FIRST - 1 && h.bus.timeouts == CYCLES - FIRST - 1 &&
-		   !h.motor[3].missed && h.bus.state != BUS_OFF,
+		   !h.motor[3].missed && h.bus.state != BUS_OFF && h.motor[4].faults == -1,
 	   "its replies are missed, and its bus is on");
 	noted(t, &h, "wrist_flex.pos (id 4) does not answer");
 	h = play(t, "one motor silent for a while", no_reply, 4, 0, false);
