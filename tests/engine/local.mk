@@ -7,6 +7,9 @@ TESTS += %D%/t_message
 TESTS += %D%/t_chunks.sh %D%/t_record.sh %D%/t_kill.sh %D%/t_background.sh %D%/t_resume.sh
 EXTRA_DIST += %D%/t_chunks.sh %D%/t_record.sh %D%/t_kill.sh %D%/t_background.sh %D%/t_resume.sh
 
+TESTS += %D%/t_bus_faults.sh
+EXTRA_DIST += %D%/t_bus_faults.sh %D%/bus_faults.py %D%/bus_client.py
+
 # A world that tests record.
 check_PROGRAMS += %D%/world
 %C%_world_SOURCES = %D%/world.c
