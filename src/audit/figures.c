@@ -74,6 +74,7 @@ static void add_episode(struct sums *s, const struct column *c, enum how how, un
 		add_chunks(s, c, horizon, false);
 		return;
 	case HOW_CHUNK_PADDED:
+	case HOW_PADDED_WINDOW:
 		add_chunks(s, c, horizon, true);
 		return;
 	case HOW_RECORDED:
@@ -147,6 +148,7 @@ static void name_how(struct measured *m, enum how how, unsigned horizon)
 		[HOW_CHUNK] = "less the state its chunk began at, complete chunks of %u",
 		[HOW_CHUNK_PADDED] = "less the state its chunk began at, padded chunks of %u",
 		[HOW_CHUNK_WINDOW] = "as recorded, counted by chunks of %u",
+		[HOW_PADDED_WINDOW] = "as recorded, counted by padded chunks of %u",
 	};
 	const char *mark = strstr(words[how], "%u");
 

@@ -29,10 +29,11 @@ struct measured {
 
 enum how {
 	HOW_RECORDED,
-	HOW_STEP,	  /* action - state of the same frame */
-	HOW_CHUNK,	  /* each step of a chunk - the state it begins at; complete chunks only */
-	HOW_CHUNK_PADDED, /* the same, an episode's last action repeated to fill its last chunks */
-	HOW_CHUNK_WINDOW, /* as recorded, but counted as often as complete chunks contain it */
+	HOW_STEP,	   /* action - state of the same frame */
+	HOW_CHUNK,	   /* each step of a chunk - the state it begins at; complete chunks only */
+	HOW_CHUNK_PADDED,  /* the same, an episode's last action repeated to fill its last chunks */
+	HOW_CHUNK_WINDOW,  /* as recorded, but counted as often as complete chunks contain it */
+	HOW_PADDED_WINDOW, /* the same of padded chunks */
 };
 
 /*

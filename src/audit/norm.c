@@ -13,7 +13,10 @@
 #include "base/mem.h"
 #include "robot/robot.h"
 
-enum { WAYS = 6, OTHERS_MAX = 64, HORIZON_MAX = 1024 };
+enum { WAYS = 12, OTHERS_MAX = 64, HORIZON_MAX = 1024 };
+
+/* openpi's files do not name the horizon: those of the configurations that it comes with. */
+static const unsigned openpi_horizon[] = {10, 15, 16, 50};
 
 /* In the checkpoint's own scale: deviations, or half ranges. */
 static const double live_std = 6, live_range = 1.5, live_quantile = 3, live_fail = 10;
@@ -46,11 +49,16 @@ static void measure(struct ways *w, const struct checkpoint *c, const struct nor
 		add_way(w, ev, action, HOW_RECORDED, 0);
 	} else if (ev->e && action) {
 		add_way(w, ev, action, HOW_STEP, 0);
+		for (unsigned i = 0; c->form == CHECKPOINT_OPENPI && !horizon && i < 4; i++) {
+			add_way(w, ev, action, HOW_CHUNK_PADDED, openpi_horizon[i]);
+			add_way(w, ev, action, HOW_PADDED_WINDOW, openpi_horizon[i]);
+		}
 		if (!horizon)
 			return;
 		add_way(w, ev, action, HOW_CHUNK, horizon);
 		add_way(w, ev, action, HOW_CHUNK_PADDED, horizon);
 		add_way(w, ev, action, HOW_CHUNK_WINDOW, horizon);
+		add_way(w, ev, action, HOW_PADDED_WINDOW, horizon);
 	}
 }
 

@@ -21,6 +21,13 @@ static void without_set(struct inspect *l, const struct err *e)
 		   "name a folder with meta/info.json");
 }
 
+/* What no file of this form could say is not required of it. */
+static void as_far_as_files_go(struct inspect *l, size_t from)
+{
+	for (size_t i = from; i < l->n && l->audits; i++)
+		l->item[i].required &= l->item[i].level != LEVEL_UNKNOWN;
+}
+
 /* The cameras of a training set, as a rig's. */
 static void fit_cameras_of(struct fit *f, const struct profile *p)
 {
@@ -39,7 +46,7 @@ static void fit_cameras_of(struct fit *f, const struct profile *p)
 
 /*
  * A policy against the set that it is to have learned from. GR00T's names of cameras are those of
- * modality.json, which is not read. What files do not say is not required of them.
+ * modality.json, which is not read.
  */
 static void fit(struct inspect *l, const struct profile *p, bool same)
 {
@@ -56,8 +63,7 @@ static void fit(struct inspect *l, const struct profile *p, bool same)
 	audit_fit(&a, &f);
 	inspect_take(l, &a);
 	audit_fini(&a);
-	for (size_t i = before; i < l->n; i++)
-		l->item[i].required &= l->item[i].level != LEVEL_UNKNOWN;
+	as_far_as_files_go(l, before);
 }
 
 /* As trained to the last figure, not only near. */
@@ -72,13 +78,15 @@ static void norm(struct inspect *l, const struct episodes *e, const struct profi
 {
 	struct norm_evidence ev = {.e = e, .profile = p};
 	struct audit a = {.n = 0};
+	struct preflight_item *i;
 	bool same;
 
 	if (!l->policy)
 		return;
 	if (!e && !p) {
-		inspect_add(l, "norm", "", LEVEL_UNKNOWN,
-			    "no training data is on file: learn it, or --dataset");
+		i = inspect_add(l, "norm", "", LEVEL_UNKNOWN,
+				"no training data is on file: learn it, or --dataset");
+		i->required &= l->rig != NULL; /* else nobody asked for it */
 		return;
 	}
 	ev.name = p ? p->name : "";
@@ -139,6 +147,7 @@ static void live(struct inspect *l)
 void inspect_policy(struct inspect *l)
 {
 	struct audit a = {.n = 0};
+	size_t before = l->n;
 
 	if (l->rig) {
 		rig_audit(&a, l->rig_name, l->rig, NULL, l->db);
@@ -150,6 +159,7 @@ void inspect_policy(struct inspect *l)
 	}
 	inspect_take(l, &a);
 	audit_fini(&a);
+	as_far_as_files_go(l, before);
 	if (!l->dataset)
 		norm(l, NULL, l->profile);
 	if (l->policy && l->rig)

@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: Apache-2.0
-EXTRA_DIST += %D%/t_causes.sh %D%/causes.py %D%/parquet.py %D%/table.py %D%/world.py
+TESTS += %D%/t_causes.sh
+EXTRA_DIST += %D%/t_causes.sh %D%/causes.py %D%/healthy.py %D%/parquet.py %D%/table.py %D%/world.py

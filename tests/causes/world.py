@@ -95,16 +95,17 @@ class World:
         self.own_stats = None  # stats.json, where it is not the data's
         self.files = {}        # more files below the set: name -> value; None takes one away
         self.policy_stats = {} # key -> statistics, where they are not the set's
-        self.sides = {}        # "pre" or "post" -> {key: statistics} of that side alone
         self.modes = {"VISUAL": "MEAN_STD", "STATE": "MEAN_STD", "ACTION": "MEAN_STD"}
-        self.rename, self.imagenet = {}, False
+        self.processors = lambda config, pre, post: None  # changes the policy's descriptions
+        self.tensors = lambda pre, post: None             # changes what normalises
+        self.openpi = None  # norm_stats.json in the place of a checkpoint of LeRobot
+        self.imagenet = False
         self.chunk, self.n_action_steps = 30, 20
         self.trained_on, self.steps, self.batch = "bench/brain", 600, 8
         self.rig = {"schema": 1, "robot": {"type": robot}, "profile": "brain", "task": TASK,
                     "fps": FPS, "cameras": {
                         c: {"type": "opencv", "width": 64, "height": 48, "fps": FPS}
                         for c in self.cameras}}
-        self.learn = True
         self.words = []  # more of the command line
         self.kind = "sts"             # of the simulated bus, where there is one
         self.calibrate = lambda c: None  # changes the calibration file {joint: {...}} in place
@@ -164,14 +165,14 @@ class World:
             else:
                 put(f"{folder}/{name}", value)
 
-    def side(self, which):
-        """The tensors of one side of the policy."""
+    def side(self):
+        """The tensors that one side of the policy has."""
         known = self.data_stats()
         if self.imagenet:
             for name in self.cameras:
                 known["observation.images." + name] |= {
                     k: [[[v]] for v in values] for k, values in IMAGENET.items()}
-        known = known | self.policy_stats | self.sides.get(which, {})
+        known = known | self.policy_stats
         out = {}
         for key, s in known.items():
             if key.startswith("observation.images."):
@@ -189,24 +190,29 @@ class World:
             {"action": {"type": "ACTION", "shape": [6]}}
 
     def write_policy(self, folder):
+        if self.openpi:
+            put(folder + "/assets/bench/norm_stats.json", {"norm_stats": self.openpi})
+            return
         inputs, outputs = self.policy_features()
         config = {"type": "act", "n_obs_steps": 1, "input_features": inputs,
                   "output_features": outputs, "chunk_size": self.chunk,
                   "n_action_steps": self.n_action_steps, "normalization_mapping": self.modes}
+        pre = [{"registry_name": "rename_observations_processor", "config": {"rename_map": {}}},
+               {"registry_name": "to_batch_processor", "config": {}},
+               {"registry_name": "normalizer_processor",
+                "config": {"eps": 1e-8, "features": inputs | outputs, "norm_map": dict(self.modes)},
+                "state_file": "pre.safetensors"}]
+        post = [{"registry_name": "unnormalizer_processor",
+                 "config": {"eps": 1e-8, "features": outputs, "norm_map": dict(self.modes)},
+                 "state_file": "post.safetensors"}]
+        self.processors(config, pre, post)
         put(folder + "/config.json", config)
         put(folder + "/train_config.json", {
             "dataset": {"repo_id": self.trained_on, "use_imagenet_stats": self.imagenet},
             "policy": config, "batch_size": self.batch, "steps": self.steps})
-        put(folder + "/policy_preprocessor.json", {"name": "policy_preprocessor", "steps": [
-            {"registry_name": "rename_observations_processor",
-             "config": {"rename_map": self.rename}},
-            {"registry_name": "to_batch_processor", "config": {}},
-            {"registry_name": "normalizer_processor",
-             "config": {"eps": 1e-8, "features": inputs | outputs, "norm_map": self.modes},
-             "state_file": "pre.safetensors"}]})
-        put(folder + "/policy_postprocessor.json", {"name": "policy_postprocessor", "steps": [
-            {"registry_name": "unnormalizer_processor",
-             "config": {"eps": 1e-8, "features": outputs, "norm_map": self.modes},
-             "state_file": "post.safetensors"}]})
-        tensors(folder + "/pre.safetensors", self.side("pre"))
-        tensors(folder + "/post.safetensors", self.side("post"))
+        put(folder + "/policy_preprocessor.json", {"name": "policy_preprocessor", "steps": pre})
+        put(folder + "/policy_postprocessor.json", {"name": "policy_postprocessor", "steps": post})
+        known = self.side(), self.side()
+        self.tensors(*known)
+        tensors(folder + "/pre.safetensors", known[0])
+        tensors(folder + "/post.safetensors", known[1])
