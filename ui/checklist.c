@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+#include "ui/checklist_impl.h"
 #include "ui/number.h"
 
-enum { MARK_W = 4, CODE_W = 14, SUBJECT_W = 18, BAR_W = 14, HEAD_H = 3 };
+enum { MARK_W = 4, CODE_W = 14, SUBJECT_W = 18, HEAD_H = 3, WHOLE_H = 3 };
 
 const char *checklist_mark(const struct preflight_item *i, enum role *role)
 {
@@ -103,6 +105,8 @@ static void draw_head(struct area a, const struct checklist *l)
 	area_fill(area_sub(a, 0, 0, a.w, 1), ROLE_HEADER, ' ');
 	x = area_text(a, 0, 0, ROLE_HEADER, "policytop check ");
 	x = area_text(a, x, 0, ROLE_HEADER, l->rig) + 2;
+	if (!l->n) /* nothing was looked at yet: that is no GO */
+		return;
 	x = area_textf(a, x, 0, v == PREFLIGHT_GO ? ROLE_REC : ROLE_ALERT, " %s ",
 		       preflight_word(v)) +
 	    1;
@@ -114,26 +118,6 @@ static void draw_head(struct area a, const struct checklist *l)
 	todo = checklist_todo(l->item, l->n, 1);
 	if (todo)
 		draw_todo(a, 2, "2nd", todo);
-}
-
-/* Where a joint is in the range of its starts: the operator brings the arm there by it. */
-static void draw_bar(struct area a, int x, int y, const struct checklist_range *r, double v,
-		     enum role role)
-{
-	double span = r->high - r->low;
-	int from, to, at;
-
-	if (!(span > 0) || isnan(v))
-		return;
-	from = (int)((r->min - r->low) / span * (BAR_W - 1));
-	to = (int)((r->max - r->low) / span * (BAR_W - 1));
-	at = (int)(fmin(fmax((v - r->low) / span, 0), 1) * (BAR_W - 1));
-	for (int i = 0; i < BAR_W; i++)
-		area_text(a, x + i, y, i >= from && i <= to ? ROLE_BAND : ROLE_AXIS,
-			  i == from ? "["
-			  : i == to ? "]"
-				    : ".");
-	area_text(a, x + at, y, role, "o");
 }
 
 static const struct checklist_range *range_of(const struct checklist *l, const char *joint)
@@ -155,13 +139,13 @@ static void draw_item(const struct checklist *l, const struct preflight_item *i,
 	int x = MARK_W + CODE_W;
 
 	area_text(a, 1, y, role, mark);
+	if (r && strcmp(i->code, "pose") == 0 && isfinite(i->value)) {
+		checklist_pose(a, MARK_W, y, i, r, role);
+		return;
+	}
 	area_fit(a, MARK_W, y, CODE_W - 1, ROLE_TEXT, FIT_LEFT, i->code);
 	area_fit(a, x, y, SUBJECT_W - 1, ROLE_DIM, FIT_LEFT, i->subject);
 	x += SUBJECT_W;
-	if (r && strcmp(i->code, "pose") == 0) {
-		draw_bar(a, x, y, r, i->value, role);
-		x += BAR_W + 1;
-	}
 	snprintf(text, sizeof(text), "%s%s%s%s%s", i->advice[0] ? i->advice : "",
 		 i->advice[0] ? " - " : "", i->message, i->waived ? " - waived: " : "",
 		 i->waived ? i->reason : "");
@@ -177,41 +161,115 @@ static bool is_first(const struct checklist *l, size_t k)
 	return true;
 }
 
-/* Groups in the order of their first items. Returns how many lines there are. */
-static int draw_groups(const struct checklist *l, struct area a)
+/* Groups in the order of their first items; item and line of each are told. */
+struct walk {
+	size_t group, item; /* indices; item: the next one to look at */
+	int nth, line;	    /* of the item that was found, from 0 */
+	bool title;	    /* it is the first of its group: the title is on the line before */
+};
+
+static const struct preflight_item *walk_next(struct walk *w, const struct checklist *l)
 {
-	int line = 0;
-
-	for (size_t k = 0; k < l->n; k++) {
-		char title[NAME_BYTES];
-
-		if (!is_first(l, k))
+	for (; w->group < l->n; w->group++, w->item = w->group) {
+		if (!is_first(l, w->group))
 			continue;
-		snprintf(title, sizeof(title), "%s", l->item[k].group);
-		for (char *c = title; *c; c++)
-			*c = (char)(*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c);
-		area_text(a, 0, line++ - l->first, ROLE_COLUMN, title);
-		for (size_t p = k; p < l->n; p++) {
-			if (strcmp(l->item[p].group, l->item[k].group) == 0)
-				draw_item(l, &l->item[p], a, line++ - l->first);
+		w->title = w->item == w->group;
+		for (; w->item < l->n; w->item++) {
+			if (strcmp(l->item[w->item].group, l->item[w->group].group) != 0)
+				continue;
+			w->nth++;
+			w->line += 1 + w->title;
+			return &l->item[w->item++];
 		}
 	}
-	return line;
+	return NULL;
+}
+
+static const struct walk walk_begin = {.nth = -1, .line = -1};
+
+const struct preflight_item *checklist_item(const struct checklist *l, int nth, int *line)
+{
+	const struct preflight_item *i;
+	struct walk w = walk_begin;
+
+	while ((i = walk_next(&w, l)) && w.nth < nth)
+		;
+	*line = w.line;
+	return nth < 0 ? NULL : i;
+}
+
+static void draw_title(const struct checklist *l, struct area a, int y, const char *group)
+{
+	char title[NAME_BYTES];
+
+	text_copy(title, sizeof(title), group);
+	for (char *c = title; *c; c++)
+		*c = (char)(*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c);
+	area_text(a, 0, y, ROLE_COLUMN, title);
+	if (l->ranges && strcmp(group, "pose") == 0)
+		checklist_pose_head(a, MARK_W, y);
+}
+
+/* The list from a line on that has the selected item in it. */
+static void draw_groups(const struct checklist *l, struct area a)
+{
+	const struct preflight_item *i;
+	struct walk w = walk_begin;
+	int line, first = 0;
+
+	if (checklist_item(l, l->selected, &line) && line >= a.h)
+		first = line - a.h + 1;
+	while ((i = walk_next(&w, l))) {
+		if (w.title)
+			draw_title(l, a, w.line - 1 - first, i->group);
+		draw_item(l, i, a, w.line - first);
+		if (w.nth == l->selected)
+			area_select(area_sub(a, 0, w.line - first, a.w, 1));
+	}
+}
+
+/* All that is said of an item, over the lines that there are. */
+static void draw_whole(struct area a, const struct preflight_item *i)
+{
+	char text[4 * MESSAGE_BYTES], age[NUMBER_BYTES];
+	size_t at = 0, len;
+
+	snprintf(text, sizeof(text), "%s%s%s: %s%s%s%s%s%s%s%s%s", i->code,
+		 i->subject[0] ? " " : "", i->subject, i->message, i->advice[0] ? "; do: " : "",
+		 i->advice, i->waived ? "; waived: " : "", i->waived ? i->reason : "",
+		 i->source[0] ? "; from " : "", i->source, i->age_s >= 0 ? ", age " : "",
+		 i->age_s >= 0 ? number_age(age, i->age_s) : "");
+	area_fill(a, ROLE_TEXT, ' ');
+	len = strlen(text);
+	for (int y = 0; y < a.h && at < len; y++) {
+		char row[CANVAS_MAX_W + 1];
+		size_t n = text_copy(row, (size_t)a.w < sizeof(row) ? (size_t)a.w : sizeof(row),
+				     text + at);
+		char *blank = at + n < len && y + 1 < a.h ? strrchr(row, ' ') : NULL;
+
+		if (blank)
+			blank[1] = '\0';
+		area_text(a, 1, y, ROLE_TEXT, row);
+		at += strlen(row);
+	}
 }
 
 void checklist_draw(struct canvas *c, const struct checklist *l)
 {
 	struct area a = canvas_area(c), bar = area_sub(a, 0, a.h - 1, a.w, 1);
+	int line, whole = checklist_item(l, l->selected, &line) ? WHOLE_H : 0;
 
 	draw_head(a, l);
-	draw_groups(l, area_sub(a, 0, HEAD_H, a.w, a.h - HEAD_H - 1));
+	draw_groups(l, area_sub(a, 0, HEAD_H, a.w, a.h - HEAD_H - 1 - whole));
+	if (whole)
+		draw_whole(area_sub(a, 0, a.h - 1 - whole, a.w, whole),
+			   checklist_item(l, l->selected, &line));
 	area_fill(bar, ROLE_BAR, ' ');
 	if (l->input)
 		area_textf(bar, 0, 0, ROLE_PROMPT, " waive CODE[:SUBJECT]=REASON: %s_", l->input);
 	else if (l->message && l->message[0])
 		area_text(bar, 1, 0, ROLE_BAR, l->message);
 	else
-		area_text(
-			bar, 0, 0, ROLE_BAR,
-			"r recheck  w waive + reason  j/k scroll  q quit    no GO while ?? or XX");
+		area_text(bar, 0, 0, ROLE_BAR,
+			  "j/k why  r recheck  w waive + reason  q quit    no GO while ?? or XX");
 }

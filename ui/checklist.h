@@ -10,7 +10,7 @@
 struct checklist_range {
 	const char *joint; /* as the item's subject */
 	double min, max;   /* of the starts */
-	double low, high;  /* of the bar's ends */
+	double low, high;  /* of all of training */
 };
 
 struct checklist {
@@ -19,12 +19,15 @@ struct checklist {
 	size_t n;
 	const struct checklist_range *range;
 	size_t ranges;
-	int first;	   /* line of the list at the top */
+	int selected;	   /* item, in the order drawn, whose whole text is shown; -1 none */
 	const char *input; /* what is typed in answer to `w`; NULL: nothing is asked */
 	const char *message;
 };
 
 void checklist_draw(struct canvas *c, const struct checklist *l);
+
+/* The nth item in the order drawn and its line, NULL: there are fewer. */
+const struct preflight_item *checklist_item(const struct checklist *l, int nth, int *line);
 
 /* "XX", "??", "ok" … and its role. */
 const char *checklist_mark(const struct preflight_item *i, enum role *role);

@@ -4,7 +4,7 @@ noinst_LIBRARIES += %D%/libui.a
 %C%_libui_a_SOURCES = \
 	%D%/bar.c %D%/bar.h \
 	%D%/canvas.c %D%/canvas.h \
-	%D%/checklist.c %D%/checklist.h \
+	%D%/checklist.c %D%/checklist.h %D%/checklist_impl.h %D%/checklist_pose.c \
 	%D%/columns.c %D%/columns.h \
 	%D%/json.c %D%/json.h %D%/json_impl.h %D%/json_health.c \
 	%D%/json_policy.c \

@@ -16,12 +16,12 @@
 #include "ui/term.h"
 
 /* Between two looks: the arm moves by hand, and its line follows. */
-enum { PAUSE_MS = 200 };
+enum { PAUSE_MS = 100 };
 
 struct screen {
 	struct inspect *l;
 	struct tty *term;
-	int first;
+	int selected; /* -1 none */
 	bool asks, done;
 	char input[TASK_BYTES], message[320];
 	struct checklist_range range[MAX_JOINTS];
@@ -53,7 +53,7 @@ static void draw(struct screen *s)
 				 .n = s->l->n,
 				 .range = s->range,
 				 .ranges = s->ranges,
-				 .first = s->first,
+				 .selected = s->selected,
 				 .input = s->asks ? s->input : NULL,
 				 .message = s->message};
 	struct canvas c;
@@ -97,10 +97,14 @@ static bool take_key(struct screen *s, uint32_t key)
 		s->done = true;
 	else if (key == 'w')
 		s->asks = true, s->input[0] = '\0';
-	else if (key == 'j' || key == UI_KEY_DOWN)
-		s->first++;
-	else if ((key == 'k' || key == UI_KEY_UP) && s->first > 0)
-		s->first--;
+	else if ((key == 'j' || key == UI_KEY_DOWN) && s->selected + 1 < (int)s->l->n)
+		s->selected++;
+	else if ((key == 'k' || key == UI_KEY_UP) && s->selected >= 0)
+		s->selected--;
+	else if (key == UI_KEY_ESC)
+		s->selected = -1;
+	if (key == 'r')
+		s->l->anew = true;
 	return key == 'r' || key == 'q';
 }
 
@@ -128,6 +132,7 @@ int check_screen(struct inspect *l, bool (*look)(void *host, int *status), void 
 	setlocale(LC_ALL, "");
 	cfg.mono = getenv("NO_COLOR") != NULL;
 	s->l = l;
+	s->selected = -1;
 	s->term = term_open(&cfg, e);
 	if (!s->term) {
 		free(s);
@@ -137,6 +142,7 @@ int check_screen(struct inspect *l, bool (*look)(void *host, int *status), void 
 	text_copy(s->message, sizeof(s->message), "looking at sources, checkpoint and machine ...");
 	draw(s);
 	s->message[0] = '\0';
+	l->live.hold = true;
 	while (!s->done) {
 		bool go = look(host, status);
 
@@ -145,6 +151,7 @@ int check_screen(struct inspect *l, bool (*look)(void *host, int *status), void 
 			break;
 		pause_for_keys(s);
 	}
+	inspect_live_close(&l->live);
 	term_close(s->term);
 	free(s);
 	return 0;

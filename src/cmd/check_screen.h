@@ -11,7 +11,8 @@ bool check_screen_wanted(const struct app *app);
 
 /*
  * look() looks at everything anew, fills *status and says whether it is GO. wait: leaves with the
- * first GO. 0, or -errno with e: no screen is possible.
+ * first GO. The sources stay open from look to look, and are closed before it returns. 0, or -errno
+ * with e: no screen is possible.
  */
 int check_screen(struct inspect *l, bool (*look)(void *host, int *status), void *host, bool wait,
 		 int *status, struct err *e);

@@ -7,23 +7,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "cmd/inspect_ask.h"
 
+/* Files do not change while an arm is brought home, and a server need not be rung five times a second. */
+enum { SELDOM_S = 10, OFTEN_S = 2 };
+
 const struct inspect_row inspect_table[] = {
-	{"dataset", false, inspect_dataset},
-	{"policy", false, inspect_policy},
-	{"prompt", true, inspect_prompt},
-	{"server", true, inspect_server},
-	{"ask", true, inspect_ask},
-	{"cameras", true, inspect_cameras},
-	{"pose", true, inspect_pose},
-	{"motors", true, inspect_motors},
-	{"disk", true, inspect_disk},
-	{"machine", true, inspect_machine},
-	{0},
+	{"dataset", false, SELDOM_S, inspect_dataset}, {"policy", false, SELDOM_S, inspect_policy},
+	{"live-norm", true, 0, inspect_live_norm},     {"prompt", true, 0, inspect_prompt},
+	{"server", true, SELDOM_S, inspect_server},    {"ask", true, 0, inspect_ask},
+	{"cameras", true, 0, inspect_cameras},	       {"pose", true, 0, inspect_pose},
+	{"motors", true, 0, inspect_motors},	       {"disk", true, SELDOM_S, inspect_disk},
+	{"machine", true, OFTEN_S, inspect_machine},   {0},
 };
+_Static_assert(sizeof(inspect_table) / sizeof(inspect_table[0]) - 1 <= INSPECT_ROWS, "room");
 
 /* "norm" of a rig's list requires norm-steps, norm-sides … */
 static bool covers(const char *word, const char *code)
@@ -50,6 +50,7 @@ static bool is_required(const struct inspect *l, const char *code)
 static void settle(const struct inspect *l, struct preflight_item *i)
 {
 	i->required = is_required(l, i->code);
+	i->waived = false;
 	for (unsigned k = 0; k < l->waivers; k++) {
 		const struct inspect_waiver *w = &l->waiver[k];
 
@@ -63,19 +64,23 @@ static void settle(const struct inspect *l, struct preflight_item *i)
 	}
 }
 
-struct preflight_item *inspect_add(struct inspect *l, const char *code, const char *subject,
-				   enum level level, const char *fmt, ...)
+static struct preflight_item *new_item(struct inspect *l)
 {
-	const struct audit_code *c = audit_code_find(code);
-	struct preflight_item *i;
-	char text[2 * MESSAGE_BYTES];
-	va_list ap;
-
 	if (l->n == l->room) {
 		l->room = l->room ? 2 * l->room : 32;
 		l->item = xrealloc(l->item, l->room, sizeof(*l->item));
 	}
-	i = &l->item[l->n++];
+	return &l->item[l->n++];
+}
+
+struct preflight_item *inspect_add(struct inspect *l, const char *code, const char *subject,
+				   enum level level, const char *fmt, ...)
+{
+	const struct audit_code *c = audit_code_find(code);
+	struct preflight_item *i = new_item(l);
+	char text[2 * MESSAGE_BYTES];
+	va_list ap;
+
 	preflight_item_init(i, c ? c->group : "", code);
 	i->level = level;
 	text_clean(i->subject, sizeof(i->subject), subject, strlen(subject));
@@ -172,15 +177,45 @@ static void ask_for(struct inspect *l, const char *word)
 			    "the rig requires it, nothing told of it");
 }
 
+/* What was found of a row a moment ago holds still; a waiver may have come since. */
+static void keep_row(struct inspect *l, const struct preflight_item *before, size_t n)
+{
+	for (size_t k = 0; k < n; k++) {
+		struct preflight_item *i = new_item(l);
+
+		*i = before[k];
+		settle(l, i);
+	}
+}
+
 void inspect_all(struct inspect *l)
 {
-	l->n = 0;
-	for (const struct inspect_row *r = inspect_table; r->name; r++) {
-		if (!r->rig || l->rig)
+	struct preflight_item *before = l->item;
+	struct clock clock = clock_real();
+
+	l->item = NULL;
+	l->n = l->room = 0;
+	for (unsigned k = 0; inspect_table[k].name; k++) {
+		const struct inspect_row *r = &inspect_table[k];
+		struct inspect_kept *kept = &l->kept[k];
+		int64_t now_ns = clock_now_ns(&clock);
+		size_t first = l->n;
+
+		if (r->rig && !l->rig)
+			continue;
+		if (r->every_s && kept->until_ns > now_ns && !l->anew) {
+			keep_row(l, before + kept->first, kept->n);
+		} else {
 			r->look(l);
+			kept->until_ns = now_ns + r->every_s * NS_PER_S;
+		}
+		kept->first = first;
+		kept->n = l->n - first;
 	}
 	for (unsigned i = 0; l->rig && l->rig->require_said && i < l->rig->require.n; i++)
 		ask_for(l, l->rig->require.word[i]);
+	l->anew = false;
+	free(before);
 }
 
 void inspect_fini(struct inspect *l)

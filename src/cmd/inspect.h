@@ -15,11 +15,17 @@
 #include "rig/rig.h"
 #include "training/checkpoint.h"
 
-enum { INSPECT_WAIVERS_MAX = 16 };
+enum { INSPECT_WAIVERS_MAX = 16, INSPECT_ROWS = 16 };
 
 /* CODE[:SUBJECT]=REASON of --waive. */
 struct inspect_waiver {
 	char code[CODE_BYTES], subject[NAME_BYTES], reason[MESSAGE_BYTES];
+};
+
+/* What a row found last: n items from the first on, which stand until then. */
+struct inspect_kept {
+	size_t first, n;
+	int64_t until_ns;
 };
 
 struct inspect {
@@ -44,6 +50,8 @@ struct inspect {
 	struct inspect_live live;
 	unsigned waivers;
 	struct inspect_waiver waiver[INSPECT_WAIVERS_MAX];
+	bool anew; /* the next look is at everything, however fresh it is */
+	struct inspect_kept kept[INSPECT_ROWS];
 	size_t n, room;
 	struct preflight_item *item;
 };
@@ -51,12 +59,16 @@ struct inspect {
 struct inspect_row {
 	const char *name; /* of what is looked at, for messages and tests */
 	bool rig;	  /* only of a rig */
+	int every_s;	  /* looked at again after so long, 0: at every look */
 	void (*look)(struct inspect *l);
 };
 
 extern const struct inspect_row inspect_table[]; /* name NULL ends; order of the screen */
 
-/* Looks at all of it anew: clears the list first. live must have been filled. */
+/*
+ * Makes the list anew; what a row says that is looked at seldom stands until its time is over. live
+ * must have been filled.
+ */
 void inspect_all(struct inspect *l);
 void inspect_fini(struct inspect *l);
 
@@ -93,6 +105,7 @@ void inspect_take(struct inspect *l, const struct audit *a);
 
 /* The rows' own files. */
 void inspect_policy(struct inspect *l);
+void inspect_live_norm(struct inspect *l);
 void inspect_dataset(struct inspect *l);
 void inspect_prompt(struct inspect *l);
 void inspect_server(struct inspect *l);

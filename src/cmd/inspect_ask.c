@@ -42,6 +42,8 @@ static void ask(struct inspect *l)
 		return;
 	k->live = !l->ask.from;
 	if (k->live)
+		inspect_live_close(&l->live); /* else the cameras are with our own sources */
+	if (k->live)
 		ask_live(&k->question, wire, l->rig, &l->live, l->policy, l->profile);
 	else
 		ask_recorded(&k->question, l->ask.from, wire);

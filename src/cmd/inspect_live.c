@@ -212,95 +212,145 @@ static void on_event(void *host, const struct event *ev)
 }
 
 struct ear {
-	struct source *source;
+	struct source *source; /* NULL: it could not be opened, or broke */
 	struct heard heard;
-	int64_t due_ns;
+	int64_t due_ns, again_ns; /* again_ns: when to try to open it once more */
 };
 
-static bool is_enough(const struct ear *ears, unsigned n)
+struct live_ears {
+	struct clock clock; /* of the sources */
+	bool warm;	    /* one look is over: all that there is was told once */
+	struct ear ear[INSPECT_SOURCES];
+};
+
+static const int64_t again_ns = NS_PER_S;
+static const int64_t warm_patience_ns = 400 * NS_PER_MS;
+
+/* At first all of a source, cameras and motors; later only where the arm is. */
+static bool is_enough(const struct live_ears *e, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
-		const struct heard *h = &ears[i].heard;
+		const struct heard *h = &e->ear[i].heard;
 
-		if (!ears[i].source)
+		if (!e->ear[i].source || (e->warm && h->source->camera))
 			continue;
-		if (!h->source->heard ||
-		    (!h->source->camera && !(h->steps && h->motors >= h->hello.joints)))
+		if (!h->source->heard || (!h->source->camera &&
+					  !(h->steps && (e->warm || h->motors >= h->hello.joints))))
 			return false;
 	}
 	return true;
 }
 
-/* One turn of all sources: waits for the next thing that is due, 50 ms at most. */
-static void turn(struct ear *ears, unsigned n, struct clock *clock)
+static void open_one(struct inspect_live *l, unsigned i, int64_t now_ns)
 {
+	struct ear *ear = &l->ears->ear[i];
+	struct source_host host = {.host = &ear->heard, .emit = on_event, .takes = true};
+	struct live_source *s = &l->source[i];
+	struct err e = {0};
+
+	ear->heard = (struct heard){.l = l, .source = s};
+	ear->due_ns = 0;
+	ear->source = source_open(s->word, (uint16_t)i, &host, &l->ears->clock, &e);
+	ear->again_ns = now_ns + again_ns;
+	s->open = ear->source != NULL;
+	text_copy(s->why, sizeof(s->why), ear->source ? "" : e.msg);
+}
+
+static void run_one(struct inspect_live *l, unsigned i, int64_t now_ns)
+{
+	struct ear *ear = &l->ears->ear[i];
+
+	ear->due_ns = ear->source->class->run(ear->source, now_ns);
+	if (ear->due_ns >= 0)
+		return;
+	text_copy(l->source[i].why, sizeof(l->source[i].why), ear->source->error.msg);
+	source_close(ear->source);
+	ear->source = NULL;
+	ear->again_ns = now_ns + again_ns;
+}
+
+/* One turn of all sources: waits for the next thing that is due, 50 ms at most. */
+static void turn(struct inspect_live *l)
+{
+	struct live_ears *e = l->ears;
 	struct pollfd p[INSPECT_SOURCES];
-	int64_t now_ns = clock_now_ns(clock), next_ns = now_ns + 50 * NS_PER_MS;
+	int64_t now_ns = clock_now_ns(&e->clock), next_ns = now_ns + 50 * NS_PER_MS;
 
-	for (unsigned i = 0; i < n; i++) {
-		p[i] = (struct pollfd){.fd = ears[i].source ? ears[i].source->fd : -1,
-				       .events = POLLIN};
-		if (ears[i].source && ears[i].due_ns < next_ns)
-			next_ns = ears[i].due_ns;
+	for (unsigned i = 0; i < l->sources; i++) {
+		const struct ear *ear = &e->ear[i];
+
+		p[i] = (struct pollfd){.fd = ear->source ? ear->source->fd : -1, .events = POLLIN};
+		if (ear->source && ear->due_ns < next_ns)
+			next_ns = ear->due_ns;
 	}
-	poll(p, n, next_ns > now_ns ? (int)((next_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS) : 0);
-	now_ns = clock_now_ns(clock);
-	for (unsigned i = 0; i < n; i++) {
-		struct source *s = ears[i].source;
+	poll(p, l->sources,
+	     next_ns > now_ns ? (int)((next_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS) : 0);
+	now_ns = clock_now_ns(&e->clock);
+	for (unsigned i = 0; i < l->sources; i++) {
+		const struct ear *ear = &e->ear[i];
 
-		if (!s ||
-		    (!(p[i].revents & (POLLIN | POLLHUP | POLLERR)) && ears[i].due_ns > now_ns))
-			continue;
-		ears[i].due_ns = s->class->run(s, now_ns);
-		if (ears[i].due_ns >= 0)
-			continue;
-		text_copy(ears[i].heard.source->why, sizeof(ears[i].heard.source->why),
-			  s->error.msg);
-		source_close(s);
-		ears[i].source = NULL;
+		if (ear->source &&
+		    (p[i].revents & (POLLIN | POLLHUP | POLLERR) || ear->due_ns <= now_ns))
+			run_one(l, i, now_ns);
 	}
 }
 
-static void open_all(struct inspect_live *l, struct ear *ears, struct clock *clock)
+/* Opens what is not open; where all was open, forgets who was heard. */
+static void begin_look(struct inspect_live *l, const struct rig *r)
 {
-	for (unsigned i = 0; i < l->sources; i++) {
-		struct source_host host = {.host = &ears[i].heard, .emit = on_event, .takes = true};
-		struct err e = {0};
+	int64_t now_ns;
 
-		ears[i].heard.l = l;
-		ears[i].heard.source = &l->source[i];
-		l->source[i].heard = false;
-		l->source[i].why[0] = '\0';
-		ears[i].source = source_open(l->source[i].word, (uint16_t)i, &host, clock, &e);
-		l->source[i].open = ears[i].source != NULL;
-		if (!ears[i].source)
-			text_copy(l->source[i].why, sizeof(l->source[i].why), e.msg);
+	if (!l->ears) {
+		inspect_live_sources(l, r);
+		l->ears = xcalloc(1, sizeof(*l->ears));
+		l->ears->clock = clock_real();
+	}
+	now_ns = clock_now_ns(&l->ears->clock);
+	for (unsigned i = 0; i < l->sources; i++) {
+		struct ear *ear = &l->ears->ear[i];
+
+		l->source[i].heard = ear->heard.steps = false;
+		if (!ear->source && ear->again_ns <= now_ns)
+			open_one(l, i, now_ns);
 	}
 }
 
 void inspect_live(struct inspect_live *l, const struct rig *r, const char *rig_name,
 		  int64_t patience_ns)
 {
-	struct ear *ears = xcalloc(INSPECT_SOURCES, sizeof(*ears));
 	struct clock clock = clock_real();
 	int64_t end_ns = clock_now_ns(&clock) + patience_ns;
 
-	inspect_live_sources(l, r);
 	l->looked = true;
 	l->engine = inspect_engine(l, rig_name);
-	if (!l->engine) {
-		open_all(l, ears, &clock);
-		while (!is_enough(ears, l->sources) && clock_now_ns(&clock) < end_ns)
-			turn(ears, l->sources, &clock);
-		for (unsigned i = 0; i < l->sources; i++)
-			source_close(ears[i].source);
+	if (l->engine) {
+		inspect_live_close(l);
+		inspect_live_sources(l, r);
+	} else {
+		begin_look(l, r);
+		if (l->ears->warm)
+			end_ns = clock_now_ns(&clock) + warm_patience_ns;
+		do {
+			turn(l);
+		} while (!is_enough(l->ears, l->sources) && clock_now_ns(&clock) < end_ns);
+		l->ears->warm = true;
+		if (!l->hold)
+			inspect_live_close(l);
 	}
 	l->now_ns = clock_now_ns(&clock);
-	free(ears);
+}
+
+void inspect_live_close(struct inspect_live *l)
+{
+	for (unsigned i = 0; l->ears && i < l->sources; i++)
+		source_close(l->ears->ear[i].source);
+	free(l->ears);
+	l->ears = NULL;
 }
 
 void inspect_live_fini(struct inspect_live *l)
 {
+	inspect_live_close(l);
 	free(l->picture);
 	*l = (struct inspect_live){.looked = false};
 }

@@ -35,6 +35,8 @@ struct live_picture {
 };
 
 struct inspect_live {
+	bool hold;		/* sources stay open from look to look: set it before the first */
+	struct live_ears *ears; /* that are open, NULL none */
 	bool looked;
 	bool engine; /* values are of a running engine */
 	int64_t now_ns;
@@ -54,10 +56,12 @@ void inspect_live_sources(struct inspect_live *l, const struct rig *r);
 
 /*
  * Opens them, listens until all have told enough or patience_ns is over, closes them. What was known
- * before stays until it is told anew.
+ * before stays until it is told anew. Held open, the next look only waits until the arm has told where
+ * it is: a port that is closed and opened for each look clicks relays and disturbs the bus.
  */
 void inspect_live(struct inspect_live *l, const struct rig *r, const char *rig_name,
 		  int64_t patience_ns);
+void inspect_live_close(struct inspect_live *l); /* the sources; what is known stays */
 void inspect_live_fini(struct inspect_live *l);
 
 /* How old a value of that time is, NaN unknown. */

@@ -120,14 +120,17 @@ void inspect_dataset(struct inspect *l)
 }
 
 /* The arm's state through the checkpoint's own formula: needs neither profile nor data. */
-static void live(struct inspect *l)
+void inspect_live_norm(struct inspect *l)
 {
-	const struct policy_feature *in = checkpoint_feature(l->policy, POLICY_STATE);
+	const struct policy_feature *in = l->policy ? checkpoint_feature(l->policy, POLICY_STATE)
+						    : NULL;
 	struct joint joint[MAX_JOINTS];
 	double state[MAX_JOINTS];
 	unsigned n = in ? in->width : 0;
 	struct audit a = {.n = 0};
 
+	if (!l->policy)
+		return;
 	if (!n || n > MAX_JOINTS || l->live.joints != n) {
 		inspect_add(l, "live-norm", "", LEVEL_UNKNOWN,
 			    n ? "%u joints are seen, the policy takes %u"
@@ -162,8 +165,6 @@ void inspect_policy(struct inspect *l)
 	as_far_as_files_go(l, before);
 	if (!l->dataset)
 		norm(l, NULL, l->profile);
-	if (l->policy && l->rig)
-		live(l);
 }
 
 /* The training task with the fewest other words. */
