@@ -56,6 +56,8 @@ static int take_options(struct demo *d, const struct opts *o, struct err *e)
 	if (rc == 0 && d->fault)
 		rc = sim_fault_parse(&d->world, d->fault, e);
 	d->world.seed = (uint64_t)d->seed;
+	/* A policy that talks to a server sends its pictures there. */
+	d->world.cameras = !sim_fault_served(d->world.fault);
 	return rc;
 }
 

@@ -150,7 +150,7 @@ static int run_virtual(const struct demo *d, struct tale *tale, struct engine_re
 	char text[256];
 	const char *word = text;
 
-	snprintf(text, sizeof(text), "sim:?seed=%lld%s%s", (long long)d->seed,
+	snprintf(text, sizeof(text), "sim:?cameras=1&seed=%lld%s%s", (long long)d->seed,
 		 d->fault ? "&fault=" : "", d->fault ? d->fault : "");
 	return run(d, &word, 1, tale, r, e);
 }

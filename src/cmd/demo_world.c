@@ -21,7 +21,7 @@
 #include "cmd/demo_traffic.h"
 #include "wire/stream.h"
 
-enum { PENDING_MAX = 1 << 20 }; /* bytes that an engine may be behind before it is let go */
+enum { PENDING_MAX = 8 << 20 }; /* bytes that an engine may be behind before it is let go */
 
 struct world {
 	struct sim *sim;

@@ -43,6 +43,7 @@ bool fault_begin(struct fault *f, int64_t t_ns, const struct plan *plan, double 
 	if (f->row->acts->ready && !f->row->acts->ready(f, plan, tick))
 		return false;
 	f->begun = true;
+	f->begun_ns = t_ns;
 	return true;
 }
 

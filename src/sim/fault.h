@@ -11,6 +11,7 @@
 #include "base/rng.h"
 #include "sim/arm.h"
 #include "sim/policy.h"
+#include "sim/shots.h"
 #include "sim/sim.h"
 
 struct fault {
@@ -19,6 +20,7 @@ struct fault {
 	int64_t at_ns;
 	struct rng rng;
 	bool begun;
+	int64_t begun_ns;
 	int64_t first_seq;
 	unsigned joint; /* that it acts on, where it picks one */
 	double sign, target;
@@ -45,6 +47,9 @@ struct sim_fault_acts {
 	/* The control loop: how much longer this cycle takes. */
 	double (*cycle_s)(struct fault *f);
 
+	/* A camera gives a picture or tells of its health; true: otherwise than it would. */
+	bool (*camera)(struct fault *f, int64_t t_ns, enum sim_camera which, struct sim_eye *eye);
+
 	/* Between the policy's client and its server: only where there are two. */
 	bool served;
 	bool stranger; /* what listens at the server's port is none */
@@ -54,7 +59,9 @@ struct sim_fault_acts {
 };
 
 extern const struct sim_fault_acts fault_prompt_acts, fault_seam_acts, fault_late_inference_acts,
-	fault_no_reset_acts, fault_server_error_acts, fault_wrong_port_acts;
+	fault_no_reset_acts, fault_server_error_acts, fault_wrong_port_acts, fault_camera_swap_acts,
+	fault_camera_frozen_acts, fault_camera_dark_acts, fault_camera_gone_acts,
+	fault_camera_slow_acts;
 
 void fault_init(struct fault *f, const struct sim_cfg *cfg);
 

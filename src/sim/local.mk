@@ -11,12 +11,16 @@ noinst_LIBRARIES += %D%/libsim.a
 	%D%/bus_fault_table.c \
 	%D%/bus_motor.c \
 	%D%/bus_sts.c \
+	%D%/camera.c %D%/camera.h \
 	%D%/fault.c %D%/fault.h \
+	%D%/fault_camera.c \
 	%D%/fault_served.c \
 	%D%/fault_table.c \
 	%D%/openpi.c %D%/openpi.h \
+	%D%/paint.c %D%/paint.h \
 	%D%/plan.c %D%/plan.h \
 	%D%/policy.c %D%/policy.h \
+	%D%/shots.c %D%/shots.h \
 	%D%/sim.c %D%/sim.h \
 	%D%/so101.c %D%/so101.h \
 	%D%/world.c %D%/world.h

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "sim/camera.h"
 #include "wire/msgpack.h"
 #include "wire/msgpack_put.h"
 
@@ -168,55 +169,41 @@ size_t openpi_take(struct openpi_end *o, const void *p, size_t n, enum openpi_he
 	return at;
 }
 
-/* What a camera sees of a scene: a grey floor, light from one side, and a spot for every joint. */
-static void paint(uint8_t *rgb, const double state[SO101_JOINTS], unsigned turn)
-{
-	for (unsigned y = 0; y < PICTURE; y++) {
-		for (unsigned x = 0; x < PICTURE; x++) {
-			unsigned light = 90 + (turn ? y : x) / 3;
-
-			memset(rgb + (y * PICTURE + x) * 3, (int)light, 3);
-		}
-	}
-	for (unsigned j = 0; j < SO101_JOINTS; j++) {
-		double share = (state[j] + 100) / 200;
-		unsigned along = (unsigned)((share < 0	 ? 0
-					     : share > 1 ? 1
-							 : share) *
-					    (PICTURE - 9));
-		unsigned across = 20 + 32 * j;
-
-		for (unsigned i = 0; i < 64; i++) {
-			unsigned x = (turn ? across : along) + i % 8;
-			unsigned y = (turn ? along : across) + i / 8;
-
-			rgb[(y * PICTURE + x) * 3 + j % 3] = 250;
-		}
-	}
-}
-
-static void put_picture(struct buf *b, const char *key, const double state[SO101_JOINTS],
-			unsigned turn)
+/* The pictures of the world's cameras, resized as clients do: no matter what shape they had. */
+static void put_picture(struct openpi_end *o, struct buf *b, const char *key,
+			const struct sim_sight *sight, enum sim_camera which)
 {
 	static const uint32_t shape[] = {PICTURE, PICTURE, 3};
+	struct paint *room = xcalloc(2, sizeof(*room)), *p = room + 1;
 	uint8_t *rgb = xcalloc(PICTURE_BYTES, 1);
+	struct sim_sight s = *sight;
 
-	paint(rgb, state, turn);
+	s.noise = rng_u32(&o->rng);
+	sim_camera_room(room);
+	sim_camera_draw(p, room, which, &s);
+	for (unsigned i = 0; i < PICTURE * PICTURE; i++)
+		memcpy(rgb + 3 * i,
+		       p->rgb[i / PICTURE * PAINT_HEIGHT / PICTURE]
+			     [i % PICTURE * PAINT_WIDTH / PICTURE],
+		       3);
 	msgpack_put_str(b, key);
 	msgpack_put_ndarray(b, "|u1", shape, 3, rgb, PICTURE_BYTES);
 	free(rgb);
+	free(room);
 }
 
 void openpi_ask(struct openpi_end *o, const double state[SO101_JOINTS], const char *prompt)
 {
 	static const uint32_t shape[] = {SO101_JOINTS};
+	struct sim_sight sight = {.gain = 1};
 	struct buf b = {0};
 
+	memcpy(sight.joint, state, sizeof(sight.joint));
 	msgpack_put_map(&b, 4);
 	msgpack_put_str(&b, "observation/state");
 	msgpack_put_ndarray(&b, "<f8", shape, 1, state, sizeof(double) * SO101_JOINTS);
-	put_picture(&b, "observation/image", state, 0);
-	put_picture(&b, "observation/wrist_image", state, 1);
+	put_picture(o, &b, "observation/image", &sight, SIM_FRONT);
+	put_picture(o, &b, "observation/wrist_image", &sight, SIM_WRIST);
 	msgpack_put_str(&b, "prompt");
 	msgpack_put_str(&b, prompt);
 	send_frame(o, WEBSOCKET_BINARY, &b);

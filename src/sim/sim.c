@@ -23,7 +23,10 @@ struct sim *sim_new(const struct sim_cfg *cfg)
 	double home[SO101_JOINTS];
 
 	s->cfg = *cfg;
+	s->cfg.cameras = cfg->cameras || sim_fault_of_camera(cfg->fault);
 	fault_init(&s->fault, cfg);
+	if (s->cfg.cameras)
+		shots_init(&s->shots);
 	r = world_stream(s, STREAM_HOME);
 	plan_home(&r, home);
 	for (unsigned j = 0; j < SO101_JOINTS; j++)
@@ -37,9 +40,16 @@ void sim_free(struct sim *s)
 	free(s);
 }
 
+/* A picture falls between two events of the arm, so that answers and their steps stay together. */
+static bool camera_due(const struct sim *s)
+{
+	return (s->stage == STAGE_START || s->stage == STAGE_TICK || s->stage == STAGE_RETURN) &&
+	       shots_due_ns(s) <= s->t_ns;
+}
+
 int64_t sim_peek_ns(const struct sim *s)
 {
-	return s->t_ns;
+	return camera_due(s) ? shots_due_ns(s) : s->t_ns;
 }
 
 int64_t sim_fault_seq(const struct sim *s)
@@ -62,6 +72,8 @@ static void emit_hello(struct sim *s, struct event *ev)
 	text_copy(h->policy, sizeof(h->policy), s->cfg.teleop ? "" : "scripted");
 	h->fps = SO101_FPS;
 	h->facts = FACT_SEEN | FACT_ASKED | FACT_SENT | FACT_GOT | FACT_PROMPT;
+	if (s->cfg.cameras)
+		h->facts |= FACT_FRAMES;
 	if (!s->cfg.teleop)
 		h->facts |= FACT_CHUNK | FACT_RESET | FACT_LATENCY;
 	h->joints = SO101_JOINTS;
@@ -218,6 +230,11 @@ bool sim_fault_served(const struct sim_fault *f)
 	return f && f->acts->served;
 }
 
+bool sim_fault_of_camera(const struct sim_fault *f)
+{
+	return f && f->acts->camera;
+}
+
 bool sim_stranger(const struct sim_cfg *cfg)
 {
 	return cfg->fault && cfg->fault->acts->stranger && cfg->strength > 0;
@@ -260,6 +277,10 @@ void sim_next(struct sim *s, struct event *ev)
 {
 	memset(ev, 0, sizeof(*ev));
 	ev->t_ns = TIME_UNKNOWN;
+	while (camera_due(s)) {
+		if (shots_next(s, ev))
+			return;
+	}
 	ev->src_ns = s->t_ns;
 	switch (s->stage) {
 	case STAGE_HELLO:

@@ -31,6 +31,9 @@ struct sim_fault {
 
 extern const struct sim_fault sim_fault_table[]; /* name NULL ends */
 
+/* It acts on a camera. NULL: no. */
+bool sim_fault_of_camera(const struct sim_fault *f);
+
 /* It acts between a policy client and a policy server: in real time only. NULL: no. */
 bool sim_fault_served(const struct sim_fault *f);
 
@@ -41,7 +44,8 @@ struct sim_cfg {
 	const struct sim_fault *fault; /* NULL: healthy */
 	double fault_at_s;	       /* simulated seconds since the start: not before */
 	double strength;
-	bool teleop; /* a human demonstrates (the training set): no chunks */
+	bool teleop;  /* a human demonstrates (the training set): no chunks */
+	bool cameras; /* two of them, see sim/camera.h; a fault of one brings them, too */
 };
 
 /*

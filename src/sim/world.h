@@ -10,6 +10,7 @@
 #include "sim/fault.h"
 #include "sim/plan.h"
 #include "sim/policy.h"
+#include "sim/shots.h"
 #include "sim/sim.h"
 
 /* Streams of random numbers: each episode draws its own, so that a fault disturbs no other. */
@@ -41,6 +42,7 @@ struct sim {
 	unsigned stage;	   /* of the loop in sim.c */
 	unsigned returned; /* ticks of the return so far */
 	struct plan way_home;
+	struct shots shots;
 	union {
 		struct hello hello;
 		struct episode_mark mark;

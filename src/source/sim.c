@@ -27,11 +27,13 @@ static int take_i64(struct uri *u, const char *key, int64_t max, int64_t *out, s
 static int take_cfg(struct sim_cfg *cfg, struct sim_state *st, struct uri *u, struct err *e)
 {
 	const char *fault = uri_param(u, "fault");
-	int64_t seed = 1, teleop = 0, seconds = 0;
+	int64_t seed = 1, teleop = 0, seconds = 0, cameras = 0;
 	int rc = take_i64(u, "seed", INT64_MAX, &seed, e);
 
 	if (rc == 0)
 		rc = take_i64(u, "teleop", 1, &teleop, e);
+	if (rc == 0)
+		rc = take_i64(u, "cameras", 1, &cameras, e);
 	if (rc == 0)
 		rc = take_i64(u, "seconds", 1000000, &seconds, e);
 	if (rc == 0)
@@ -42,6 +44,7 @@ static int take_cfg(struct sim_cfg *cfg, struct sim_state *st, struct uri *u, st
 	}
 	cfg->seed = (uint64_t)seed;
 	cfg->teleop = teleop;
+	cfg->cameras = cameras;
 	st->end_ns = seconds ? seconds * NS_PER_S : INT64_MAX;
 	return rc;
 }
@@ -116,6 +119,7 @@ static const struct source_param params[] = {
 	{"seed", "", "1", "the same seed gives the same world"},
 	{"fault", "", "", "NAME[@SECOND][:STRENGTH], see: demo --list-faults"},
 	{"teleop", "", "0", "1: a person demonstrates, as in the demo's training set"},
+	{"cameras", "", "0", "1: with the cameras front and wrist, as in the demo"},
 	{"seconds", "s", "0", "simulated time until it ends, 0: never"},
 	SPEED_PARAM,
 	{0},
@@ -126,7 +130,7 @@ const struct source_class source_sim = {
 	.rest = "",
 	.summary = "a simulated SO-101 with a scripted policy",
 	.facts = FACT_SEEN | FACT_ASKED | FACT_SENT | FACT_GOT | FACT_CHUNK | FACT_PROMPT |
-		 FACT_RESET | FACT_LATENCY,
+		 FACT_RESET | FACT_LATENCY | FACT_FRAMES,
 	.waits = true,
 	.decoder = &decoder_lines,
 	.params = params,

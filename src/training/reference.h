@@ -23,4 +23,9 @@ struct reference_set {
 int references_learn(struct profile *p, const struct episodes *all, const struct reference_set *set,
 		     size_t nsets, const struct dataset_progress *progress, struct err *e);
 
+struct scan; /* training/scan.h */
+
+/* The reference of one camera; NULL: no picture. reference_free(). */
+struct reference *reference_make(const struct scan *s);
+
 #endif

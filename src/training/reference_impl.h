@@ -5,9 +5,6 @@
 
 #include "training/scan.h"
 
-/* NULL: no picture. */
-struct reference *reference_make(const struct scan *s);
-
 /* NULL: no two alike arms, or no camera of which one can say whose it is. [n] scans. */
 struct motion_table *reference_motion(const struct profile *p, const struct episodes *all,
 				      const struct scan *scan, unsigned n);

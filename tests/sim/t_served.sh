@@ -69,5 +69,9 @@ db=$work/$name/policytop/demo.db
 tap_same "$(sqlite3 "$db" "select count(*) filter (where chunk is null), count(*) > 200 from steps
 	where driver = 'policy'")" "0|1" "every step of the policy knows its chunk of the other source"
 tap_same "$(sqlite3 "$db" "select count(*) > 4, min(width), max(height), count(distinct camera)
-	from frames")" "1|224|224|2" "pictures that the policy saw are facts"
+	from frames where camera like 'observation/%'")" "1|224|224|2" \
+	"pictures that the policy saw are facts"
+tap_same "$(sqlite3 "$db" "select camera, \"is\", min(margin) > 3 from frames where mode = 'traffic'
+	and method = 'picture' group by 1, 2")" "observation/image||1
+observation/wrist_image||1" "under names that training had not they claim nothing, so nothing is guessed"
 tap_done

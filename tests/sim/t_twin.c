@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "sim/sim.h"
+#include "sim/so101.h"
 #include "tests/tap.h"
 
 enum { VIRTUAL_S = 60, STEPS_MAX = 3000 };
@@ -37,6 +38,19 @@ static uint64_t hash_event(uint64_t h, const struct event *ev)
 			 ev->chunk->horizon * ev->chunk->dims * sizeof(double));
 	if (ev->kind == EVENT_EPISODE)
 		h = hash(h, &ev->episode->outcome, sizeof(ev->episode->outcome));
+	if (ev->kind == EVENT_FRAME) {
+		const struct frame *f = ev->frame;
+
+		h = hash(h, f->camera, sizeof(f->camera));
+		h = hash(h, &f->repeats, sizeof(f->repeats));
+		h = hash(h, f->thumb, (size_t)f->thumb_width * f->thumb_height * 3);
+	}
+	if (ev->kind == EVENT_CAMERA) {
+		h = hash(h, ev->camera->name, sizeof(ev->camera->name));
+		h = hash(h, &ev->camera->state, sizeof(ev->camera->state));
+		h = hash(h, &ev->camera->fps, sizeof(ev->camera->fps));
+		h = hash(h, &ev->camera->lost, sizeof(ev->camera->lost));
+	}
 	if (ev->kind != EVENT_STEP)
 		return h;
 	h = hash(h, &ev->step->seq, sizeof(ev->step->seq));
@@ -81,7 +95,8 @@ static void test_same(struct tap *t)
 	bool same = true, differs = true;
 
 	for (unsigned seed = 1; seed <= 5; seed++) {
-		struct sim_cfg cfg = {.seed = seed}, other = {.seed = seed + 1};
+		struct sim_cfg cfg = {.seed = seed, .cameras = true};
+		struct sim_cfg other = {.seed = seed + 1, .cameras = true};
 		struct trace *a = trace_new(&cfg), *b = trace_new(&cfg), *c = trace_new(&other);
 
 		same = same && a->steps == b->steps && first_difference(a, b) == a->steps;
@@ -95,18 +110,51 @@ static void test_same(struct tap *t)
 	ok(t, differs, "another seed gives another one");
 }
 
+/* What the arm does is the same with cameras and without. */
+static void test_cameras(struct tap *t)
+{
+	struct sim_cfg blind = {.seed = 11}, seeing = {.seed = 11, .cameras = true};
+	struct sim *a = sim_new(&blind), *b = sim_new(&seeing);
+	unsigned same = 0, frames = 0, health = 0;
+	struct event x, y;
+
+	while (sim_peek_ns(a) < 20 * NS_PER_S) {
+		uint64_t one;
+
+		sim_next(a, &x);
+		one = hash_event(0, &x);
+		do {
+			sim_next(b, &y);
+			frames += y.kind == EVENT_FRAME;
+			health += y.kind == EVENT_CAMERA;
+		} while (y.kind == EVENT_FRAME || y.kind == EVENT_CAMERA);
+		if (hash_event(0, &y) != one)
+			break;
+		same++;
+	}
+	ok(t, sim_peek_ns(a) >= 20 * NS_PER_S && same > 500,
+	   "cameras do not disturb the arm: %u events alike", same);
+	ok(t, frames >= 195 && frames <= 201 && health >= 38 && health <= 42,
+	   "in 20 s %u pictures at five a second and camera, their health %u times", frames,
+	   health);
+	sim_free(a);
+	sim_free(b);
+}
+
 /* A joint that is stalled or turns round just then shows a lost gain or reading a moment later. */
 static unsigned slack(const struct sim_fault *row)
 {
+	if (strcmp(row->name, "camera-slow") == 0)
+		return SO101_FPS + 6; /* rates and losses are told once a second */
 	return strcmp(row->name, "freeze") == 0 || strcmp(row->name, "lag") == 0 ? 6 : 0;
 }
 
 static void test_fault(struct tap *t, const struct sim_fault *row, double strength)
 {
-	unsigned early = 0, never = 0, wrong = 0;
+	unsigned early = 0, never = 0, wrong = 0, seeds = sim_fault_of_camera(row) ? 5 : 20;
 
-	for (unsigned seed = 1; seed <= 20; seed++) {
-		struct sim_cfg healthy = {.seed = seed};
+	for (unsigned seed = 1; seed <= seeds; seed++) {
+		struct sim_cfg healthy = {.seed = seed, .cameras = sim_fault_of_camera(row)};
 		struct sim_cfg broken = {.seed = seed,
 					 .fault = row,
 					 .fault_at_s = 4 + 0.37 * seed,
@@ -129,6 +177,7 @@ int main(void)
 	struct tap t = {0};
 
 	test_same(&t);
+	test_cameras(&t);
 	for (const struct sim_fault *row = sim_fault_table; row->name; row++) {
 		if (sim_fault_served(row)) /* acts outside of the simulation */
 			continue;
