@@ -17,7 +17,7 @@
 #include "base/path.h"
 #include "base/text.h"
 
-enum { SILENCE_MS = 60000 };
+enum { SILENCE_S = 60, SILENCE_MAX_S = 3600 };
 
 struct reel {
 	const struct reel_host *host;
@@ -114,19 +114,30 @@ static int take(struct reel *r, struct err *e)
 	return 0;
 }
 
+/* How long it may say nothing; what is no such time in the environment counts as none. */
+static int silence_s(void)
+{
+	const char *text = getenv("POLICYTOP_VIDEO_WAIT_S");
+	int64_t s;
+
+	return text && text_to_i64(text, &s) && s >= 1 && s <= SILENCE_MAX_S ? (int)s : SILENCE_S;
+}
+
 /* Until it closes its end. */
 static int read_all(struct reel *r, struct err *e)
 {
+	int patience_s = silence_s();
+
 	for (;;) {
 		struct pollfd p = {.fd = r->out, .events = POLLIN};
-		int ready = poll(&p, 1, SILENCE_MS);
+		int ready = poll(&p, 1, patience_s * 1000);
 		ssize_t n;
 
 		if (ready < 0 && errno == EINTR)
 			continue;
 		if (ready <= 0)
 			return err_set(e, ETIMEDOUT, "policytop-video said nothing for %d s",
-				       SILENCE_MS / 1000);
+				       patience_s);
 		n = read(r->out, (char *)&r->record + r->have, sizeof(r->record) - r->have);
 		if (n < 0 && errno == EINTR)
 			continue;

@@ -27,7 +27,7 @@ struct reel_host {
 
 /*
  * Does n jobs. 0, or a negative errno with e: the helper is missing (-ENOENT), crashed, or said
- * nothing for a minute (-ETIMEDOUT). Trouble of one job is no error: see end().
+ * nothing for a minute, or for POLICYTOP_VIDEO_WAIT_S (-ETIMEDOUT): then it is killed. Trouble of one job is no error: see end().
  */
 int reel_read(const struct reel_job *job, size_t n, const struct reel_host *host, struct err *e);
 

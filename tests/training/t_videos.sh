@@ -69,6 +69,15 @@ says 'another version, or out of its mind' "one that writes nonsense"
 helper 'yes REELREEL | head -c 200000'
 learn "$set"
 says 'another version, or out of its mind' "other nonsense"
+# One that hangs, and one that is stopped: given up, killed, and the profile is made.
+export POLICYTOP_VIDEO_WAIT_S=1
+for hang in 'exec sleep 300' 'kill -STOP $$'; do
+	helper "echo \$\$ >'$work/pid'; $hang"
+	learn "$set"
+	says 'videos are not looked at: .*policytop-video said nothing for 1 s' "one that hangs: $hang"
+	! kill -0 "$(cat "$work/pid")" 2>/dev/null
+	tap_ok $? "it is gone"
+done
 learn --no-videos "$set" && ! grep -q 'not looked at' "$work/err"
 tap_ok $? "--no-videos looks at none"
 
