@@ -103,6 +103,9 @@ void inspect_from(struct preflight_item *i, const char *source, double age_s);
 /* Every finding of an audit as an item. */
 void inspect_take(struct inspect *l, const struct audit *a);
 
+/* Which camera of training a camera of the rig is, and how it hangs, by its pictures. */
+void inspect_identity(struct inspect *l, const char *role);
+
 /* The rows' own files. */
 void inspect_policy(struct inspect *l);
 void inspect_live_norm(struct inspect *l);

@@ -135,8 +135,10 @@ static void camera(struct inspect *l, const struct rig_camera *c)
 
 void inspect_cameras(struct inspect *l)
 {
-	for (unsigned i = 0; i < l->rig->cameras; i++)
+	for (unsigned i = 0; i < l->rig->cameras; i++) {
 		camera(l, &l->rig->camera[i]);
+		inspect_identity(l, l->rig->camera[i].role);
+	}
 	if (!l->rig->cameras)
 		inspect_add(l, "cameras", "",
 			    l->policy && checkpoint_feature(l->policy, POLICY_VISUAL)

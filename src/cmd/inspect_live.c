@@ -63,6 +63,15 @@ static void add_arm(struct inspect_live *l, const struct rig *r, const char *por
 		   prefix[0] ? "&prefix=" : "", prefix);
 }
 
+static void add_camera(struct inspect_live *l, const struct rig_camera *c)
+{
+	unsigned n = l->sources;
+
+	add_source(l, true, "v4l2:%s?name=%s&mode=own", c->device, c->role);
+	if (l->sources > n)
+		text_copy(l->source[n].role, sizeof(l->source[n].role), c->role);
+}
+
 void inspect_live_sources(struct inspect_live *l, const struct rig *r)
 {
 	l->sources = 0;
@@ -80,7 +89,7 @@ void inspect_live_sources(struct inspect_live *l, const struct rig *r)
 
 		/* What is no V4L2 device is judged from what the policy saw of it. */
 		if (c->device[0] && strcmp(c->type, "intelrealsense") != 0)
-			add_source(l, true, "v4l2:%s?name=%s&mode=own", c->device, c->role);
+			add_camera(l, c);
 	}
 }
 
@@ -99,6 +108,9 @@ static struct live_joint *joint_of(struct inspect_live *l, const struct joint *j
 static void take_step(struct inspect_live *l, const struct hello *h, const struct step *s,
 		      int64_t t_ns)
 {
+	struct joint joint[MAX_JOINTS];
+	double value[MAX_JOINTS];
+
 	for (unsigned j = 0; j < s->joints && j < h->joints; j++) {
 		struct live_joint *to = joint_of(l, &h->joint[j]);
 		double v;
@@ -110,6 +122,11 @@ static void take_step(struct inspect_live *l, const struct hello *h, const struc
 		to->at_ns = t_ns;
 		to->joint.unit = h->joint[j].unit;
 	}
+	for (unsigned j = 0; l->look && j < l->joints; j++) {
+		joint[j] = l->joint[j].joint;
+		value[j] = l->joint[j].value;
+	}
+	inspect_look_step(l->look, joint, value, l->joints, t_ns);
 }
 
 static void take_motor(struct inspect_live *l, const struct motor *m, int64_t t_ns)
@@ -155,6 +172,7 @@ static void take_frame(struct inspect_live *l, const struct frame *f, int64_t t_
 	size_t bytes = (size_t)f->thumb_width * f->thumb_height * 3;
 	unsigned i = 0;
 
+	inspect_look_frame(l->look, f, t_ns);
 	if (!l->picture)
 		l->picture = xcalloc(INSPECT_CAMERAS, sizeof(*l->picture));
 	while (i < l->pictures && strcmp(l->picture[i].frame.camera, f->camera) != 0)
@@ -226,16 +244,30 @@ struct live_ears {
 static const int64_t again_ns = NS_PER_S;
 static const int64_t warm_patience_ns = 400 * NS_PER_MS;
 
-/* At first all of a source, cameras and motors; later only where the arm is. */
-static bool is_enough(const struct live_ears *e, unsigned n)
+/* A camera that streams shows itself for a second, where there is something to compare with. */
+static bool looked_at(const struct inspect_live *l, const struct live_source *s)
+{
+	const struct camera *k = inspect_live_camera(l, s->role);
+
+	return !l->look || !s->role[0] || (k && k->state != CAMERA_STREAMING) ||
+	       inspect_look_has(l->look, s->role);
+}
+
+/* At first all of an arm, its motors, too; later only where it is. */
+static bool told(const struct heard *h, bool warm)
+{
+	return h->steps && (warm || h->motors >= h->hello.joints);
+}
+
+static bool is_enough(const struct inspect_live *l, const struct live_ears *e, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
 		const struct heard *h = &e->ear[i].heard;
 
 		if (!e->ear[i].source || (e->warm && h->source->camera))
 			continue;
-		if (!h->source->heard || (!h->source->camera &&
-					  !(h->steps && (e->warm || h->motors >= h->hello.joints))))
+		if (!h->source->heard ||
+		    !(h->source->camera ? looked_at(l, h->source) : told(h, e->warm)))
 			return false;
 	}
 	return true;
@@ -321,6 +353,9 @@ void inspect_live(struct inspect_live *l, const struct rig *r, const char *rig_n
 	struct clock clock = clock_real();
 	int64_t end_ns = clock_now_ns(&clock) + patience_ns;
 
+	/* A held look goes on: what was seen before is part of the same second of pictures. */
+	if (!l->ears || !l->ears->warm)
+		inspect_look_again(l->look);
 	l->looked = true;
 	l->engine = inspect_engine(l, rig_name);
 	if (l->engine) {
@@ -332,11 +367,12 @@ void inspect_live(struct inspect_live *l, const struct rig *r, const char *rig_n
 			end_ns = clock_now_ns(&clock) + warm_patience_ns;
 		do {
 			turn(l);
-		} while (!is_enough(l->ears, l->sources) && clock_now_ns(&clock) < end_ns);
+		} while (!is_enough(l, l->ears, l->sources) && clock_now_ns(&clock) < end_ns);
 		l->ears->warm = true;
 		if (!l->hold)
 			inspect_live_close(l);
 	}
+	inspect_look_judge(l->look);
 	l->now_ns = clock_now_ns(&clock);
 }
 
@@ -352,6 +388,7 @@ void inspect_live_fini(struct inspect_live *l)
 {
 	inspect_live_close(l);
 	free(l->picture);
+	inspect_look_free(l->look);
 	*l = (struct inspect_live){.looked = false};
 }
 

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "cmd/inspect_look.h"
 #include "model/event.h"
 #include "rig/rig.h"
 
@@ -23,9 +24,10 @@ struct live_joint {
 
 struct live_source {
 	char word[RIG_WORD_BYTES];
-	bool camera;	  /* else of the arm */
-	bool open, heard; /* it was opened; it told of something */
-	char why[192];	  /* what is wrong with it, "" nothing */
+	bool camera;	       /* else of the arm */
+	char role[NAME_BYTES]; /* of a camera, "" unknown */
+	bool open, heard;      /* it was opened; it told of something */
+	char why[192];	       /* what is wrong with it, "" nothing */
 };
 
 struct live_picture {
@@ -49,6 +51,7 @@ struct inspect_live {
 	int64_t camera_ns[INSPECT_CAMERAS];
 	struct live_picture *picture; /* [INSPECT_CAMERAS], NULL until there is one */
 	struct live_source source[INSPECT_SOURCES];
+	struct inspect_look *look; /* NULL: there is nothing to compare pictures with */
 };
 
 /* The words of the sources that a rig means: its own list, or what its robot and cameras imply. */

@@ -14,6 +14,9 @@
 /* How long sources are listened to: cameras need a second to expose. */
 static const int64_t PATIENCE_NS = 1800 * NS_PER_MS;
 
+/* And as long again as a camera needs to be recognised. */
+static const int64_t LOOK_NS = 1500 * NS_PER_MS;
+
 /* A profile that was learned from the data set of the policy's training bears its name. */
 static const char *profile_name(const struct inspect *l)
 {
@@ -44,8 +47,11 @@ void inspect_training(struct inspect *l, const char *policy)
 
 void inspect_now(struct inspect *l)
 {
+	if (l->rig && l->rig->cameras && !l->live.look)
+		l->live.look = inspect_look_new(l->profile);
 	if (l->rig)
-		inspect_live(&l->live, l->rig, l->rig_name, PATIENCE_NS);
+		inspect_live(&l->live, l->rig, l->rig_name,
+			     PATIENCE_NS + (l->live.look ? LOOK_NS : 0));
 	inspect_all(l);
 }
 

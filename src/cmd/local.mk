@@ -51,7 +51,9 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/inspect_engine.c %D%/inspect_engine.h \
 	%D%/inspect_gpu.c %D%/inspect_gpu.h \
 	%D%/inspect_host.c \
+	%D%/inspect_identity.c \
 	%D%/inspect_live.c %D%/inspect_live.h \
+	%D%/inspect_look.c %D%/inspect_look.h \
 	%D%/inspect_policy.c \
 	%D%/inspect_motors.c \
 	%D%/inspect_pose.c \

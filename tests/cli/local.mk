@@ -5,8 +5,9 @@ TESTS += $(CLI_TESTS)
 EXTRA_DIST += $(CLI_TESTS) %D%/hostile.sh %D%/plans
 check_PROGRAMS += %D%/counter
 %C%_counter_SOURCES = %D%/counter.c
-TESTS += %D%/t_explain.sh %D%/t_check.sh %D%/t_check_screen.sh
-EXTRA_DIST += %D%/t_explain.sh %D%/t_check.sh %D%/check.py %D%/t_check_screen.sh %D%/check_screen.py
+TESTS += %D%/t_explain.sh %D%/t_check.sh %D%/t_check_screen.sh %D%/t_check_cameras.sh
+EXTRA_DIST += %D%/t_explain.sh %D%/t_check.sh %D%/check.py %D%/t_check_screen.sh \
+	%D%/check_screen.py %D%/t_check_cameras.sh %D%/check_cameras.py
 check_PROGRAMS += %D%/t_ask_camera
 TESTS += %D%/t_ask_camera
 %C%_t_ask_camera_SOURCES = %D%/t_ask_camera.c tests/hal/fake_camera.c tests/hal/fake_system.c
