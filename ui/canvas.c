@@ -88,6 +88,7 @@ void canvas_init(struct canvas *c, int w, int h, enum symbols symbols)
 	c->w = bounded(w, CANVAS_MAX_W);
 	c->h = bounded(h, CANVAS_MAX_H);
 	c->symbols = symbols;
+	c->colourful = false;
 	c->cell = xcalloc((size_t)c->w * (size_t)c->h, sizeof(*c->cell));
 	canvas_clear(c);
 }
@@ -270,6 +271,18 @@ void area_fill(struct area a, enum role r, uint32_t rune)
 		for (int x = 0; x < a.w; x++)
 			area_rune(a, x, y, r, rune);
 	}
+}
+
+void area_pixels(struct area a, int x, int y, uint8_t top, uint8_t bottom)
+{
+	struct cell *at;
+
+	if (x < 0 || y < 0 || y >= a.h || x >= a.w)
+		return;
+	put(a, x, y, ROLE_PIXELS, top == bottom ? ' ' : 0x2580, 1); /* upper half block */
+	at = &a.c->cell[(a.y + y) * a.c->w + a.x + x];
+	at->top = top;
+	at->bottom = bottom;
 }
 
 void area_select(struct area a)

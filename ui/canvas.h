@@ -23,15 +23,17 @@ struct cell {
 	uint32_t mark; /* a combining mark on it, 0 none */
 	uint8_t role;
 	bool selected;
+	uint8_t top, bottom; /* of ROLE_PIXELS: palette entries of its two halves */
 };
 
 struct canvas {
 	int w, h;
 	enum symbols symbols;
+	bool colourful;	   /* the far end shows 256 colours: pictures may have them */
 	struct cell *cell; /* [h * w] */
 };
 
-/* A canvas of spaces; sizes are brought within 1..CANVAS_MAX_*. */
+/* A canvas of spaces, not colourful; sizes are brought within 1..CANVAS_MAX_*. */
 void canvas_init(struct canvas *c, int w, int h, enum symbols symbols);
 void canvas_fini(struct canvas *c);
 void canvas_clear(struct canvas *c);
@@ -72,6 +74,10 @@ void area_fit(struct area a, int x, int y, int w, enum role r, enum fit fit, con
 
 void area_rune(struct area a, int x, int y, enum role r, uint32_t rune);
 void area_fill(struct area a, enum role r, uint32_t rune);
+
+/* Two pixels, one above the other, as palette entries (theme_nearest). */
+void area_pixels(struct area a, int x, int y, uint8_t top, uint8_t bottom);
+
 void area_select(struct area a); /* marks every cell as selected */
 
 #endif

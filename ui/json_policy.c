@@ -156,6 +156,8 @@ static void add_cameras(struct json *o, const struct snapshot *s)
 		buf_str(mean.b, "]");
 		json_put_number(&j, "dark", f->dark);
 		json_put_number(&j, "bright", f->bright);
+		json_put_number(&j, "sharpness", f->sharpness);
+		json_put_number(&j, "frozen_s", f->frozen_s);
 		json_put_number(&j, "age_s", f->age_s);
 		json_put_integer(&j, "seen", (int64_t)f->count);
 		buf_str(j.b, "}");

@@ -44,7 +44,8 @@ static int used_columns(const struct canvas *c, int y)
 {
 	int n = c->w;
 
-	while (n > 0 && line_of(c, y)[n - 1].rune == ' ')
+	while (n > 0 && line_of(c, y)[n - 1].rune == ' ' &&
+	       line_of(c, y)[n - 1].role != ROLE_PIXELS)
 		n--;
 	return n;
 }
@@ -81,6 +82,12 @@ void output_roles(struct buf *b, const struct canvas *c)
 	}
 }
 
+static bool same_look(const struct cell *a, const struct cell *b)
+{
+	return a->role == b->role && a->selected == b->selected && a->top == b->top &&
+	       a->bottom == b->bottom;
+}
+
 static void add_colour(struct buf *b, int index, enum colours depth, int base)
 {
 	if (index < 0)
@@ -100,6 +107,8 @@ static void add_sgr(struct buf *b, const struct cell *c, enum colours depth)
 		{ATTR_BOLD, ";1"}, {ATTR_DIM, ";2"}, {ATTR_UNDERLINE, ";4"}, {ATTR_REVERSE, ";7"}};
 	struct style s = theme_style((enum role)c->role, c->selected, depth);
 
+	if (c->role == ROLE_PIXELS)
+		s = (struct style){.fg = c->top, .bg = c->bottom};
 	buf_str(b, "\x1b[0");
 	for (size_t i = 0; i < sizeof(attrs) / sizeof(attrs[0]); i++) {
 		if (s.attr & attrs[i].attr)
@@ -116,8 +125,7 @@ void output_ansi(struct buf *b, const struct canvas *c, enum colours depth)
 		const struct cell *line = line_of(c, y);
 
 		for (int x = 0; x < c->w; x++) {
-			if (x == 0 || line[x].role != line[x - 1].role ||
-			    line[x].selected != line[x - 1].selected)
+			if (x == 0 || !same_look(&line[x], &line[x - 1]))
 				add_sgr(b, &line[x], depth);
 			add_cell(b, &line[x]);
 		}
@@ -126,11 +134,6 @@ void output_ansi(struct buf *b, const struct canvas *c, enum colours depth)
 }
 
 enum { CELL_W = 9, CELL_H = 19, BASELINE = 14, MARGIN = 12, DOT_PITCH_Y = 4 };
-
-static bool same_look(const struct cell *a, const struct cell *b)
-{
-	return a->role == b->role && a->selected == b->selected;
-}
 
 static bool is_braille(const struct cell *c)
 {
@@ -154,16 +157,24 @@ static void svg_escape(struct buf *b, const struct cell *c)
 	}
 }
 
+static void svg_rect(struct buf *b, int x0, int x1, int top, int end, int index)
+{
+	buf_printf(b, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#%06x\"/>\n",
+		   MARGIN + x0 * CELL_W, top, (x1 - x0) * CELL_W, end - top, theme_rgb(index));
+}
+
 static void svg_background(struct buf *b, const struct canvas *c, int y, int x0, int x1)
 {
 	const struct cell *cell = &line_of(c, y)[x0];
 	struct style s = theme_style((enum role)cell->role, cell->selected, COLOURS_256);
+	int top = MARGIN + y * CELL_H, middle = top + CELL_H / 2, end = top + CELL_H;
 
-	if (s.bg >= 0)
-		buf_printf(b,
-			   "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#%06x\"/>\n",
-			   MARGIN + x0 * CELL_W, MARGIN + y * CELL_H, (x1 - x0) * CELL_W, CELL_H,
-			   theme_rgb(s.bg));
+	if (cell->role == ROLE_PIXELS) {
+		svg_rect(b, x0, x1, top, middle, cell->top);
+		svg_rect(b, x0, x1, middle, end, cell->bottom);
+	} else if (s.bg >= 0) {
+		svg_rect(b, x0, x1, top, end, s.bg);
+	}
 }
 
 /* Bit of a braille rune for dot column 0..1 and row 0..3. */
@@ -234,7 +245,7 @@ static void svg_line(struct buf *b, const struct canvas *c, int y)
 				x1++;
 			if (pass == 0)
 				svg_background(b, c, y, x0, x1);
-			else
+			else if (line[x0].role != ROLE_PIXELS)
 				svg_run(b, c, y, x0, x1);
 		}
 	}

@@ -17,6 +17,8 @@ struct scene {
 	const struct ui_state *ui;
 	const struct view_thumb
 		*thumb; /* [VIEW_CAMERAS], as the snapshot's frames; NULL none yet */
+	unsigned nreferences;
+	const struct view_reference *reference; /* [nreferences], of any camera */
 };
 
 struct panel_class {

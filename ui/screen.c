@@ -13,8 +13,9 @@ enum { SPAN_S = 8, PAIRS_FROM_W = 76 };
 /* The second of a pair stands beside the first, so that all keys fit in 24 lines. */
 static bool beside(enum action action, int w)
 {
-	return w >= PAIRS_FROM_W &&
-	       (action == ACTION_UP || action == ACTION_PAGE_UP || action == ACTION_LAST);
+	return w >= PAIRS_FROM_W && (action == ACTION_UP || action == ACTION_PAGE_UP ||
+				     action == ACTION_LAST || action == ACTION_TRAFFIC ||
+				     action == ACTION_CAMERAS || action == ACTION_DIFFERENCE);
 }
 
 static int help_lines(int w)
@@ -92,4 +93,16 @@ unsigned screen_history(const struct canvas *c, const struct scene *v, double *s
 		return panel_chunk_columns(v, p->w, p->h, c->symbols, span_s);
 	p = layout_find(&l, &panel_plot);
 	return p ? plot_columns(p->w, p->h, c->symbols) : 0;
+}
+
+unsigned screen_cameras(const struct canvas *c, const struct scene *v,
+			struct camera_row row[CAMERA_ROWS])
+{
+	const struct placed *p;
+	struct layout l;
+	unsigned total;
+
+	layout_make(&l, v, c->w, c->h);
+	p = layout_find(&l, &panel_cameras);
+	return p ? camera_shown(v, p->w, p->h, row, &total) : 0;
 }

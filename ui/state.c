@@ -12,7 +12,7 @@ enum { PAGE = 10, HELP_STEP = 5 };
 
 void state_init(struct ui_state *u)
 {
-	*u = (struct ui_state){.bell = true, .silent_s = (double)NAN};
+	*u = (struct ui_state){.bell = true, .silent_s = (double)NAN, .bytes_s = (double)NAN};
 }
 
 bool page_from_word(const char *word, enum page *out)
@@ -167,6 +167,17 @@ static enum wish view_action(struct ui_state *u, const struct snapshot *s, enum 
 		break;
 	case ACTION_UNITS:
 		u->units = (enum units)((u->units + 1) % UNITS_N);
+		break;
+	case ACTION_NEXT_CAMERA:
+		u->camera++; /* camera_rows() brings it within */
+		break;
+	case ACTION_DIFFERENCE:
+		u->difference = !u->difference;
+		break;
+	case ACTION_PICTURE:
+		if (u->page == PAGE_CAMERAS)
+			return WISH_PICTURE;
+		state_say(u, true, "first i: the images of the cameras");
 		break;
 	case ACTION_PAUSE:
 		u->paused = !u->paused;

@@ -38,11 +38,14 @@ struct ui_state {
 	unsigned selected;   /* joint */
 	int help_first;	     /* first line of MODE_HELP */
 	int scroll[FOCUS_N]; /* first line of checks and events */
+	unsigned camera;     /* the first one on the page of images */
+	bool difference;     /* there: from training, in the place of training */
 	bool paused;
 	bool bell;
 	char input[TASK_BYTES]; /* of MODE_FIND and MODE_NOTE */
 	enum outcome outcome;	/* chosen so far in MODE_OUTCOME */
 	uint32_t episode;	/* that the question is about */
+	double bytes_s;		/* that the terminal is sent; NaN unknown */
 	char message[320];	/* one line for the key bar until the next key, "" none */
 	bool message_bad;
 	double silent_s; /* no snapshot for so long; NaN: the engine talks */
@@ -61,6 +64,7 @@ enum wish {
 	WISH_EPISODE_START, /* u->episode */
 	WISH_EPISODE_END,   /* u->episode with u->outcome */
 	WISH_MARK,	    /* the text in note */
+	WISH_PICTURE,	    /* the first camera of the page of images as a file */
 };
 
 struct state_wish {

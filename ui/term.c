@@ -7,7 +7,9 @@
 #include "ui/term.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,15 +24,19 @@
 
 #include "base/mem.h"
 #include "ui/keys.h"
+#include "ui/pairs.h"
 
-enum { LEAVE_BYTES = 128, ESC_DELAY_MS = 25 };
+/* Pairs have short numbers in what curses calls by default. */
+enum { LEAVE_BYTES = 128, ESC_DELAY_MS = 25, FIRST_PIXELS = 2 * ROLE_N + 1, LAST_PAIR = 32767 };
 
 struct tty {
 	FILE *in, *out;
 	SCREEN *screen;
 	enum symbols symbols;
 	enum colours depth;
+	struct pairs pairs; /* of pictures; their numbers go on from FIRST_PIXELS */
 	int out_fd;
+	int count_fd; /* what this process has written so far, -1: not told */
 	struct termios saved;
 	char leave[LEAVE_BYTES]; /* what a crash handler writes */
 	size_t nleave;
@@ -127,6 +133,15 @@ static short pair_of(unsigned role, bool selected)
 	return (short)(1 + 2 * role + (selected ? 1 : 0));
 }
 
+/* How many numbers the roles leave for pictures. */
+static unsigned pairs_left(const struct tty *t)
+{
+	int last = COLOR_PAIRS - 1 < LAST_PAIR ? COLOR_PAIRS - 1 : LAST_PAIR;
+
+	return t->depth == COLOURS_256 && last >= FIRST_PIXELS ? (unsigned)(last - FIRST_PIXELS + 1)
+							       : 0;
+}
+
 static void make_pairs(const struct tty *t)
 {
 	for (unsigned r = 0; r < ROLE_N && t->depth != COLOURS_MONO; r++) {
@@ -196,6 +211,8 @@ static void free_streams(struct tty *t)
 		fclose(t->in);
 	if (t->out)
 		fclose(t->out);
+	if (t->count_fd >= 0)
+		close(t->count_fd);
 	free(t);
 }
 
@@ -207,6 +224,7 @@ struct tty *term_open(const struct term_cfg *cfg, struct err *e)
 		return NULL;
 	t = xcalloc(1, sizeof(*t));
 	t->out_fd = cfg->out_fd;
+	t->count_fd = -1;
 	t->in = stream(cfg->in_fd, "r");
 	t->out = stream(cfg->out_fd, "w");
 	tcgetattr(cfg->out_fd, &t->saved);
@@ -218,6 +236,8 @@ struct tty *term_open(const struct term_cfg *cfg, struct err *e)
 	}
 	t->symbols = pick_symbols(cfg->ascii);
 	t->depth = pick_depth(cfg->mono);
+	t->count_fd = open("/proc/self/io", O_RDONLY | O_CLOEXEC);
+	pairs_init(&t->pairs, pairs_left(t));
 	guard(t);
 	set_modes(t);
 	return t;
@@ -239,6 +259,11 @@ enum symbols term_symbols(const struct tty *t)
 	return t->symbols;
 }
 
+bool term_colourful(const struct tty *t)
+{
+	return t->pairs.room && t->symbols != SYMBOLS_ASCII;
+}
+
 void term_size(struct tty *t, int *w, int *h)
 {
 	struct winsize size;
@@ -256,25 +281,59 @@ static attr_t curses_attr(unsigned attr)
 	       (attr & ATTR_UNDERLINE ? A_UNDERLINE : 0) | (attr & ATTR_REVERSE ? A_REVERSE : 0);
 }
 
+/* Whoever's numbers change is drawn again by curses itself. */
+static short pixels_pair(struct tty *t, const struct cell *c)
+{
+	bool made;
+	int at = pairs_get(&t->pairs, c->top, c->bottom, &made);
+	short pair = (short)(at < 0 ? 0 : FIRST_PIXELS + at);
+
+	if (made)
+		init_pair(pair, c->top, c->bottom);
+	return pair;
+}
+
+static short cell_pair(struct tty *t, const struct cell *c)
+{
+	if (c->role == ROLE_PIXELS)
+		return pixels_pair(t, c);
+	return t->depth == COLOURS_MONO ? 0 : pair_of(c->role, c->selected);
+}
+
 /* What the C library measures otherwise than the canvas would shift the line: it becomes '?'. */
-static void make_cell(const struct tty *t, cchar_t *dst, const struct cell *c, bool is_wide)
+static void make_cell(struct tty *t, cchar_t *dst, const struct cell *c, bool is_wide)
 {
 	struct style s = theme_style((enum role)c->role, c->selected, t->depth);
-	short pair = t->depth == COLOURS_MONO ? 0 : pair_of(c->role, c->selected);
 	wchar_t text[3] = {(wchar_t)c->rune, 0, 0};
 
 	if (wcwidth(text[0]) != (is_wide ? 2 : 1))
 		text[0] = is_wide ? 0xff1f : L'?';
 	if (c->mark && wcwidth((wchar_t)c->mark) == 0)
 		text[1] = (wchar_t)c->mark;
-	setcchar(dst, text, curses_attr(s.attr), pair, NULL);
+	setcchar(dst, text, curses_attr(s.attr), cell_pair(t, c), NULL);
 }
 
-void term_show(struct tty *t, const struct canvas *c)
+/* Curses tells nobody how much it writes, but the kernel counts it. NaN: not told. */
+static double written(const struct tty *t)
+{
+	char text[512];
+	ssize_t n = t->count_fd < 0 ? -1 : pread(t->count_fd, text, sizeof(text) - 1, 0);
+	const char *at;
+
+	if (n <= 0)
+		return (double)NAN;
+	text[n] = '\0';
+	at = strstr(text, "wchar:");
+	return at ? strtod(at + strlen("wchar:"), NULL) : (double)NAN;
+}
+
+double term_show(struct tty *t, const struct canvas *c)
 {
 	static const cchar_t none;
 	cchar_t line[CANVAS_MAX_W];
+	double before = written(t);
 
+	pairs_next_screen(&t->pairs);
 	werase(stdscr);
 	for (int y = 0; y < c->h && y < LINES; y++) {
 		const struct cell *cell = &c->cell[y * c->w];
@@ -290,6 +349,7 @@ void term_show(struct tty *t, const struct canvas *c)
 	}
 	wnoutrefresh(stdscr);
 	doupdate();
+	return written(t) - before;
 }
 
 void term_redraw(struct tty *t)

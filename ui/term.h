@@ -31,11 +31,13 @@ struct tty *term_open(const struct term_cfg *cfg, struct err *e);
 void term_close(struct tty *t); /* NULL is allowed */
 
 enum symbols term_symbols(const struct tty *t);
+bool term_colourful(const struct tty *t); /* pictures may have colours */
 
 /* The size now; after SIGWINCH it is asked for again. */
 void term_size(struct tty *t, int *w, int *h);
 
-void term_show(struct tty *t, const struct canvas *c);
+/* How many bytes that took; NaN: the system does not tell. */
+double term_show(struct tty *t, const struct canvas *c);
 void term_redraw(struct tty *t); /* the next term_show() sends every cell */
 
 /* The next key that waits: a rune or UI_KEY_*; 0 none. Never blocks. */

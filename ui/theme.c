@@ -29,6 +29,7 @@ static const struct theme_row rows[ROLE_N] = {
 	[ROLE_PROMPT] = {'q', "prompt", 16, 179, 0, 3, 0, ATTR_REVERSE},
 	[ROLE_REC] = {'r', "rec", 231, 160, 15, 1, ATTR_BOLD, ATTR_REVERSE},
 	[ROLE_DRIVER] = {'e', "driver", 16, 116, 0, 6, ATTR_BOLD, ATTR_BOLD | ATTR_REVERSE},
+	[ROLE_PIXELS] = {'i', "pixels", -1, -1, -1, -1, 0, 0},
 };
 
 const struct theme_row *theme_row(enum role r)
@@ -62,21 +63,50 @@ struct style theme_style(enum role r, int selected, enum colours depth)
 	return s;
 }
 
+enum { CUBE_FIRST = 16, GREY_FIRST = 232, GREYS = 24 };
+
+static const uint8_t cube[6] = {0, 95, 135, 175, 215, 255};
+
 uint32_t theme_rgb(int index)
 {
 	static const uint32_t low[16] = {
 		0x000000, 0xcd3131, 0x0dbc79, 0xe5e510, 0x2472c8, 0xbc3fbc, 0x11a8cd, 0xe5e5e5,
 		0x666666, 0xf14c4c, 0x23d18b, 0xf5f543, 0x3b8eea, 0xd670d6, 0x29b8db, 0xffffff,
 	};
-	static const uint32_t cube[6] = {0, 95, 135, 175, 215, 255};
 	unsigned i = (unsigned)index & 255u;
 
 	if (i < 16)
 		return low[i];
-	if (i >= 232)
-		return (8 + (i - 232) * 10) * 0x010101u;
-	i -= 16;
-	return cube[i / 36] << 16 | cube[i / 6 % 6] << 8 | cube[i % 6];
+	if (i >= GREY_FIRST)
+		return (8 + (i - GREY_FIRST) * 10) * 0x010101u;
+	i -= CUBE_FIRST;
+	return (uint32_t)cube[i / 36] << 16 | (uint32_t)cube[i / 6 % 6] << 8 | cube[i % 6];
+}
+
+static unsigned nearest_step(unsigned v)
+{
+	return v < 48 ? 0 : v < 115 ? 1 : (v - 35) / 40;
+}
+
+static int square(int a, int b)
+{
+	return (a - b) * (a - b);
+}
+
+uint8_t theme_nearest(const uint8_t rgb[3])
+{
+	unsigned step[3], sum = (unsigned)rgb[0] + rgb[1] + rgb[2];
+	unsigned shade = sum < 9 ? 0 : (sum - 9) / 30 < GREYS ? (sum - 9) / 30 : GREYS - 1;
+	int grey = (int)(8 + 10 * shade), by_cube = 0, by_grey = 0;
+
+	for (unsigned c = 0; c < 3; c++) {
+		step[c] = nearest_step(rgb[c]);
+		by_cube += square(rgb[c], cube[step[c]]);
+		by_grey += square(rgb[c], grey);
+	}
+	if (by_grey < by_cube)
+		return (uint8_t)(GREY_FIRST + shade);
+	return (uint8_t)(CUBE_FIRST + 36 * step[0] + 6 * step[1] + step[2]);
 }
 
 enum role level_role(enum level l)

@@ -33,6 +33,7 @@ enum role {
 	ROLE_PROMPT, /* a question to the operator */
 	ROLE_REC,
 	ROLE_DRIVER, /* who drives: POLICY, HUMAN … */
+	ROLE_PIXELS, /* two pixels of a picture: the cell has colours of its own */
 	ROLE_N,
 };
 
@@ -61,6 +62,9 @@ struct style theme_style(enum role r, int selected, enum colours depth);
 
 /* 0xRRGGBB of an entry of the xterm 256-colour palette. */
 uint32_t theme_rgb(int index);
+
+/* The entry that is nearest to a colour: of the cube and the greys, the same in every terminal. */
+uint8_t theme_nearest(const uint8_t rgb[3]);
 
 /* The role of a level, and the word before a line of that level ("FAIL", "warn", " ok "). */
 enum role level_role(enum level l);

@@ -19,9 +19,13 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "ui/onfail.h"
+#include "ui/pace.h"
 #include "ui/screen.h"
 
 enum { TICK_MS = 100, SILENT_AFTER_S = 1, AGAIN_AFTER_S = 1, MESSAGE_MS = 8000 };
+
+/* Of one picture, where the system does not tell what was written. */
+enum { PICTURE_BYTES = PIXELS_W * PIXELS_H * 25 };
 
 struct picture {
 	struct snapshot s;
@@ -38,11 +42,16 @@ struct viewer {
 	struct ui_state ui;
 	struct client_data in;
 	struct picture live, held;
+	unsigned nreferences, nasked;
+	struct view_reference reference[CAMERA_ROWS];
+	char asked[CAMERA_ROWS][NAME_BYTES]; /* for their references */
+	struct pace pace;
 	struct onfail onfail;
 	int epoll_fd, signal_fd, timer_fd;
 	int64_t heard_ns, tried_ns;
 	int message_ticks; /* how long the line for the key bar has been there */
 	unsigned camera;   /* whose thumbnail was looked for last */
+	bool waits, fresh; /* for a thumbnail; one came and is not drawn yet */
 	bool dirty, done, connected, gave_up;
 	int stop_signal; /* that ended the loop, 0 none */
 };
@@ -63,7 +72,9 @@ static struct scene scene_of(const struct viewer *v)
 {
 	const struct picture *p = shown(v);
 
-	return (struct scene){&p->s, p->has_history ? &p->hist : NULL, &v->ui, p->thumb};
+	return (struct scene){&p->s,	      p->has_history ? &p->hist : NULL,
+			      &v->ui,	      p->thumb,
+			      v->nreferences, v->reference};
 }
 
 static void fit_canvas(struct viewer *v)
@@ -75,18 +86,26 @@ static void fit_canvas(struct viewer *v)
 		return;
 	canvas_fini(&v->canvas);
 	canvas_init(&v->canvas, w, h, term_symbols(v->term));
+	v->canvas.colourful = term_colourful(v->term);
 }
 
 static void draw(struct viewer *v)
 {
 	struct scene s;
+	double bytes;
 
 	fit_canvas(v);
 	state_fit(&v->ui, &shown(v)->s);
+	v->ui.bytes_s = pace_bytes_s(&v->pace, now_ns());
 	s = scene_of(v);
 	screen_draw(&v->canvas, &s);
-	term_show(v->term, &v->canvas);
-	v->dirty = false;
+	bytes = term_show(v->term, &v->canvas);
+	if (!isnan(bytes))
+		pace_spend(&v->pace, bytes, now_ns());
+	else if (v->fresh)
+		pace_spend(&v->pace, PICTURE_BYTES, now_ns());
+	v->waits = v->waits && !v->fresh;
+	v->fresh = v->dirty = false;
 }
 
 static void ask_history(struct viewer *v)
@@ -102,16 +121,47 @@ static void ask_history(struct viewer *v)
 		client_history(*v->client, v->ui.selected, columns, span_s);
 }
 
-/* One camera a snapshot, in turn: they come at 1 Hz, and snapshots ten times as often. */
-static void ask_thumb(struct viewer *v)
+/* Once of every camera that is shown; also where the answer is that there is none. */
+static void ask_reference(struct viewer *v, const char *name)
 {
-	unsigned n = v->live.s.nframes;
+	for (unsigned i = 0; i < v->nasked; i++) {
+		if (strcmp(v->asked[i], name) == 0)
+			return;
+	}
+	if (v->nasked < CAMERA_ROWS && client_reference(*v->client, name) == 0)
+		text_copy(v->asked[v->nasked++], NAME_BYTES, name);
+}
 
-	if (!v->connected || v->ui.paused || v->ui.page != PAGE_CAMERAS || !n)
+/* One picture at a time, in turn, and only when the last is paid for. */
+static void ask_pictures(struct viewer *v)
+{
+	struct camera_row row[CAMERA_ROWS];
+	struct scene s = scene_of(v);
+	unsigned n;
+
+	if (!v->connected || v->ui.paused || v->ui.page != PAGE_CAMERAS || !v->canvas.cell)
 		return;
-	v->camera = (v->camera + 1) % n;
-	if (v->live.thumb[v->camera].count != v->live.s.frame[v->camera].count)
-		client_thumb(*v->client, v->camera);
+	n = screen_cameras(&v->canvas, &s, row);
+	for (unsigned i = 0; i < n; i++)
+		ask_reference(v, row[i].name);
+	for (unsigned i = 0; i < n && !v->waits && pace_may(&v->pace, now_ns()); i++) {
+		const struct camera_row *r = &row[++v->camera % n];
+
+		if (r->frame && v->live.thumb[r->index].count != r->frame->count)
+			v->waits = client_thumb(*v->client, r->index) == 0;
+	}
+}
+
+static void took_thumb(struct viewer *v)
+{
+	v->live.thumb[v->in.thumb.camera] = v->in.thumb;
+	v->fresh = true;
+}
+
+static void took_reference(struct viewer *v)
+{
+	if (v->nreferences < CAMERA_ROWS)
+		v->reference[v->nreferences++] = v->in.reference;
 }
 
 static void took_verdict(struct viewer *v, const struct verdict *verdict)
@@ -143,7 +193,7 @@ static void took_snapshot(struct viewer *v)
 	v->heard_ns = now_ns();
 	v->ui.silent_s = (double)NAN;
 	ask_history(v);
-	ask_thumb(v);
+	ask_pictures(v);
 }
 
 static void read_client(struct viewer *v)
@@ -160,7 +210,9 @@ static void read_client(struct viewer *v)
 			v->live.hist = v->in.history;
 			v->live.has_history = true;
 		} else if (kind == CLIENT_THUMB) {
-			v->live.thumb[v->in.thumb.camera] = v->in.thumb;
+			took_thumb(v);
+		} else if (kind == CLIENT_REFERENCE) {
+			took_reference(v);
 		} else if (kind == CLIENT_VERDICT) {
 			took_verdict(v, &v->in.verdict);
 		} else if (kind == CLIENT_ANSWER) {
@@ -201,9 +253,32 @@ static void reconnect(struct viewer *v)
 	client_close(*v->client);
 	*v->client = c;
 	v->ui.gone[0] = '\0';
+	v->nreferences = v->nasked = 0;
+	v->waits = false;
 	v->heard_ns = now_ns();
 	v->connected = add_fd(v, client_fd(c)) == 0;
 	state_say(&v->ui, false, "a new engine goes on with the run");
+}
+
+static void save_picture(struct viewer *v)
+{
+	struct camera_row row[CAMERA_ROWS];
+	struct scene s = scene_of(v);
+	char said[sizeof(v->ui.message)] = "";
+	struct viewer_image image = {.rig = client_engine(*v->client)->rig};
+	struct err e = {0};
+
+	if (!screen_cameras(&v->canvas, &s, row) || !v->cfg->save) {
+		state_say(&v->ui, true, "there is no camera to save a picture of");
+		return;
+	}
+	image.camera = row[0].name;
+	image.live = camera_live(&s, &row[0]);
+	image.trained = camera_trained(&s, &row[0]);
+	if (v->cfg->save(v->cfg->host, &image, said, sizeof(said), &e))
+		state_say(&v->ui, true, e.msg);
+	else
+		state_say(&v->ui, false, said);
 }
 
 static void grant(struct viewer *v, const struct state_wish *w)
@@ -212,6 +287,8 @@ static void grant(struct viewer *v, const struct state_wish *w)
 
 	if (w->wish == WISH_QUIT)
 		v->done = true;
+	if (w->wish == WISH_PICTURE)
+		save_picture(v);
 	if (w->wish == WISH_REDRAW)
 		term_redraw(v->term);
 	if (w->wish != WISH_EPISODE_START && w->wish != WISH_EPISODE_END && w->wish != WISH_MARK)

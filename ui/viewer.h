@@ -9,8 +9,15 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "ui/pixels.h"
 #include "ui/term.h"
 #include "view/client.h"
+
+/* What the operator wants kept of a camera; width 0: there is none. */
+struct viewer_image {
+	const char *rig, *camera;
+	struct pixels live, trained;
+};
 
 struct viewer_cfg {
 	struct term_cfg term;
@@ -21,6 +28,9 @@ struct viewer_cfg {
 	 * with e while there is none; *give_up: stop asking. NULL: the viewer only says so.
 	 */
 	struct client *(*again)(void *host, bool *give_up, struct err *e);
+	/* Keeps it as a file; 0 with its name in said, or -errno with e. */
+	int (*save)(void *host, const struct viewer_image *image, char *said, size_t size,
+		    struct err *e);
 	void *host;
 };
 

@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cmd/cmd.h"
+#include "cmd/picture_file.h"
 #include "cmd/rig_file.h"
 #include "cmd/run.h"
 #include "cmd/watch_once.h"
@@ -336,6 +337,7 @@ static int interactive(struct watch *w, bool mono)
 		.bell = !opts_has(o, "no-bell"),
 		.on_fail = opts_text(o, "on-fail"),
 		.again = again,
+		.save = picture_file_keep,
 		.host = w,
 	};
 	struct viewer_result result;

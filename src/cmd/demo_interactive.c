@@ -13,6 +13,7 @@
 #include "cmd/demo.h"
 #include "cmd/demo_world.h"
 #include "cmd/keeper.h"
+#include "cmd/picture_file.h"
 #include "ui/viewer.h"
 
 static const char rig[] = "demo";
@@ -30,7 +31,8 @@ static struct client *again(void *host, bool *give_up, struct err *e)
 static int view(const struct term_cfg *term, struct keeper *k, struct viewer_result *r,
 		struct err *e)
 {
-	struct viewer_cfg cfg = {.term = *term, .bell = true, .again = again, .host = k};
+	struct viewer_cfg cfg = {
+		.term = *term, .bell = true, .again = again, .save = picture_file_keep, .host = k};
 	struct client *c = client_connect(rig, CLIENT_HZ, e);
 	int rc;
 

@@ -64,6 +64,7 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/move.c %D%/move.h \
 	%D%/move_from.c \
 	%D%/move_report.c \
+	%D%/picture_file.c %D%/picture_file.h \
 	%D%/plan.c %D%/plan.h \
 	%D%/plan_cameras.c \
 	%D%/plan_config.c \

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "cmd/cmd.h"
 #include "engine/control.h"
 #include "ui/json.h"
@@ -30,8 +31,11 @@ struct once {
 	struct snapshot s;
 	struct history hist;
 	struct view_thumb thumb[VIEW_CAMERAS];
+	struct view_reference reference[CAMERA_ROWS];
+	unsigned nreferences;
 	struct ui_state ui;
 	bool has_snapshot, has_history, ended;
+	bool lacks;			 /* pictures that the page shows */
 	int64_t began_ms, first_step_ms; /* first_step_ms < 0: none yet */
 };
 
@@ -44,7 +48,9 @@ static int64_t now_ms(void)
 
 static struct scene scene_of(const struct once *o)
 {
-	return (struct scene){&o->s, o->has_history ? &o->hist : NULL, &o->ui, o->thumb};
+	return (struct scene){&o->s,	      o->has_history ? &o->hist : NULL,
+			      &o->ui,	      o->thumb,
+			      o->nreferences, o->reference};
 }
 
 static void ask_history(struct once *o)
@@ -71,6 +77,38 @@ static void ask_thumbs(struct once *o)
 	}
 }
 
+/* How many are missing; asks for them. */
+static unsigned ask_references(struct once *o)
+{
+	struct camera_row row[CAMERA_ROWS];
+	struct scene v = scene_of(o);
+	unsigned n = camera_rows(&o->s, row), missing = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (camera_reference(&v, row[i].name))
+			continue;
+		missing++;
+		client_reference(o->c, row[i].name);
+	}
+	return missing;
+}
+
+static void took_reference(struct once *o)
+{
+	struct scene v = scene_of(o);
+
+	if (o->nreferences < CAMERA_ROWS && !camera_reference(&v, o->in.reference.camera))
+		o->reference[o->nreferences++] = o->in.reference;
+}
+
+static void ask_pictures(struct once *o)
+{
+	o->lacks = ask_references(o) > 0;
+	for (unsigned i = 0; i < o->s.nframes; i++)
+		o->lacks = o->lacks || !o->thumb[i].count;
+	ask_thumbs(o);
+}
+
 static void took_snapshot(struct once *o)
 {
 	unsigned selected = o->ui.selected;
@@ -85,7 +123,7 @@ static void took_snapshot(struct once *o)
 	if (o->s.steps)
 		ask_history(o);
 	if (o->ui.page == PAGE_CAMERAS)
-		ask_thumbs(o);
+		ask_pictures(o);
 }
 
 static void read_all(struct once *o)
@@ -108,6 +146,9 @@ static void read_all(struct once *o)
 		case CLIENT_THUMB:
 			o->thumb[o->in.thumb.camera] = o->in.thumb;
 			break;
+		case CLIENT_REFERENCE:
+			took_reference(o);
+			break;
 		case CLIENT_VERDICT:
 		case CLIENT_EVENT:
 		case CLIENT_ANSWER:
@@ -126,7 +167,8 @@ static bool enough(const struct once *o)
 		return since > FIRST_STEP_WAIT_MS;
 	if (since < (int64_t)(o->cfg->after_s * 1000))
 		return false;
-	return (o->s.steps >= STEPS_FOR_RATES && o->has_history) || since > RATES_WAIT_MS;
+	return (o->s.steps >= STEPS_FOR_RATES && o->has_history && !o->lacks) ||
+	       since > RATES_WAIT_MS;
 }
 
 static void print_screen(const struct once *o)
@@ -141,6 +183,7 @@ static void print_screen(const struct once *o)
 	} else {
 		canvas_init(&c, cfg->w, cfg->h,
 			    cfg->format == ONCE_SVG ? SYMBOLS_BRAILLE : cfg->symbols);
+		c.colourful = cfg->format == ONCE_SVG || cfg->colours == COLOURS_256;
 		screen_draw(&c, &v);
 		if (cfg->format == ONCE_SVG)
 			output_svg(&b, &c, "policytop watching a robot policy");
@@ -161,6 +204,19 @@ static int status_of(const struct snapshot *s)
 	return s->worst == LEVEL_FAIL ? EXIT_FAIL : s->worst == LEVEL_WARN ? EXIT_WARN : EXIT_OK;
 }
 
+static void take_references(struct once *o, const struct control_host *now)
+{
+	struct camera_row row[CAMERA_ROWS];
+
+	o->nreferences = camera_rows(&o->s, row);
+	for (unsigned i = 0; i < o->nreferences; i++) {
+		struct request r = {.kind = REQUEST_REFERENCE};
+
+		text_copy(r.name, sizeof(r.name), row[i].name);
+		now->reference(now->host, &r, &o->reference[i]);
+	}
+}
+
 /* The end of a replay: everything can be asked at once. */
 static void took_last(void *host, const struct control_host *now)
 {
@@ -178,6 +234,7 @@ static void took_last(void *host, const struct control_host *now)
 	o->has_history = r.columns && now->history(now->host, &r, &o->hist);
 	for (r.camera = 0; r.camera < o->s.nframes; r.camera++)
 		now->thumb(now->host, &r, &o->thumb[r.camera]);
+	take_references(o, now);
 	print_screen(o);
 }
 

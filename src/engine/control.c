@@ -41,6 +41,7 @@ struct control {
 	struct snapshot snapshot;
 	struct history history;
 	struct view_thumb thumb;
+	struct view_reference reference;
 	char packet[MESSAGE_SIZE_MAX];
 };
 
@@ -176,6 +177,17 @@ static void send_thumb(struct viewer *v, const struct request *r)
 		give_up(v);
 }
 
+static void send_reference(struct viewer *v, const struct request *r)
+{
+	struct control *c = v->control;
+	size_t len;
+
+	c->host.reference(c->host.host, r, &c->reference);
+	len = message_put_reference(c->packet, sizeof(c->packet), &c->reference);
+	if (!send_to(v, c->packet, len))
+		give_up(v);
+}
+
 static void handle(struct viewer *v, const char *text, size_t len)
 {
 	struct control *c = v->control;
@@ -192,6 +204,8 @@ static void handle(struct viewer *v, const char *text, size_t len)
 		send_history(v, &r);
 	} else if (r.kind == REQUEST_THUMB) {
 		send_thumb(v, &r);
+	} else if (r.kind == REQUEST_REFERENCE) {
+		send_reference(v, &r);
 	} else if (c->host.act(c->host.host, &r, done, &e)) {
 		answer(v, "error", e.msg, e.code == ESTALE ? "stale" : "refused");
 	} else {

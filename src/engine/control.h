@@ -22,6 +22,7 @@ struct control_host {
 	void (*snapshot)(void *host, struct snapshot *out);
 	bool (*history)(void *host, const struct request *r, struct history *out);
 	void (*thumb)(void *host, const struct request *r, struct view_thumb *out);
+	void (*reference)(void *host, const struct request *r, struct view_reference *out);
 	/* episode-end, episode-start, mark, stop: 0 with a text for the answer, or -errno with e. */
 	int (*act)(void *host, const struct request *r, char text[MESSAGE_BYTES], struct err *e);
 };

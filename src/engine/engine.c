@@ -177,6 +177,11 @@ static void host_thumb(void *host, const struct request *r, struct view_thumb *o
 	live_thumb(((struct engine *)host)->core.live, r->camera, out);
 }
 
+static void host_reference(void *host, const struct request *r, struct view_reference *out)
+{
+	live_reference(((struct engine *)host)->core.live, r->name, out);
+}
+
 static int mark(struct engine *g, const struct request *r, char text[MESSAGE_BYTES])
 {
 	char line[MESSAGE_BYTES];
@@ -336,6 +341,7 @@ static int open_control(struct engine *g, struct err *e)
 		.snapshot = host_snapshot,
 		.history = host_history,
 		.thumb = host_thumb,
+		.reference = host_reference,
 		.act = host_act,
 	};
 	char *path = rig_socket_dup(g->cfg->rig, e);

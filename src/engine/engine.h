@@ -26,7 +26,7 @@ struct engine_source {
 };
 
 struct outset_stats; /* engine/outset.h */
-struct control_host; /* engine/control.h: snapshot, history and thumb are set */
+struct control_host; /* engine/control.h: snapshot, history, thumb and reference are set */
 
 /* Texts and arrays are the caller's and must outlive the run. */
 struct engine_cfg {

@@ -46,4 +46,7 @@ bool live_history(const struct live *l, unsigned joint, unsigned columns, double
 /* The last thumbnail of a camera of the snapshot; none: its width is 0. */
 void live_thumb(const struct live *l, unsigned camera, struct view_thumb *out);
 
+/* A picture of training of the camera of that name; none: its width is 0, and why says so. */
+void live_reference(const struct live *l, const char *camera, struct view_reference *out);
+
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What passes between a policy and whoever asks it: exchanges, how long they take, pictures. */
+/* What passes between a policy and whoever asks it: exchanges, and how long they take. */
 #include <math.h>
 #include <string.h>
 
@@ -147,70 +147,4 @@ void live_traffic_show(const struct live *l, int64_t now_ns, struct snapshot *ou
 	v->ntensors = asked + replied;
 	memcpy(v->tensor, t->tensor[0], asked * sizeof(v->tensor[0]));
 	memcpy(v->tensor + asked, t->tensor[1], replied * sizeof(v->tensor[0]));
-}
-
-/* The camera's place; a fifth one takes that of the picture that is oldest. */
-static struct live_frame *place_of(struct live *l, const char *camera)
-{
-	struct live_frame *oldest = &l->frame[0];
-
-	for (unsigned i = 0; i < l->frames; i++) {
-		if (strcmp(l->frame[i].v.camera, camera) == 0)
-			return &l->frame[i];
-		if (l->frame[i].at_ns < oldest->at_ns)
-			oldest = &l->frame[i];
-	}
-	if (l->frames < VIEW_CAMERAS)
-		oldest = &l->frame[l->frames++];
-	oldest->v.count = 0;
-	oldest->thumb.width = oldest->thumb.height = 0;
-	return oldest;
-}
-
-/* A frame without one leaves the last: sources that look at every picture make few of them. */
-static void keep_thumb(struct view_thumb *to, const struct frame *f)
-{
-	if (!f->thumb || !f->thumb_width || !f->thumb_height ||
-	    f->thumb_width > FRAME_THUMB_WIDTH || f->thumb_height > FRAME_THUMB_HEIGHT)
-		return;
-	to->width = f->thumb_width;
-	to->height = f->thumb_height;
-	memcpy(to->rgb, f->thumb, (size_t)3 * to->width * to->height);
-}
-
-void live_frame(struct live *l, const struct frame *f, int64_t now_ns)
-{
-	struct live_frame *to = place_of(l, f->camera);
-	uint64_t count = to->v.count + 1;
-
-	to->v = (struct view_frame){.width = f->width, .height = f->height};
-	text_copy(to->v.camera, sizeof(to->v.camera), f->camera);
-	to->v.channels = f->channels;
-	memcpy(to->v.mean, f->mean, sizeof(to->v.mean));
-	memcpy(to->v.std, f->std, sizeof(to->v.std));
-	to->v.dark = f->dark;
-	to->v.bright = f->bright;
-	to->v.count = count;
-	keep_thumb(&to->thumb, f);
-	to->at_ns = now_ns;
-	l->facts |= FACT_FRAMES;
-}
-
-void live_frames_show(const struct live *l, int64_t now_ns, struct snapshot *out)
-{
-	out->nframes = l->frames;
-	for (unsigned i = 0; i < l->frames; i++) {
-		out->frame[i] = l->frame[i].v;
-		out->frame[i].age_s = seconds(l->frame[i].at_ns, now_ns);
-	}
-}
-
-void live_thumb(const struct live *l, unsigned camera, struct view_thumb *out)
-{
-	*out = (struct view_thumb){.camera = camera};
-	if (camera >= l->frames)
-		return;
-	*out = l->frame[camera].thumb;
-	out->camera = camera;
-	out->count = l->frame[camera].v.count;
 }

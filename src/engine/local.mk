@@ -16,7 +16,8 @@ noinst_LIBRARIES += %D%/libengine.a
 	%D%/journal.c %D%/journal.h \
 	%D%/launch.c %D%/launch.h \
 	%D%/live.c %D%/live.h %D%/live_internal.h %D%/live_cadence.c \
-	%D%/live_chunks.c %D%/live_health.c %D%/live_snapshot.c %D%/live_traffic.c \
+	%D%/live_chunks.c %D%/live_frames.c %D%/live_health.c %D%/live_snapshot.c \
+	%D%/live_traffic.c \
 	%D%/lock.c %D%/lock.h \
 	%D%/merge.c %D%/merge.h %D%/merge_bus.c %D%/merge_chunk.c \
 	%D%/merge_fit.c %D%/merge_internal.h %D%/merge_sample.c \

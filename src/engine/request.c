@@ -15,6 +15,7 @@ static const char *const words[] = {
 	[REQUEST_HELLO] = "hello",
 	[REQUEST_HISTORY] = "history",
 	[REQUEST_THUMB] = "thumb",
+	[REQUEST_REFERENCE] = "reference",
 	[REQUEST_EPISODE_END] = "episode-end",
 	[REQUEST_EPISODE_START] = "episode-start",
 	[REQUEST_MARK] = "mark",
@@ -50,7 +51,7 @@ static int find_kind(struct request *r, const char *word, struct err *e)
 
 static int fill(struct request *r, const cJSON *o, struct err *e)
 {
-	const char *note = text_of(o, "note");
+	const char *note = text_of(o, "note"), *name = text_of(o, "name");
 	double episode = number(o, "episode", 0, UINT32_MAX, -1);
 	int rc;
 
@@ -70,6 +71,7 @@ static int fill(struct request *r, const cJSON *o, struct err *e)
 	r->camera = (unsigned)number(o, "camera", 0, VIEW_CAMERAS - 1, 0);
 	r->outcome = outcome_from_word(text_of(o, "outcome"));
 	text_clean(r->note, sizeof(r->note), note, strlen(note));
+	text_clean(r->name, sizeof(r->name), name, strlen(name));
 	if (episode >= 0)
 		r->episode = (uint32_t)episode;
 	else if (r->kind == REQUEST_EPISODE_END || r->kind == REQUEST_EPISODE_START ||

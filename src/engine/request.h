@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Requests of viewers: one JSON object a packet, from any program of this user, so hostile.
- * {"v":2,"request":"hello","version":TEXT,"hz":N}   {"v":2,"request":"history","joint":N,
- * "columns":N,"span_s":S}   {"v":2,"request":"thumb","camera":N}   {"v":2,"request":"episode-end","episode":N,"outcome":WORD,"note":TEXT}
- * {"v":2,"request":"episode-start","episode":N}   {"v":2,"request":"mark","episode":N,
- * "note":TEXT}   {"v":2,"request":"stop"}. Pure; any thread.
+ * {"v":4,"request":"hello","version":TEXT,"hz":N}   {"v":4,"request":"history","joint":N,
+ * "columns":N,"span_s":S}   {"v":4,"request":"thumb","camera":N}   {"v":4,"request":"reference",
+ * "name":CAMERA}   {"v":4,"request":"episode-end","episode":N,"outcome":WORD,"note":TEXT}
+ * {"v":4,"request":"episode-start","episode":N}   {"v":4,"request":"mark","episode":N,
+ * "note":TEXT}   {"v":4,"request":"stop"}. Pure; any thread.
  */
 #ifndef POLICYTOP_ENGINE_REQUEST_H
 #define POLICYTOP_ENGINE_REQUEST_H
@@ -20,6 +21,7 @@ enum request_kind {
 	REQUEST_HELLO,
 	REQUEST_HISTORY,
 	REQUEST_THUMB,
+	REQUEST_REFERENCE,
 	REQUEST_EPISODE_END,
 	REQUEST_EPISODE_START,
 	REQUEST_MARK,
@@ -36,6 +38,7 @@ struct request {
 	uint32_t episode;      /* the one it means */
 	enum outcome outcome;  /* episode-end */
 	char note[TASK_BYTES]; /* cleaned; "" none */
+	char name[NAME_BYTES]; /* reference: of the camera, cleaned */
 };
 
 /*

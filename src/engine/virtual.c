@@ -83,10 +83,20 @@ static void show_thumb(void *host, const struct request *r, struct view_thumb *o
 	live_thumb(((struct virtual_run *)host)->core.live, r->camera, out);
 }
 
+static void show_reference(void *host, const struct request *r, struct view_reference *out)
+{
+	live_reference(((struct virtual_run *)host)->core.live, r->name, out);
+}
+
 static void look(struct virtual_run *v)
 {
 	struct control_host now = {
-		.host = v, .snapshot = show, .history = show_history, .thumb = show_thumb};
+		.host = v,
+		.snapshot = show,
+		.history = show_history,
+		.thumb = show_thumb,
+		.reference = show_reference,
+	};
 
 	if (v->cfg->last)
 		v->cfg->last(v->cfg->host, &now);

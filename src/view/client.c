@@ -224,6 +224,9 @@ static enum client_kind read_message(struct client *c, struct client_data *d, si
 		return message_get_event(&d->event, c->packet, n) ? CLIENT_NOTHING : CLIENT_EVENT;
 	case MESSAGE_THUMB:
 		return message_get_thumb(&d->thumb, c->packet, n) ? CLIENT_NOTHING : CLIENT_THUMB;
+	case MESSAGE_REFERENCE:
+		return message_get_reference(&d->reference, c->packet, n) ? CLIENT_NOTHING
+									  : CLIENT_REFERENCE;
 	case MESSAGE_NONE:
 	default:
 		return CLIENT_NOTHING;
@@ -267,6 +270,19 @@ int client_thumb(struct client *c, unsigned camera)
 	snprintf(text, sizeof(text), "{\"v\":%d,\"request\":\"thumb\",\"camera\":%u}",
 		 MESSAGE_VERSION, camera);
 	return send_request(c, text);
+}
+
+int client_reference(struct client *c, const char *camera)
+{
+	struct buf b = {0};
+	int rc;
+
+	buf_printf(&b, "{\"v\":%d,\"request\":\"reference\",\"name\":", MESSAGE_VERSION);
+	buf_json_str(&b, camera);
+	buf_str(&b, "}");
+	rc = send_request(c, b.p);
+	buf_fini(&b);
+	return rc;
 }
 
 static int send_with_note(struct client *c, const char *request, uint32_t episode,

@@ -30,6 +30,7 @@ enum client_kind {
 	CLIENT_VERDICT,
 	CLIENT_EVENT,
 	CLIENT_THUMB,
+	CLIENT_REFERENCE,
 	CLIENT_ANSWER, /* to a request: text says what was done, or error why not */
 	CLIENT_BYE,    /* the engine ended in order (stop, or its sources ended); text says why */
 	CLIENT_GONE,   /* the connection broke without a word: the engine died */
@@ -42,6 +43,7 @@ struct client_data {
 	struct verdict verdict;
 	struct view_event event;
 	struct view_thumb thumb;
+	struct view_reference reference;
 	char text[320]; /* ANSWER, BYE */
 	bool error;	/* ANSWER */
 };
@@ -65,11 +67,12 @@ const struct client_engine *client_engine(const struct client *c);
 enum client_kind client_read(struct client *c, struct client_data *d);
 
 /*
- * Requests; each is answered by CLIENT_ANSWER (history and thumb: by CLIENT_HISTORY and CLIENT_THUMB). episode is the one that
- * the viewer shows: the engine refuses a stale one. 0 or -errno (the request could not be sent).
+ * Requests; each is answered by CLIENT_ANSWER (history, thumb and reference: by a kind of their
+ * own). episode is the one that the viewer shows: the engine refuses a stale one. 0 or -errno (the request could not be sent).
  */
 int client_history(struct client *c, unsigned joint, unsigned columns, double span_s);
 int client_thumb(struct client *c, unsigned camera);
+int client_reference(struct client *c, const char *camera); /* by its name */
 int client_episode_end(struct client *c, uint32_t episode, enum outcome o, const char *note);
 int client_episode_start(struct client *c, uint32_t episode); /* episode: the last one seen */
 int client_mark(struct client *c, uint32_t episode, const char *note);

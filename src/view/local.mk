@@ -7,6 +7,7 @@ noinst_LIBRARIES += %D%/libview.a
 	%D%/message.c %D%/message.h %D%/message_impl.h \
 	%D%/health.h \
 	%D%/message_health.c \
+	%D%/message_picture.c \
 	%D%/message_policy.c \
 	%D%/policy.h \
 	%D%/snapshot.h

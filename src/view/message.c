@@ -126,14 +126,6 @@ static const struct field history_fields[] = {
 	END,
 };
 
-static const struct field thumb_fields[] = {
-	ROW(4, view_thumb, camera, 0),
-	ROW(8, view_thumb, count, 0),
-	ROW(4, view_thumb, width, 0),
-	ROW(4, view_thumb, height, 0),
-	END,
-};
-
 static const struct field verdict_fields[] = {
 	ROW(ENUM, verdict, level, LEVEL_FAIL),
 	TEXT(verdict, code),
@@ -157,10 +149,10 @@ enum message_kind message_kind(const void *p, size_t len)
 	if (len < sizeof(magic) + sizeof(kind) || memcmp(p, magic, sizeof(magic)))
 		return MESSAGE_NONE;
 	memcpy(&kind, (const char *)p + sizeof(magic), sizeof(kind));
-	return kind <= MESSAGE_THUMB ? (enum message_kind)kind : MESSAGE_NONE;
+	return kind <= MESSAGE_REFERENCE ? (enum message_kind)kind : MESSAGE_NONE;
 }
 
-static struct cursor begin_put(void *dst, size_t size, enum message_kind kind)
+struct cursor message_begin_put(void *dst, size_t size, enum message_kind kind)
 {
 	struct cursor c = {.put = dst, .left = size};
 	uint32_t k = kind;
@@ -170,12 +162,12 @@ static struct cursor begin_put(void *dst, size_t size, enum message_kind kind)
 	return c;
 }
 
-static size_t end_put(const struct cursor *c, size_t size)
+size_t message_end_put(const struct cursor *c, size_t size)
 {
 	return c->failed ? 0 : size - c->left;
 }
 
-static struct cursor begin_get(const void *p, size_t len, enum message_kind kind)
+struct cursor message_begin_get(const void *p, size_t len, enum message_kind kind)
 {
 	struct cursor c = {.failed = message_kind(p, len) != kind};
 
@@ -187,14 +179,14 @@ static struct cursor begin_get(const void *p, size_t len, enum message_kind kind
 }
 
 /* A packet that is too short or too long was made by something else. */
-static int end_get(const struct cursor *c)
+int message_end_get(const struct cursor *c)
 {
 	return c->failed || c->left ? -EBADMSG : 0;
 }
 
 size_t message_put_snapshot(void *dst, size_t size, const struct snapshot *s)
 {
-	struct cursor c = begin_put(dst, size, MESSAGE_SNAPSHOT);
+	struct cursor c = message_begin_put(dst, size, MESSAGE_SNAPSHOT);
 
 	fields_put(&c, snapshot_fields, s);
 	for (unsigned i = 0; i < s->njoints; i++)
@@ -209,12 +201,12 @@ size_t message_put_snapshot(void *dst, size_t size, const struct snapshot *s)
 		fields_put(&c, source_fields, &s->source[i]);
 	message_put_policy(&c, s);
 	message_put_health(&c, s);
-	return end_put(&c, size);
+	return message_end_put(&c, size);
 }
 
 int message_get_snapshot(struct snapshot *s, const void *p, size_t len)
 {
-	struct cursor c = begin_get(p, len, MESSAGE_SNAPSHOT);
+	struct cursor c = message_begin_get(p, len, MESSAGE_SNAPSHOT);
 
 	fields_get(&c, snapshot_fields, s);
 	if (c.failed || s->njoints > MAX_JOINTS || s->nalarms > VIEW_ALARMS ||
@@ -233,12 +225,12 @@ int message_get_snapshot(struct snapshot *s, const void *p, size_t len)
 		fields_get(&c, source_fields, &s->source[i]);
 	message_get_policy(&c, s);
 	message_get_health(&c, s);
-	return end_get(&c);
+	return message_end_get(&c);
 }
 
 size_t message_put_history(void *dst, size_t size, const struct history *h)
 {
-	struct cursor c = begin_put(dst, size, MESSAGE_HISTORY);
+	struct cursor c = message_begin_put(dst, size, MESSAGE_HISTORY);
 	size_t bytes = h->columns * sizeof(float);
 
 	fields_put(&c, history_fields, h);
@@ -248,12 +240,12 @@ size_t message_put_history(void *dst, size_t size, const struct history *h)
 	cursor_put(&c, h->asked_max, bytes);
 	cursor_put(&c, h->plan, h->nplan * sizeof(float));
 	message_put_chunks(&c, h);
-	return end_put(&c, size);
+	return message_end_put(&c, size);
 }
 
 int message_get_history(struct history *h, const void *p, size_t len)
 {
-	struct cursor c = begin_get(p, len, MESSAGE_HISTORY);
+	struct cursor c = message_begin_get(p, len, MESSAGE_HISTORY);
 	size_t bytes;
 
 	fields_get(&c, history_fields, h);
@@ -267,58 +259,37 @@ int message_get_history(struct history *h, const void *p, size_t len)
 	cursor_get(&c, h->asked_max, bytes);
 	cursor_get(&c, h->plan, h->nplan * sizeof(float));
 	message_get_chunks(&c, h);
-	return end_get(&c);
+	return message_end_get(&c);
 }
 
 size_t message_put_verdict(void *dst, size_t size, const struct verdict *v)
 {
-	struct cursor c = begin_put(dst, size, MESSAGE_VERDICT);
+	struct cursor c = message_begin_put(dst, size, MESSAGE_VERDICT);
 
 	fields_put(&c, verdict_fields, v);
-	return end_put(&c, size);
+	return message_end_put(&c, size);
 }
 
 int message_get_verdict(struct verdict *v, const void *p, size_t len)
 {
-	struct cursor c = begin_get(p, len, MESSAGE_VERDICT);
+	struct cursor c = message_begin_get(p, len, MESSAGE_VERDICT);
 
 	fields_get(&c, verdict_fields, v);
-	return end_get(&c);
+	return message_end_get(&c);
 }
 
 size_t message_put_event(void *dst, size_t size, const struct view_event *ev)
 {
-	struct cursor c = begin_put(dst, size, MESSAGE_EVENT);
+	struct cursor c = message_begin_put(dst, size, MESSAGE_EVENT);
 
 	fields_put(&c, event_fields, ev);
-	return end_put(&c, size);
+	return message_end_put(&c, size);
 }
 
 int message_get_event(struct view_event *ev, const void *p, size_t len)
 {
-	struct cursor c = begin_get(p, len, MESSAGE_EVENT);
+	struct cursor c = message_begin_get(p, len, MESSAGE_EVENT);
 
 	fields_get(&c, event_fields, ev);
-	return end_get(&c);
-}
-
-size_t message_put_thumb(void *dst, size_t size, const struct view_thumb *t)
-{
-	struct cursor c = begin_put(dst, size, MESSAGE_THUMB);
-
-	fields_put(&c, thumb_fields, t);
-	cursor_put(&c, t->rgb, (size_t)3 * t->width * t->height);
-	return end_put(&c, size);
-}
-
-int message_get_thumb(struct view_thumb *t, const void *p, size_t len)
-{
-	struct cursor c = begin_get(p, len, MESSAGE_THUMB);
-
-	fields_get(&c, thumb_fields, t);
-	if (c.failed || t->camera >= VIEW_CAMERAS || t->width > FRAME_THUMB_WIDTH ||
-	    t->height > FRAME_THUMB_HEIGHT)
-		return -EBADMSG;
-	cursor_get(&c, t->rgb, (size_t)3 * t->width * t->height);
-	return end_get(&c);
+	return message_end_get(&c);
 }

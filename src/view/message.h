@@ -17,7 +17,7 @@
 #include "view/snapshot.h"
 
 enum {
-	MESSAGE_VERSION = 3,
+	MESSAGE_VERSION = 4,
 	MESSAGE_SIZE_MAX = 96 * 1024, /* every message fits */
 	MESSAGE_SPAN_MAX_S = 8,	      /* history goes back this far */
 };
@@ -26,9 +26,10 @@ enum message_kind {
 	MESSAGE_NONE, /* no message of this version */
 	MESSAGE_SNAPSHOT,
 	MESSAGE_HISTORY,
-	MESSAGE_VERDICT, /* struct verdict, at once */
-	MESSAGE_EVENT,	 /* struct view_event, at once; its age is 0 */
-	MESSAGE_THUMB,	 /* struct view_thumb, when asked for */
+	MESSAGE_VERDICT,   /* struct verdict, at once */
+	MESSAGE_EVENT,	   /* struct view_event, at once; its age is 0 */
+	MESSAGE_THUMB,	   /* struct view_thumb, when asked for */
+	MESSAGE_REFERENCE, /* struct view_reference, when asked for */
 };
 
 enum message_kind message_kind(const void *p, size_t len);
@@ -39,6 +40,7 @@ size_t message_put_history(void *dst, size_t size, const struct history *h);
 size_t message_put_verdict(void *dst, size_t size, const struct verdict *v);
 size_t message_put_event(void *dst, size_t size, const struct view_event *ev);
 size_t message_put_thumb(void *dst, size_t size, const struct view_thumb *t);
+size_t message_put_reference(void *dst, size_t size, const struct view_reference *r);
 
 /* 0, or -EBADMSG: not such a message; the destination is then undefined. */
 int message_get_snapshot(struct snapshot *s, const void *p, size_t len);
@@ -46,5 +48,6 @@ int message_get_history(struct history *h, const void *p, size_t len);
 int message_get_verdict(struct verdict *v, const void *p, size_t len);
 int message_get_event(struct view_event *ev, const void *p, size_t len);
 int message_get_thumb(struct view_thumb *t, const void *p, size_t len);
+int message_get_reference(struct view_reference *r, const void *p, size_t len);
 
 #endif

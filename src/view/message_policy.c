@@ -90,6 +90,8 @@ static const struct field frame_fields[] = {
 	ROW(8, view_frame, std[2], 0),
 	ROW(8, view_frame, dark, 0),
 	ROW(8, view_frame, bright, 0),
+	ROW(8, view_frame, sharpness, 0),
+	ROW(8, view_frame, frozen_s, 0),
 	ROW(8, view_frame, age_s, 0),
 	ROW(8, view_frame, count, 0),
 	END,

@@ -85,7 +85,7 @@ struct view_frame {
 	char camera[NAME_BYTES];
 	uint32_t width, height;
 	unsigned channels;
-	double mean[3], std[3], dark, bright;
+	double mean[3], std[3], dark, bright, sharpness, frozen_s; /* as in struct frame */
 	double age_s;
 	uint64_t count;
 };
@@ -95,6 +95,15 @@ struct view_thumb {
 	unsigned camera;	/* index into the snapshot's frames */
 	uint64_t count;		/* of that frame */
 	unsigned width, height; /* 0 none; at most FRAME_THUMB_* */
+	uint8_t rgb[FRAME_THUMB_WIDTH * FRAME_THUMB_HEIGHT * 3];
+};
+
+/* What training saw of a camera: asked for by its name, once. */
+struct view_reference {
+	char camera[NAME_BYTES];
+	unsigned episodes;	/* of training that its pictures are from */
+	unsigned width, height; /* 0 none; at most FRAME_THUMB_* */
+	char why[NAME_BYTES];	/* there is none: why */
 	uint8_t rgb[FRAME_THUMB_WIDTH * FRAME_THUMB_HEIGHT * 3];
 };
 

@@ -45,6 +45,7 @@ noinst_LIBRARIES += %D%/libwire.a
 	%D%/payload.c %D%/payload.h \
 	%D%/photo.c %D%/photo.h \
 	%D%/picture.c %D%/picture.h \
+	%D%/png.c %D%/png.h \
 	%D%/protobuf.c %D%/protobuf.h \
 	%D%/servo.c %D%/servo.h \
 	%D%/servobus.c %D%/servobus.h \

@@ -79,3 +79,8 @@ BENCH_BINARIES += %D%/b_facts
 BENCH_BINARIES += %D%/b_arms
 %C%_b_arms_SOURCES = %D%/b_arms.c
 %C%_b_arms_LDADD = tests/vision/libstage.a $(TEST_PROGRAM_LIBS)
+BENCHES += %D%/b_pictures
+BENCH_BINARIES += %D%/b_pictures
+%C%_b_pictures_SOURCES = %D%/b_pictures.c tests/ui/fake.c tests/ui/world.c tests/ui/world_health.c \
+	tests/ui/world_policy.c
+%C%_b_pictures_LDADD = $(TEST_PROGRAM_LIBS)

@@ -19,8 +19,8 @@
 
 enum { EPISODE = 7, WAIT_MS = 5000 };
 
-static const char hello_request[] = "{\"v\":3,\"request\":\"hello\",\"version\":\"x\",\"hz\":30}";
-static const char stop_request[] = "{\"v\":3,\"request\":\"stop\"}";
+static const char hello_request[] = "{\"v\":4,\"request\":\"hello\",\"version\":\"x\",\"hz\":30}";
+static const char stop_request[] = "{\"v\":4,\"request\":\"stop\"}";
 
 /* The engine's side: the snapshot's seq counts the snapshots that were made. */
 struct fake {
@@ -61,6 +61,14 @@ static void host_thumb(void *host, const struct request *r, struct view_thumb *o
 	memset(out->rgb, 200, 6);
 }
 
+static void host_reference(void *host, const struct request *r, struct view_reference *out)
+{
+	(void)host;
+	*out = (struct view_reference){.episodes = 5, .width = 1, .height = 2};
+	snprintf(out->camera, sizeof(out->camera), "%s", r->name);
+	memset(out->rgb, 100, 6);
+}
+
 static int host_act(void *host, const struct request *r, char text[MESSAGE_BYTES], struct err *e)
 {
 	struct fake *f = host;
@@ -88,8 +96,8 @@ static void on_tick(void *arg, int64_t now_ns)
 static void serve(const char *path, uid_t uid)
 {
 	struct fake f = {0};
-	struct control_host host = {&f,		  host_run,   host_snapshot,
-				    host_history, host_thumb, host_act};
+	struct control_host host = {&f,		host_run,	host_snapshot, host_history,
+				    host_thumb, host_reference, host_act};
 	struct err e;
 
 	f.loop = loop_new(&e);
@@ -149,6 +157,12 @@ static void test_requests(struct tap *t, struct client_data *d)
 	   wait_for(c, d, CLIENT_THUMB) && d->thumb.camera == 3 && d->thumb.width == 2 &&
 		   d->thumb.rgb[5] == 200,
 	   "and for a thumbnail");
+	client_reference(c, "it's \"front\"\n");
+	ok(t,
+	   wait_for(c, d, CLIENT_REFERENCE) &&
+		   !strcmp(d->reference.camera, "it's \"front\"\\x0a") &&
+		   d->reference.height == 2 && d->reference.rgb[5] == 100,
+	   "and, by a name that is made harmless, for what training saw");
 	client_history(c, 6, 33, 2);
 	ok(t, wait_for(c, d, CLIENT_ANSWER) && d->error, "of no joint: %s", d->text);
 	client_mark(c, EPISODE, "a \"note\"");

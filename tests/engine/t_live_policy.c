@@ -406,6 +406,38 @@ static void test_frames(struct tap *t)
 	end(&b);
 }
 
+static void test_references(struct tap *t)
+{
+	struct view_reference *out = xcalloc(1, sizeof(*out));
+	struct bench b;
+
+	begin(&b, false, false);
+	live_reference(b.live, "front", out);
+	ok(t, !out->width && !strcmp(out->camera, "front") && strstr(out->why, "no profile"),
+	   "without a profile no reference: %s", out->why);
+	end(&b);
+	begin(&b, true, false);
+	live_reference(b.live, "front", out);
+	ok(t, !out->width && out->why[0], "a profile without pictures has none: %s", out->why);
+	b.profile->ncameras = 2;
+	b.profile->cameras = xcalloc(2, sizeof(*b.profile->cameras));
+	b.profile->reference = xcalloc(2, sizeof(struct reference *));
+	strcpy(b.profile->cameras[0].name, "wrist");
+	strcpy(b.profile->cameras[1].name, "front");
+	b.profile->reference[1] = xcalloc(1, sizeof(struct reference));
+	b.profile->reference[1]->views = 1;
+	b.profile->reference[1]->episodes = 9;
+	b.profile->reference[1]->rgb = xcalloc(REFERENCE_VIEWS, REFERENCE_BYTES);
+	b.profile->reference[1]->rgb[0][REFERENCE_BYTES - 1] = 77;
+	live_reference(b.live, "front", out);
+	ok(t, out->width == 64 && out->episodes == 9 && out->rgb[REFERENCE_BYTES - 1] == 77,
+	   "by its name, whole");
+	live_reference(b.live, "wrist", out);
+	ok(t, !out->width && !out->episodes && out->why[0], "one camera has none: %s", out->why);
+	end(&b);
+	free(out);
+}
+
 static void test_aging(struct tap *t, struct bench *b, struct motor *m)
 {
 	m->voltage_v = 12;
@@ -479,6 +511,7 @@ int main(void)
 	test_traffic(&t);
 	test_cadence(&t);
 	test_frames(&t);
+	test_references(&t);
 	test_health(&t);
 	return tap_done(&t);
 }

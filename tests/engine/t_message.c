@@ -325,6 +325,39 @@ static void test_thumb(struct tap *t)
 	free(p);
 }
 
+static void test_reference(struct tap *t)
+{
+	struct view_reference *in = xcalloc(1, sizeof(*in)), *out = xcalloc(1, sizeof(*out));
+	char *p = xcalloc(1, MESSAGE_SIZE_MAX);
+	/* Packet: head 8, name with its length, episodes. */
+	size_t n, at = 8 + 2 + strlen("front") + 4;
+	uint32_t wide = FRAME_THUMB_WIDTH + 1, huge = UINT32_MAX, size[2];
+
+	strcpy(in->camera, "front");
+	in->episodes = 16;
+	in->width = FRAME_THUMB_WIDTH;
+	in->height = FRAME_THUMB_HEIGHT;
+	memset(in->rgb, 9, sizeof(in->rgb));
+	n = message_put_reference(p, MESSAGE_SIZE_MAX, in);
+	ok(t, n < 10000 && message_get_reference(out, p, n) == 0 && !memcmp(in, out, sizeof(*in)),
+	   "a reference comes back (%zu bytes)", n);
+	ok(t, message_get_thumb((struct view_thumb *)(void *)out, p, n) == -EBADMSG,
+	   "it is no thumbnail");
+	ok(t, message_get_reference(out, p, n - 1) == -EBADMSG, "one without its end is none");
+	memcpy(size, p + at, sizeof(size));
+	ok(t, size[0] == FRAME_THUMB_WIDTH && size[1] == FRAME_THUMB_HEIGHT, "its size is there");
+	memcpy(p + at, &wide, sizeof(wide));
+	ok(t, message_get_reference(out, p, n) == -EBADMSG, "too wide a one is refused");
+	memcpy(p + at, size, sizeof(size));
+	memcpy(p + at + 4, &huge, sizeof(huge));
+	ok(t, message_get_reference(out, p, n) == -EBADMSG, "and one of an absurd height");
+	memset(p + at, 0, 8);
+	ok(t, message_get_reference(out, p, n) == -EBADMSG, "and pixels that no size has");
+	free(in);
+	free(out);
+	free(p);
+}
+
 int main(void)
 {
 	struct tap t = {0};
@@ -333,6 +366,7 @@ int main(void)
 	test_counts(&t);
 	test_history(&t);
 	test_thumb(&t);
+	test_reference(&t);
 	test_hostile(&t);
 	return tap_done(&t);
 }

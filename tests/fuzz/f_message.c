@@ -16,6 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct verdict v;
 	struct view_event ev;
 	struct view_thumb *t = xcalloc(1, sizeof(*t));
+	struct view_reference *r = xcalloc(1, sizeof(*r));
 
 	if (message_get_snapshot(s, data, size) == 0 &&
 	    !message_put_snapshot(p, 2 * MESSAGE_SIZE_MAX, s))
@@ -30,6 +31,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	if (message_get_thumb(t, data, size) == 0 && !message_put_thumb(p, MESSAGE_SIZE_MAX, t))
 		abort();
+	if (message_get_reference(r, data, size) == 0 &&
+	    !message_put_reference(p, MESSAGE_SIZE_MAX, r))
+		abort();
+	free(r);
 	free(t);
 	free(s);
 	free(h);

@@ -23,8 +23,30 @@ struct fake {
 	struct world w;
 	int listener, signals, client[CLIENTS];
 	bool silent, done;
+	unsigned references;
+	uint32_t noise; /* 0: the pictures stand still */
 	char packet[MESSAGE_SIZE_MAX];
 };
+
+/* Numbers that move, and every pixel of both cameras another one. */
+static void make_noise(struct fake *f)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		struct view_thumb *t = &f->w.thumb[i];
+
+		t->width = FRAME_THUMB_WIDTH;
+		t->height = FRAME_THUMB_HEIGHT;
+		for (size_t k = 0; k < sizeof(t->rgb); k++) {
+			f->noise = f->noise * 1664525 + 1013904223;
+			t->rgb[k] = (uint8_t)(f->noise >> 24);
+		}
+		f->w.s.frame[i].count++;
+	}
+	f->w.s.elapsed_s += PERIOD_MS / 1e3;
+	f->w.s.seq++;
+	for (unsigned i = 0; i < f->w.s.njoints; i++)
+		f->w.s.joint[i].got = (f->noise >> i & 1023) / 10.0;
+}
 
 static void send_text(int fd, const char *text)
 {
@@ -72,6 +94,20 @@ static void take_signal(struct fake *f)
 	}
 }
 
+static void send_reference(struct fake *f, int fd, const char *request)
+{
+	struct view_reference *r = &f->w.reference[1];
+
+	*r = f->w.reference[0];
+	if (!strstr(request, r->camera)) {
+		*r = (struct view_reference){.why = "training has no pictures of it"};
+		sscanf(strstr(request, "\"name\":\"") + 8, "%63[^\"]", r->camera);
+	}
+	send(fd, f->packet, message_put_reference(f->packet, sizeof(f->packet), r),
+	     MSG_NOSIGNAL | MSG_DONTWAIT);
+	f->references++;
+}
+
 static void answer(struct fake *f, int fd, char *request)
 {
 	char text[300], word[40] = "";
@@ -92,6 +128,8 @@ static void answer(struct fake *f, int fd, char *request)
 		t->count = f->w.s.frame[t->camera].count;
 		send(fd, f->packet, message_put_thumb(f->packet, sizeof(f->packet), t),
 		     MSG_NOSIGNAL | MSG_DONTWAIT);
+	} else if (strcmp(word, "reference") == 0) {
+		send_reference(f, fd, request);
 	} else {
 		char *outcome = strstr(request, "\"outcome\":\""), what[40] = "";
 		char *note = strstr(request, "\"note\":\"");
@@ -100,7 +138,8 @@ static void answer(struct fake *f, int fd, char *request)
 			sscanf(outcome + 11, "%39[a-z]", what);
 		if (note)
 			sscanf(note + 8, "%39[^\"]", what);
-		snprintf(text, sizeof(text), "{\"text\":\"did %s %s\"}", word, what);
+		snprintf(text, sizeof(text), "{\"text\":\"did %s %s (references: %u)\"}", word,
+			 what, f->references);
 		send_text(fd, text);
 	}
 }
@@ -149,6 +188,8 @@ static void turn(struct fake *f)
 		if (p[2 + i].revents)
 			take_request(f, i);
 	}
+	if (n == 0 && f->noise)
+		make_noise(f);
 	if (n == 0 && !f->silent)
 		send_all(f, message_put_snapshot(f->packet, sizeof(f->packet), &f->w.s));
 }
@@ -174,10 +215,12 @@ static int listen_on(const char *rig)
 static void serve(int listener, const char *world)
 {
 	struct fake *f = calloc(1, sizeof(*f));
+	bool noise = strcmp(world, "noise") == 0;
 	sigset_t set;
 
-	if (!f || !world_make(&f->w, world))
+	if (!f || !world_make(&f->w, noise ? "cameras" : world))
 		_exit(1);
+	f->noise = noise;
 	sigemptyset(&set);
 	sigaddset(&set, SIGUSR1);
 	sigaddset(&set, SIGUSR2);

@@ -19,6 +19,11 @@ TESTS += %D%/t_state
 %C%_t_state_SOURCES = %D%/t_state.c %D%/world.c %D%/world_health.c %D%/world_policy.c %D%/world.h
 %C%_t_state_LDADD = $(TEST_PROGRAM_LIBS)
 
+check_PROGRAMS += %D%/t_pictures
+TESTS += %D%/t_pictures
+%C%_t_pictures_SOURCES = %D%/t_pictures.c
+%C%_t_pictures_LDADD = $(TEST_PROGRAM_LIBS)
+
 check_PROGRAMS += %D%/t_plot
 TESTS += %D%/t_plot
 %C%_t_plot_SOURCES = %D%/t_plot.c
@@ -90,6 +95,11 @@ EXTRA_DIST += %D%/t_once.sh \
 	%D%/golden/cameras-80x24-utf8.txt \
 	%D%/golden/cameras14-132x43-ascii.txt \
 	%D%/golden/cameras-60x16-block.txt \
+	%D%/golden/cameras-80x24-ascii.txt \
+	%D%/golden/cameras-80x24-colour.txt \
+	%D%/golden/cameras-200x60-ascii.txt \
+	%D%/golden/cameras-200x60-colour.txt \
+	%D%/golden/difference-80x24-colour.txt \
 	%D%/golden/notick-80x24-utf8.txt \
 	%D%/golden/notick-200x60-utf8.txt \
 	%D%/golden/starved-80x24-utf8.txt \

@@ -44,6 +44,7 @@ static const struct shot shots[] = {
 	{"cadence28", 132, 43, SYMBOLS_BRAILLE}, {"cadence44", 200, 60, SYMBOLS_BRAILLE},
 	{"cadence", 40, 12, SYMBOLS_ASCII},	 {"cadence", 60, 16, SYMBOLS_BRAILLE},
 	{"cameras", 80, 24, SYMBOLS_BRAILLE},	 {"cameras14", 132, 43, SYMBOLS_ASCII},
+	{"cameras", 200, 60, SYMBOLS_ASCII},	 {"cameras", 80, 24, SYMBOLS_ASCII},
 	{"cameras", 60, 16, SYMBOLS_BLOCK},	 {"notick", 80, 24, SYMBOLS_BRAILLE},
 	{"notick", 200, 60, SYMBOLS_BRAILLE},	 {"starved", 80, 24, SYMBOLS_BRAILLE},
 	{"starved", 132, 43, SYMBOLS_ASCII},	 {"motors", 80, 24, SYMBOLS_BRAILLE},
@@ -51,12 +52,45 @@ static const struct shot shots[] = {
 	{"motors44", 80, 24, SYMBOLS_ASCII},
 };
 
+/* With pictures in 256 colours. */
+static const struct shot coloured[] = {
+	{"cameras", 80, 24, SYMBOLS_BRAILLE},
+	{"cameras", 200, 60, SYMBOLS_BRAILLE},
+	{"difference", 80, 24, SYMBOLS_BRAILLE},
+};
+
 static const char *symbols_word(enum symbols s)
 {
 	return s == SYMBOLS_BRAILLE ? "utf8" : s == SYMBOLS_BLOCK ? "block" : "ascii";
 }
 
-static void render(struct buf *b, const struct shot *shot)
+static const char *shot_word(const struct shot *shot, bool colourful)
+{
+	return colourful ? "colour" : symbols_word(shot->symbols);
+}
+
+/* The palette entries of every cell with pixels: of its upper and of its lower half. */
+static void add_colours(struct buf *b, const struct canvas *c)
+{
+	buf_str(b, "----\n");
+	for (int y = 0; y < c->h; y++) {
+		bool any = false;
+
+		for (int x = 0; x < c->w; x++) {
+			const struct cell *at = &c->cell[y * c->w + x];
+
+			if (at->role != ROLE_PIXELS)
+				continue;
+			if (!any)
+				buf_printf(b, "%d:", y);
+			any = true;
+			buf_printf(b, " %02x%02x", at->top, at->bottom);
+		}
+		buf_str(b, any ? "\n" : "");
+	}
+}
+
+static void render(struct buf *b, const struct shot *shot, bool colourful)
 {
 	static struct world w; /* 70 kB */
 	struct canvas c;
@@ -65,10 +99,13 @@ static void render(struct buf *b, const struct shot *shot)
 	world_make(&w, shot->world);
 	v = world_scene(&w);
 	canvas_init(&c, shot->w, shot->h, shot->symbols);
+	c.colourful = colourful;
 	screen_draw(&c, &v);
 	output_text(b, &c);
 	buf_str(b, "----\n");
 	output_roles(b, &c);
+	if (colourful)
+		add_colours(b, &c);
 	canvas_fini(&c);
 }
 
@@ -108,19 +145,19 @@ static void first_difference(const char *want, const char *have)
 	printf("# first difference in line %d: want '%.40s', have '%.40s'\n", line, want, have);
 }
 
-static void test_shot(struct tap *t, const struct shot *shot, const char *top)
+static void test_shot(struct tap *t, const struct shot *shot, bool colourful, const char *top)
 {
 	struct buf have = {0}, want = {0};
 	char path[1024];
 	bool same;
 
 	snprintf(path, sizeof(path), "%s/tests/ui/golden/%s-%dx%d-%s.txt", top, shot->world,
-		 shot->w, shot->h, symbols_word(shot->symbols));
-	render(&have, shot);
+		 shot->w, shot->h, shot_word(shot, colourful));
+	render(&have, shot, colourful);
 	if (getenv("UPDATE"))
 		write_file(path, buf_text(&have));
 	same = read_file(&want, path) && strcmp(buf_text(&want), buf_text(&have)) == 0;
-	if (!ok(t, same, "%s %dx%d %s", shot->world, shot->w, shot->h, symbols_word(shot->symbols)))
+	if (!ok(t, same, "%s %dx%d %s", shot->world, shot->w, shot->h, shot_word(shot, colourful)))
 		first_difference(buf_text(&want), buf_text(&have));
 	buf_fini(&have);
 	buf_fini(&want);
@@ -139,6 +176,7 @@ static int show(int argc, char **argv)
 		return 2;
 	v = world_scene(&w);
 	canvas_init(&c, width, height, strcmp(how, "ascii") ? SYMBOLS_BRAILLE : SYMBOLS_ASCII);
+	c.colourful = strcmp(how, "ansi") == 0 || strcmp(how, "svg") == 0;
 	screen_draw(&c, &v);
 	if (strcmp(how, "roles") == 0)
 		output_roles(&b, &c);
@@ -162,6 +200,8 @@ int main(int argc, char **argv)
 	if (argc > 1 && strcmp(argv[1], "show") == 0)
 		return show(argc, argv);
 	for (size_t i = 0; i < sizeof(shots) / sizeof(shots[0]); i++)
-		test_shot(&t, &shots[i], top ? top : ".");
+		test_shot(&t, &shots[i], false, top ? top : ".");
+	for (size_t i = 0; i < sizeof(coloured) / sizeof(coloured[0]); i++)
+		test_shot(&t, &coloured[i], true, top ? top : ".");
 	return tap_done(&t);
 }

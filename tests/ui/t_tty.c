@@ -5,6 +5,7 @@
  * as it was.
  */
 #include <fcntl.h>
+#include <glob.h>
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
@@ -29,7 +30,7 @@
  * crashes when bytes for the old size arrive after it was told a smaller one, as they do on a busy
  * machine. What counts as the screen is its upper left part.
  */
-enum { WAIT_MS = 8000, VT_ROWS = 60, VT_COLS = 200 };
+enum { WAIT_MS = 60000, VT_ROWS = 60, VT_COLS = 200, RED = 160 };
 
 struct screen {
 	int master, slave;
@@ -260,6 +261,72 @@ static void test_look(struct tap *t, char *const argv[])
 	stop(&s);
 }
 
+/* Cells of these columns with a red half. */
+static int reds(const struct screen *s, int x0, int x1)
+{
+	int n = 0;
+
+	for (int y = 0; y < s->rows; y++) {
+		for (int x = x0; x < x1; x++) {
+			VTermPos at = {.row = y, .col = x};
+			VTermScreenCell cell;
+
+			vterm_screen_get_cell(s->vs, at, &cell);
+			n += VTERM_COLOR_IS_INDEXED(&cell.bg) && cell.bg.indexed.idx == RED;
+		}
+	}
+	return n;
+}
+
+static bool wait_red(struct screen *s, int x0, int x1)
+{
+	int64_t until = now_ms() + WAIT_MS;
+
+	while (reds(s, x0, x1) < 10 && now_ms() < until)
+		take(s, 50);
+	return reds(s, x0, x1) >= 10;
+}
+
+/* Twice within a second: two files, none is written over. */
+static void test_save(struct tap *t, struct screen *s)
+{
+	glob_t found;
+
+	type(s, "p");
+	ok(t, wait_text(s, "saved policytop-cams-exterior_image_1_left-"),
+	   "p saves it, and says where");
+	type(s, "x");
+	ok(t, wait_text(s, "i back"), "a key takes the answer away");
+	type(s, "p");
+	ok(t, wait_text(s, "saved policytop-"), "again");
+	ok(t, glob("policytop-cams-*.png", 0, NULL, &found) == 0 && found.gl_pathc == 2,
+	   "another file");
+	globfree(&found);
+}
+
+/* A terminal without colours: dots. One that the locale does not trust with them: letters. */
+static void test_mono(struct tap *t, char *const argv[])
+{
+	char ascii[] = "--ascii", *more[] = {argv[0], argv[1], argv[2], argv[3], ascii, NULL};
+	struct screen s;
+
+	start(&s, "vt100", argv);
+	wait_text(&s, "so101@bench2");
+	type(&s, "i");
+	ok(t, wait_text(&s, "training, 16") && wait_text(&s, "\xe2\xa2\x95"), "vt100: dots");
+	ok(t, !strstr(buf_text(&s.raw), "38;5;"), "and no colour");
+	type(&s, "q");
+	wait_end(&s);
+	stop(&s);
+	start(&s, "xterm-256color", more);
+	wait_text(&s, "so101@bench2");
+	type(&s, "i");
+	ok(t, wait_text(&s, "training, 16") && wait_text(&s, ":::---"), "--ascii: letters");
+	type(&s, "q");
+	wait_end(&s);
+	stop(&s);
+}
+
 /* Thumbnails come when they are asked for; one camera has none. */
 static void test_images(struct tap *t, char *const argv[], pid_t engine)
 {
@@ -268,14 +335,32 @@ static void test_images(struct tap *t, char *const argv[], pid_t engine)
 	start(&s, "xterm-256color", argv);
 	ok(t, wait_text(&s, "so101@bench2"), "another rig, with cameras");
 	type(&s, "i");
-	ok(t, wait_text(&s, "CAMERAS") && wait_text(&s, "\xe2\xa3\xbf"), "i: a picture of dots");
-	ok(t, wait_text(&s, "dark 93%"), "a dark one is told");
-	ok(t, has(&s, "no thumbnail"), "and that it has no picture");
+	ok(t, wait_text(&s, "CAMERAS") && wait_text(&s, "training, 16 episodes"),
+	   "i: a picture beside training");
+	ok(t, wait_red(&s, 1, 39), "both in colour: a red disc on the left");
+	ok(t, wait_red(&s, 41, 79), "and one on the right");
+	ok(t,
+	   wait_text(&s, "is itself by 6.2") && wait_text(&s, "jitter 1.8 ms, age 41 ms, lost 2"),
+	   "with what is known of its health");
+	ok(t, wait_text(&s, "of 25 kB/s"), "and what that costs the terminal");
+	type(&s, "d");
+	ok(t, wait_text(&s, "what differs"), "d: the difference");
+	type(&s, "d");
+	ok(t, wait_text(&s, "training, 16"), "and back");
+	test_save(t, &s);
+	type(&s, "n");
+	ok(t, wait_text(&s, "dark 93 %"), "n: the next one, which is dark");
+	ok(t, wait_text(&s, "no thumbnail") && wait_text(&s, "training has no pictures of it"),
+	   "it has no picture, nor has training");
 	resize(&s, 60, 16);
-	ok(t, wait_text(&s, "i back") && wait_text(&s, "\xe2\xa3\xbf"), "smaller");
+	type(&s, "n");
+	ok(t, wait_text(&s, "i back") && wait_red(&s, 1, 58), "smaller");
+	type(&s, "mx\r");
+	ok(t, wait_text(&s, "(references: 2)"), "references were sent once each");
 	type(&s, "q");
 	ok(t, wait_end(&s) == 0, "q leaves");
 	stop(&s);
+	test_mono(t, argv);
 	kill(engine, SIGTERM);
 	waitpid(engine, NULL, 0);
 }

@@ -398,6 +398,8 @@ static bool make_page(struct world *w, const char *name)
 		world_traffic(&w->s.traffic, w->s.njoints);
 		world_cameras(&w->s);
 		world_thumb(&w->thumb[0]);
+		world_reference(&w->reference[0]);
+		w->nreferences = 1;
 		world_motors(&w->s);
 		w->ui.page = (enum page)i;
 		if (w->ui.page == PAGE_CHUNK)
@@ -465,6 +467,8 @@ bool world_make(struct world *w, const char *name)
 		make_no_tick(w);
 	else if (strcmp(name, "starved") == 0)
 		make_starved(w);
+	else if (strcmp(name, "difference") == 0)
+		return (w->ui.difference = true) && make_page(w, "cameras");
 	else if (strcmp(name, "empty") != 0)
 		return make_page(w, name);
 	return true;
@@ -472,5 +476,7 @@ bool world_make(struct world *w, const char *name)
 
 struct scene world_scene(const struct world *w)
 {
-	return (struct scene){&w->s, w->has_history ? &w->hist : NULL, &w->ui, w->thumb};
+	return (struct scene){&w->s,	      w->has_history ? &w->hist : NULL,
+			      &w->ui,	      w->thumb,
+			      w->nreferences, w->reference};
 }

@@ -12,6 +12,8 @@ struct world {
 	struct ui_state ui;
 	bool has_history;
 	struct view_thumb thumb[VIEW_CAMERAS];
+	unsigned nreferences;
+	struct view_reference reference[2];
 };
 
 /*
@@ -28,6 +30,7 @@ void world_cadence(struct view_cadence *c);
 void world_cameras(struct snapshot *s);
 void world_motors(struct snapshot *s);
 void world_thumb(struct view_thumb *t);
+void world_reference(struct view_reference *r);
 void world_plans(struct history *h, double base, double span);
 
 struct scene world_scene(const struct world *w);

@@ -89,14 +89,41 @@ static void add_camera(struct snapshot *s, const char *name, double age_s, doubl
 	f->mean[0] = f->mean[1] = f->mean[2] = 0.4;
 	f->dark = dark;
 	f->bright = 0.01;
+	f->sharpness = 812;
+	f->frozen_s = 0;
 	f->age_s = age_s;
 	f->count = 31;
+}
+
+static void add_eye(struct snapshot *s, const char *name)
+{
+	struct view_eye *k = &s->eye[s->neyes++];
+
+	camera_init(&k->v);
+	TEXT(k->v.name, name);
+	TEXT(k->v.is, name);
+	TEXT(k->v.method, "picture");
+	TEXT(k->v.device, "/dev/v4l/by-id/usb-SimCo_SimCam_CAM0001-video-index0");
+	TEXT(k->v.owner, "python3 (4711)");
+	TEXT(k->v.format, "MJPG");
+	k->v.mode = CAMERA_WATCH;
+	k->v.state = CAMERA_STREAMING;
+	k->v.width = 640;
+	k->v.height = 480;
+	k->v.lost = 2;
+	k->v.errors = 0;
+	k->v.fps = 29.94;
+	k->v.jitter_ms = 1.8;
+	k->v.age_ms = 41;
+	k->v.margin = 6.2;
+	k->age_s = 0.4;
 }
 
 void world_cameras(struct snapshot *s)
 {
 	add_camera(s, "exterior_image_1_left", 0.4, 0.02);
 	add_camera(s, "wrist_image_left", 1.2, 0.93);
+	add_eye(s, "exterior_image_1_left");
 }
 
 void world_chunk(struct snapshot *s)
@@ -145,18 +172,39 @@ void world_plans(struct history *h, double base, double span)
 	}
 }
 
-/* A bright disc left of the middle on a ground that grows brighter to the right. */
+/* A sky that turns from dark blue to orange over green ground, and a red disc at x. */
+static void paint(uint8_t *rgb, int at)
+{
+	for (int y = 0; y < FRAME_THUMB_HEIGHT; y++) {
+		for (int x = 0; x < FRAME_THUMB_WIDTH; x++) {
+			uint8_t *p = rgb + 3 * (y * FRAME_THUMB_WIDTH + x);
+			int dx = x - at, dy = y - 24;
+
+			p[0] = (uint8_t)(y < 32 ? 4 * x : 30);
+			p[1] = (uint8_t)(y < 32 ? 2 * x : 60 + 2 * x);
+			p[2] = (uint8_t)(y < 32 ? 160 - 2 * x : 40);
+			if (dx * dx + dy * dy < 100) {
+				p[0] = 230;
+				p[1] = p[2] = 30;
+			}
+		}
+	}
+}
+
 void world_thumb(struct view_thumb *t)
 {
 	t->count = 31;
 	t->width = FRAME_THUMB_WIDTH;
 	t->height = FRAME_THUMB_HEIGHT;
-	for (unsigned y = 0; y < t->height; y++) {
-		for (unsigned x = 0; x < t->width; x++) {
-			double dx = (int)x - 20, dy = (int)y - 24;
-			uint8_t v = dx * dx + dy * dy < 100 ? 250 : (uint8_t)(2 * x);
+	paint(t->rgb, 20);
+}
 
-			memset(&t->rgb[3 * (y * t->width + x)], v, 3);
-		}
-	}
+/* In training the disc stood further to the right. */
+void world_reference(struct view_reference *r)
+{
+	TEXT(r->camera, "exterior_image_1_left");
+	r->episodes = 16;
+	r->width = FRAME_THUMB_WIDTH;
+	r->height = FRAME_THUMB_HEIGHT;
+	paint(r->rgb, 32);
 }
