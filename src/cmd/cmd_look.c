@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `policytop look`: which camera is which, and what is wrong with it, from recorded videos. */
+/* `policytop look`: which camera is which, and what is wrong with it; here from recorded videos. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -11,14 +11,8 @@
 #include "base/text.h"
 #include "cmd/cmd.h"
 #include "cmd/look.h"
+#include "cmd/look_live.h"
 #include "db/profiles.h"
-
-static const char *const fact_names[LINEUP_FACTS] = {
-	[LINEUP_SWAP] = "camera-swap",	       [LINEUP_COVERED] = "camera-covered",
-	[LINEUP_MIRRORED] = "camera-mirrored", [LINEUP_UNKNOWN] = "camera-unknown",
-	[LINEUP_MOVED] = "camera-moved",       [LINEUP_LIGHT] = "camera-light",
-	[LINEUP_COLOUR] = "camera-colour",
-};
 
 /* All windows of one camera in one line. */
 struct verdict_of {
@@ -148,19 +142,12 @@ static const char *role_word(const struct look *l, enum lineup_is is, int role)
 static void add_answer(struct buf *b, const struct look *l, const char *camera, enum lineup_is is,
 		       int role, double margin, enum lineup_method method, enum level level)
 {
-	const char *word = role_word(l, is, role);
+	struct lineup_answer a = {.is = is, .role = role, .margin = margin, .method = method};
 
 	buf_str(b, "\"camera\":");
 	buf_json_str(b, camera);
-	buf_str(b, ",\"is\":");
-	if (word)
-		buf_json_str(b, word);
-	else
-		buf_str(b, "null");
-	buf_str(b, ",\"margin\":");
-	buf_json_num(b, margin);
-	buf_printf(b, ",\"unit\":\"%s\",\"method\":\"%s\",\"level\":\"%s\"",
-		   lineup_method_unit(method), lineup_method_word(method), level_word(level));
+	look_json_is(b, l->profile, &a);
+	buf_printf(b, ",\"level\":\"%s\"", level_word(level));
 }
 
 static void add_facts(struct buf *b, const struct lineup_answer *a)
@@ -174,7 +161,7 @@ static void add_facts(struct buf *b, const struct lineup_answer *a)
 		if (r->level < LEVEL_NOTE)
 			continue;
 		buf_printf(b, "%s{\"code\":\"%s\",\"level\":\"%s\",\"value\":", any ? "," : "",
-			   fact_names[k], level_word(r->level));
+			   look_fact_names[k], level_word(r->level));
 		buf_json_num(b, r->value);
 		buf_str(b, ",\"threshold\":");
 		buf_json_num(b, r->threshold);
@@ -208,7 +195,7 @@ static void print_json(const struct look *l, const struct verdict_of *v)
 			   v[i].level);
 		buf_printf(&b, ",\"windows\":%u,\"decided\":%u,\"code\":", v[i].windows,
 			   v[i].decided);
-		buf_json_str(&b, v[i].fact >= 0 ? fact_names[v[i].fact] : "");
+		buf_json_str(&b, v[i].fact >= 0 ? look_fact_names[v[i].fact] : "");
 		buf_str(&b, ",\"message\":");
 		buf_json_str(&b, sentence(&v[i], &l->camera[i]));
 		buf_str(&b, "}");
@@ -244,7 +231,7 @@ static void print_text(const struct look *l, const struct verdict_of *v)
 		printf(" %s\n", sentence(&v[i], &l->camera[i]));
 		for (unsigned k = 0; k < LINEUP_FACTS; k++) {
 			if (v[i].share[k])
-				printf("        %s in %u of %u windows\n", fact_names[k],
+				printf("        %s in %u of %u windows\n", look_fact_names[k],
 				       v[i].share[k], v[i].judged[k]);
 		}
 	}
@@ -341,8 +328,8 @@ static int look(struct app *app, struct look *l, struct profile **p, struct err 
 	struct dataset *d = NULL;
 	int rc;
 
-	if (!set || app->argc)
-		return err_set(e, EINVAL, "look at what? --dataset DIR names recorded videos");
+	if (app->argc || opts_has(&app->opts, "all"))
+		return err_set(e, EINVAL, "--dataset is of recorded videos: no DEV, no --all");
 	rc = take_swap(l, opts_text(&app->opts, "swap"), room, e);
 	if (!rc)
 		rc = take_every(l, opts_text(&app->opts, "every"), e);
@@ -362,8 +349,11 @@ static int run(struct app *app)
 	struct profile *p = NULL;
 	struct look l = {0};
 	struct err e = {0};
-	int status, rc = look(app, &l, &p, &e);
+	int status, rc;
 
+	if (!opts_has(&app->opts, "dataset"))
+		return cmd_look_live(app);
+	rc = look(app, &l, &p, &e);
 	status = rc ? cmd_fail(&e) : report(&l, opts_has(&app->opts, "json"));
 	look_fini(&l);
 	profile_free(p);
@@ -371,6 +361,10 @@ static int run(struct app *app)
 }
 
 static const struct opt options[] = {
+	{"all", NULL, "every camera of the rig, or of this computer"},
+	{"rig", "NAME", "the rig whose cameras these are: their roles, their profile"},
+	{"name", "ROLE", "what training calls this camera"},
+	{"png", "DIR", "write the pictures as PNG files, too"},
 	{"dataset", "DIR", "recorded videos: a LeRobot dataset's folder or repo id"},
 	{"episodes", "A-B", "only these of its episodes, like 0-15,20"},
 	{"profile", "N", "the training profile to compare with"},
@@ -382,7 +376,7 @@ static const struct opt options[] = {
 
 const struct command command_look = {
 	.name = "look",
-	.operands = "",
+	.operands = "[DEV]",
 	.summary = "which camera is which, and what is wrong with it",
 	.options = options,
 	.run = run,

@@ -21,7 +21,7 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/cmd_joint.c \
 	%D%/cmd_learn.c \
 	%D%/cmd_list.c \
-	%D%/cmd_look.c \
+	%D%/cmd_look.c %D%/cmd_look_live.c \
 	%D%/cmd_profile.c \
 	%D%/cmd_query.c \
 	%D%/cmd_record.c \
@@ -60,7 +60,9 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/inspect_rig.c \
 	%D%/inspect_server.c \
 	%D%/keeper.c %D%/keeper.h \
-	%D%/look.c %D%/look.h \
+	%D%/look.c %D%/look.h %D%/look_judge.c \
+	%D%/look_live.c %D%/look_live.h \
+	%D%/look_text.c %D%/look_text.h \
 	%D%/move.c %D%/move.h \
 	%D%/move_from.c \
 	%D%/move_report.c \

@@ -11,6 +11,28 @@
 #include "training/episodes.h"
 #include "training/footage.h"
 
+const char *const look_fact_names[LINEUP_FACTS] = {
+	[LINEUP_SWAP] = "camera-swap",	       [LINEUP_COVERED] = "camera-covered",
+	[LINEUP_MIRRORED] = "camera-mirrored", [LINEUP_UNKNOWN] = "camera-unknown",
+	[LINEUP_MOVED] = "camera-moved",       [LINEUP_LIGHT] = "camera-light",
+	[LINEUP_COLOUR] = "camera-colour",
+};
+
+void look_json_is(struct buf *b, const struct profile *p, const struct lineup_answer *a)
+{
+	enum lineup_method method = a ? a->method : BY_NOTHING;
+
+	buf_str(b, ",\"is\":");
+	if (a && a->is == IS_ROLE)
+		buf_json_str(b, p->cameras[a->role].name);
+	else
+		buf_str(b, a && a->is == IS_STRANGER ? "\"unknown\"" : "null");
+	buf_str(b, ",\"margin\":");
+	buf_json_num(b, a ? a->margin : (double)NAN);
+	buf_printf(b, ",\"unit\":\"%s\",\"method\":\"%s\"", lineup_method_unit(method),
+		   lineup_method_word(method));
+}
+
 struct player {
 	struct look *look;
 	struct lineup *lineup;

@@ -3,9 +3,16 @@
 #ifndef POLICYTOP_CMD_LOOK_H
 #define POLICYTOP_CMD_LOOK_H
 
+#include "base/buf.h"
 #include "model/profile.h"
 #include "training/dataset.h"
 #include "vision/lineup.h"
+
+/* The checks that say what a lineup finds. */
+extern const char *const look_fact_names[LINEUP_FACTS];
+
+/* ,"is": ,"margin": ,"unit": ,"method": of an answer, NULL: of none. */
+void look_json_is(struct buf *b, const struct profile *p, const struct lineup_answer *a);
 
 struct look_window {
 	int64_t episode;

@@ -137,7 +137,7 @@ void lineup_judge(struct lineup *l, unsigned camera, struct lineup_answer *a)
 {
 	const struct live_camera *c = &l->live[camera];
 
-	*a = (struct lineup_answer){.own = c->own, .role = -1, .margin = NAN};
+	*a = (struct lineup_answer){.own = c->own, .role = -1, .like = -1, .margin = NAN};
 	text_copy(a->camera, sizeof(a->camera), c->name);
 	for (unsigned i = 0; i < LINEUP_FACTS; i++) {
 		a->fact[i].value = a->fact[i].threshold = NAN;

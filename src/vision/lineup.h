@@ -47,6 +47,7 @@ struct lineup_answer {
 	int own;		 /* index of the training camera of that name, -1 none */
 	enum lineup_is is;
 	int role; /* of IS_ROLE: index of the training camera */
+	int like; /* of one without a name of training: what it looks like, -1 unknown */
 	enum lineup_method method;
 	double margin;	/* of is, in the method's unit: how much the next best is worse; NaN */
 	char says[160]; /* one sentence about what it is */

@@ -276,6 +276,7 @@ static void name_stranger(const struct lineup *l, unsigned camera, struct lineup
 			second = fmin(second, d);
 		}
 	}
+	a->like = role;
 	a->method = BY_PICTURE;
 	a->margin = isinf(second) ? (double)NAN : (second - least) / spread(l->ref[role]);
 	snprintf(a->says, sizeof(a->says),
