@@ -87,10 +87,23 @@ release()
 	wait "$owner"
 }
 
+# look STATUS PATTERN ARGUMENT…: the command ends with one of these, and its JSON is such.
+look()
+{
+	statuses=$1
+	pattern=$2
+	shift 2
+	"$POLICYTOP" look "$@" --json >looked 2>&1
+	status=$?
+	case " $statuses " in *" $status "*) ;; *) return 1 ;; esac
+	grep -q -- "$pattern" looked
+}
+
 show()
 {
 	echo "# the last that was told:" >&2
 	tail -n 5 owned >&2 2>/dev/null
+	tail -n 9 looked >&2 2>/dev/null
 	sqlite3 -header run.db "SELECT * FROM frames ORDER BY t_ns DESC LIMIT 3" >&2 2>/dev/null
 	sqlite3 run.db "SELECT text FROM notes" >&2 2>/dev/null
 }

@@ -98,10 +98,14 @@ within grep -q seq: taken
 owning
 tells "another program has it: it is watched instead" said 1 "watched only"
 tells "and that is told" said 1 '"mode":"watch"'
+tells "look: whose it is, and no picture" look 3 '"level":"unknown".*has it.*"owner":"v4l2-ctl (' \
+	"$camera" --name front
 kill "$streamer"
 wait "$streamer"
 release
 unwatch
+tells "look: nobody has it, and it is let go again" look "0 1" \
+	'"state":"streaming".*"width":320,"height":240.*"pictures":[1-9]' "$camera"
 owning
 tells "nobody has it: a stream of our own" said 2 \
 	'"state":"streaming".*"fps":\(2[7-9]\|3[0-3]\)'
