@@ -27,6 +27,7 @@ include %D%/hal/local.mk
 include %D%/tap/local.mk
 include %D%/source/local.mk
 include %D%/model/local.mk
+include %D%/robot/local.mk
 include %D%/training/local.mk
 include %D%/audit/local.mk
 include %D%/rig/local.mk

@@ -21,6 +21,7 @@ static const double arrive_share = 1.0 / 64; /* of a turn: what weight and frict
 static const double follow_share = 1.0 / 20; /* of a turn */
 static const double rest_s = 0.3, settle_s = 1.5;
 static const double near_share = 0.02;
+static const double limit_slack_deg = 5; /* an arm is not built to the degree */
 
 /* The file, or LeRobot's own of an id. */
 static int read_calibration(struct move *m, const struct robot_class *robot, struct err *e)
@@ -172,6 +173,28 @@ static bool within_unit(enum unit unit, double v)
 	return v >= low - slack && v <= 100 + slack;
 }
 
+/*
+ * The calibration says where its ends are; one that is wrong has them where the arm cannot go. In
+ * degrees from the middle, as LeRobot has them, that can be seen.
+ */
+static void check_limits(struct move *m, const struct motion_way *w)
+{
+	const struct robot_class *robot = robot_find(m->from.robot);
+	struct calibration_scale scale = w->scale;
+	double low, high, deg;
+
+	if (w->to < w->scale.range_min || w->to > w->scale.range_max ||
+	    !robot_limits(robot, w->joint, UNIT_DEG, &low, &high))
+		return; /* the plan refuses it, or nobody knows */
+	scale.unit = UNIT_DEG;
+	deg = calibration_value(&scale, w->to);
+	if (deg >= low - limit_slack_deg && deg <= high + limit_slack_deg)
+		return;
+	move_refuse(m,
+		    "%s would go to %.0f deg, and a %s goes from %.0f to %.0f: is it calibrated?",
+		    w->joint, deg, robot->name, low, high);
+}
+
 void move_add(struct move *m, unsigned motor, enum unit unit, double value, bool near)
 {
 	const struct motion_motor *mm = &m->arm.motor[motor];
@@ -195,6 +218,7 @@ void move_add(struct move *m, unsigned motor, enum unit unit, double value, bool
 		w->to = mm->scale.range_min;
 	if (w->to > mm->scale.range_max && w->to <= mm->scale.range_max + slack)
 		w->to = mm->scale.range_max;
+	check_limits(m, w);
 	m->motor[m->plan.n++] = motor;
 }
 

@@ -158,6 +158,42 @@ static bool robots_row(size_t i, struct registry_row *r)
 	return true;
 }
 
+static void put_joint(struct registry_row *r, const struct robot_class *c, const char *joint,
+		      unsigned motor, const char *model, enum unit unit)
+{
+	double low, high;
+
+	*r = (struct registry_row){.of = c->name, .name = joint, .arg = r->value, .text = model};
+	if (robot_limits(c, joint, unit, &low, &high))
+		snprintf(r->value, sizeof(r->value), "%u %g..%g %s", motor, low, high,
+			 unit_word(unit));
+	else
+		snprintf(r->value, sizeof(r->value), "%u unknown", motor);
+}
+
+/* Servos and motors of all robots: id, limits and unit of the joint, model. */
+static bool joints_row(size_t i, struct registry_row *r)
+{
+	for (size_t n = 0; robot_table[n]; n++) {
+		const struct robot_class *c = robot_table[n];
+
+		for (const struct robot_motor *m = c->motors; m && m->joint; m++) {
+			if (i--)
+				continue;
+			put_joint(r, c, m->joint, m->id, m->model, m->unit);
+			return true;
+		}
+		for (const struct robot_can_motor *m = c->can ? c->can->motors : NULL;
+		     m && m->joint; m++) {
+			if (i--)
+				continue;
+			put_joint(r, c, m->joint, m->id, m->model, c->can->unit);
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool panels_row(size_t i, struct registry_row *r)
 {
 	const struct panel_class *p = panel_table[i];
@@ -179,13 +215,11 @@ static bool keys_row(size_t i, struct registry_row *r)
 
 /* The order of `list all`. */
 const struct registry registry_table[] = {
-	{"commands", commands_row}, {"options", options_row},
-	{"sources", sources_row},   {"parameters", parameters_row},
-	{"checks", checks_row},	    {"limits", limits_row},
-	{"codes", codes_row},	    {"rig", rig_row},
-	{"queries", queries_row},   {"faults", faults_row},
-	{"robots", robots_row},	    {"panels", panels_row},
-	{"keys", keys_row},	    {NULL, NULL},
+	{"commands", commands_row},	{"options", options_row}, {"sources", sources_row},
+	{"parameters", parameters_row}, {"checks", checks_row},	  {"limits", limits_row},
+	{"codes", codes_row},		{"rig", rig_row},	  {"queries", queries_row},
+	{"faults", faults_row},		{"robots", robots_row},	  {"joints", joints_row},
+	{"panels", panels_row},		{"keys", keys_row},	  {NULL, NULL},
 };
 
 const struct registry *registry_find(const char *name)

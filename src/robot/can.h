@@ -16,6 +16,7 @@ struct robot_can_motor {
 	uint16_t id, answer_id;
 	const char *model;	  /* of the gripper: of its usual kind */
 	int sign;		  /* joint = sign * motor */
+	const char *alias;	  /* what models of the robot call the joint, NULL nothing */
 	double low_rad, high_rad; /* the joint's limits, NaN unknown */
 };
 
@@ -24,6 +25,7 @@ struct robot_can_gripper {
 	const char *name;  /* NULL ends */
 	const char *model; /* NULL: it has no motor */
 	int sign;
+	double closed_rad, open_rad; /* NaN: they are found anew at each start */
 };
 
 struct robot_can {

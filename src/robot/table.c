@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "robot/robot.h"
 
+#include <math.h>
 #include <stddef.h>
 #include <string.h>
 #include <strings.h>
@@ -52,6 +53,48 @@ const struct robot_motor *robot_motor_find(const struct robot_class *robot, unsi
 			return m;
 	}
 	return NULL;
+}
+
+/* The name, or its end behind a side: "left_joint_1" is a joint_1. */
+static bool names(const char *name, const char *joint)
+{
+	size_t len = strlen(name), end = joint ? strlen(joint) : 0;
+
+	if (!end || len < end || strcasecmp(name + len - end, joint) != 0)
+		return false;
+	return len == end || name[len - end - 1] == '_' || name[len - end - 1] == '/';
+}
+
+static bool convert(double low, double high, enum unit from, enum unit to, double *out_low,
+		    double *out_high)
+{
+	double factor;
+
+	if (isnan(low) || from == UNIT_UNKNOWN || to == UNIT_UNKNOWN ||
+	    !unit_factor(from, to, &factor))
+		return false;
+	*out_low = low * factor;
+	*out_high = high * factor;
+	return true;
+}
+
+bool robot_limits(const struct robot_class *robot, const char *joint, enum unit unit, double *low,
+		  double *high)
+{
+	char name[NAME_BYTES];
+
+	joint_short_name(name, joint);
+	for (const struct robot_motor *m = robot ? robot->motors : NULL; m && m->joint; m++) {
+		if (names(name, m->joint) || names(name, m->alias))
+			return convert(m->low, m->high, m->unit, unit, low, high);
+	}
+	if (!robot || !robot->can)
+		return false;
+	for (const struct robot_can_motor *m = robot->can->motors; m->joint; m++) {
+		if (names(name, m->joint) || names(name, m->alias))
+			return convert(m->low_rad, m->high_rad, UNIT_RAD, unit, low, high);
+	}
+	return false;
 }
 
 bool robot_is_hand(const struct robot_class *robot, const char *joint)

@@ -97,6 +97,11 @@ static void add_joint(struct damiao_setup *out, const struct robot_class *robot,
 	j->low_rad = sign < 0 ? -m->high_rad : m->low_rad;
 	j->high_rad = sign < 0 ? -m->low_rad : m->high_rad;
 	j->fits = true;
+	if (gripper && !isnan(gripper->closed_rad)) {
+		j->unit = UNIT_0_1;
+		j->gain = 1 / (gripper->open_rad - gripper->closed_rad);
+		j->bias = -gripper->closed_rad * j->gain;
+	}
 	j->turns = robot->can->turns && !isnan(m->low_rad);
 }
 
@@ -172,7 +177,12 @@ static int set_map(struct damiao_setup *out, struct uri *u, struct err *e)
 				       "%s: map is JOINT:SIGN:OFFSET or "
 				       "JOINT:SIGN:OFFSET:CLOSED:OPEN, with 1 or -1 and rad",
 				       u->word);
-		convert(j, n == 4 ? UNIT_0_1 : j->unit, v[0], v[1]);
+		/* What the row knows of a gripper's ends is not asked for any more. */
+		convert(j,
+			n == 4		      ? UNIT_0_1
+			: j->unit == UNIT_0_1 ? UNIT_RAD
+					      : j->unit,
+			v[0], v[1]);
 		if (n == 4) {
 			j->gain /= v[3] - v[2];
 			j->bias = (j->bias - v[2]) / (v[3] - v[2]);

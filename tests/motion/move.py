@@ -200,6 +200,19 @@ def refusals(arm):
     order = arm.bus.order
     refused(arm, "outside its calibrated range", "a target outside the range", "joint", "elbow_flex",
             "140")
+    # A calibration that has the whole turn: its ends are not the arm's.
+    right = arm.calibration["elbow_flex"]
+    whole = {**arm.calibration, "elbow_flex": {**right, "range_min": 0, "range_max": 4095}}
+    order("set 3 9/2 0")
+    order("set 3 11/2 4095")
+    with open(arm.bus.calibration, "w", encoding="ascii") as f:
+        json.dump(whole, f)
+    refused(arm, "goes from -104 to 97", "a target that no such arm can reach", "joint", "elbow_flex",
+            "140")
+    order(f"set 3 9/2 {right['range_min']}")
+    order(f"set 3 11/2 {right['range_max']}")
+    with open(arm.bus.calibration, "w", encoding="ascii") as f:
+        json.dump(arm.calibration, f)
     refused(arm, "cannot go to 130", "a value that is none", "joint", "gripper", "130")
     refused(arm, "has no joint 'elbow'", "a joint that is none", "joint", "elbow", "3", status=64)
     for register, wrong, reason in (("31/2", 7, "homing_offset"), ("33/1", 1, "operating mode 1"),

@@ -58,6 +58,14 @@ static void test_words(struct tap *t)
 		   s.joint[6].range.velocity_rad_s == 50,
 	   "another gripper, another motor");
 	ok(t,
+	   set_up(&s, "can:can0?robot=yam&gripper=crank_4310", &e) && s.joint[6].unit == UNIT_0_1 &&
+		   near(value(&s.joint[6], 0), 0) && near(value(&s.joint[6], -2.7), 1),
+	   "a gripper whose ends are known is from 0 to 1");
+	ok(t,
+	   set_up(&s, "can:can0?robot=yam&gripper=crank_4310&map=gripper:-1:0.5", &e) &&
+		   s.joint[6].unit == UNIT_RAD && near(value(&s.joint[6], 1.5), -1),
+	   "unless a map says otherwise");
+	ok(t,
 	   set_up(&s, "can:can0?robot=yam&gripper=flexible_4310", &e) &&
 		   value(&s.joint[6], 2) == -2,
 	   "that turns the other way");

@@ -184,12 +184,14 @@ static void samples(struct tap *t)
 	}
 	ok(t, h.steps == 0 && h.hello.facts == FACT_HEALTH, "a leader: its positions are no steps");
 	write_goals(b, 1900, 22 * MS);
+	write_goals(b, 1900, 24 * MS); /* nothing comes after it */
 	if (!ok(t,
 		strcmp(buf_text(&text),
 		       "101: got0 2011; 102: got1 2012; 103: got2 2013; 104: got3 2014; 105: got4 "
 		       "2015; 106: got5 2016; 201: got0 2021; 202: got1 2022; 203: got2 2023; 204: "
 		       "got3 2024; 205: got4 2025; 206: got5 2026; 220: sent0 1900 sent1 1901 "
-		       "sent2 1902 sent3 1903 sent4 1904 sent5 1905; ") == 0,
+		       "sent2 1902 sent3 1903 sent4 1904 sent5 1905; 240: sent0 1900 sent1 1901 sent2 1902 "
+		       "sent3 1903 sent4 1904 sent5 1905; ") == 0,
 		"each value at the time of its packet, a leader's, too"))
 		printf("# %s\n", buf_text(&text));
 	servobus_free(b);
