@@ -62,7 +62,8 @@ static double nominal(const struct motor *k)
 	return NAN;
 }
 
-static void judge_supply(struct check *c, unsigned joint, const struct motor *k)
+/* True: found to be wrong. */
+static bool judge_supply(struct check *c, unsigned joint, const struct motor *k)
 {
 	const char *label = c->run->joint[joint].label;
 	double v = k->voltage_v, wanted = nominal(k);
@@ -71,18 +72,20 @@ static void judge_supply(struct check *c, unsigned joint, const struct motor *k)
 	if (v < f.threshold) {
 		check_find(c, &f, "%s has %.1f V, a %s wants %.1f: weak or wrong power supply",
 			   label, v, k->model, wanted);
-		return;
+		return true;
 	}
 	f.threshold = wanted * c->param[P_HIGH] / 100;
 	if (v > f.threshold) {
 		check_find(c, &f, "%s has %.1f V, this %s is made for %.1f: wrong power supply",
 			   label, v, k->model, wanted);
-		return;
+		return true;
 	}
 	f.threshold = v > k->max_v ? k->max_v : k->min_v;
-	if (v > k->max_v || v < k->min_v)
-		check_find(c, &f, "%s has %.1f V, its own limits are %.1f to %.1f", label, v,
-			   k->min_v, k->max_v);
+	if (!(v > k->max_v || v < k->min_v))
+		return false;
+	check_find(c, &f, "%s has %.1f V, its own limits are %.1f to %.1f", label, v, k->min_v,
+		   k->max_v);
+	return true;
 }
 
 static void judge_sag(struct check *c, unsigned joint, double v)
@@ -111,13 +114,14 @@ static void judge_sag(struct check *c, unsigned joint, double v)
 static void motor(struct check *c, unsigned joint, const struct motor *k)
 {
 	struct finding f = {LEVEL_FAIL, joint, k->voltage_v, NAN, "V"};
+	bool known = k->voltage_v > 0, wrong = known && judge_supply(c, joint, k);
 
-	if (k->faults > 0 && k->faults & MOTOR_VOLTAGE)
-		check_find(c, &f, "%s says that its voltage is wrong", c->run->joint[joint].label);
-	if (!(k->voltage_v > 0))
-		return;
-	judge_supply(c, joint, k);
-	judge_sag(c, joint, k->voltage_v);
+	/* A number says more than the motor's own bit. */
+	if (!wrong && k->faults > 0 && k->faults & MOTOR_VOLTAGE)
+		check_find(c, &f, "%s says that its voltage is wrong: look at the power supply",
+			   c->run->joint[joint].label);
+	if (known)
+		judge_sag(c, joint, k->voltage_v);
 }
 
 static void show(const struct check *c, struct check_status *out)

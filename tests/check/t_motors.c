@@ -197,6 +197,14 @@ static void test_voltage(struct tap *t)
 	m = bed_motor(&b, 0);
 	m.faults = MOTOR_VOLTAGE;
 	m.voltage_v = NAN;
+	tell(&b, &m, 1);
+	m.voltage_v = 12.6;
+	m.max_v = 8;
+	tell(&b, &m, 1);
+	ok(t, strstr(said(&b, "voltage"), "has 12.6 V") != NULL, "a number says more: %s",
+	   said(&b, "voltage"));
+	bed_restart(&b);
+	m.voltage_v = NAN;
 	tell(&b, &m, 2);
 	ok(t, only(&b, "voltage", LEVEL_FAIL), "its own word: %s", said(&b, "voltage"));
 	bed_fini(&b);

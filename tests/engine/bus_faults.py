@@ -4,70 +4,16 @@ One fault each on a servo bus, between a program and its arm, with the tap and t
 its verdict, the other joints, and the bytes. What is expected is judged by what the simulated bus and
 the program wrote down themselves.
 """
-import atexit
-import json
 import os
-import signal
-import sqlite3
-import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-sys.path.insert(0, os.path.join(os.environ["TOP_SRCDIR"], "tests/tap"))
-sys.path.insert(0, os.path.join(os.environ["TOP_SRCDIR"], "tests/sim"))
-from bus_client import DXL, IDS, STS, Loop
-from peers import Report
-from simbus import SimBus, until
+from bus_client import IDS, STS, Loop
+from bus_run import (ALL, BUS, ELBOW, SECONDS, WORK, Recording, Row, SimBus, judge_said, report,
+                     until)
 
-report = Report()
-WORK = sys.argv[1]
-JOINTS = ("shoulder_pan", "shoulder_lift", "elbow_flex", "wrist_flex", "wrist_roll", "gripper")
-ELBOW, GRIPPER, ALL, BUS = "elbow_flex.pos", "gripper.pos", "*", "the bus"
 BEFORE, AFTER = 60, 30  # cycles
-SECONDS = float(os.environ.get("FAULT_SECONDS", 60))  # until a verdict that is missing is given up
-
-
-class Row:
-    """
-    What is broken (orders to the simulated bus), for so many cycles, and which verdicts that must
-    give: {(code, subject): level}, each within so many seconds. also: what may be said, too.
-    """
-
-    def __init__(self, name, orders, verdicts, cycles=40, within_s=2.5, also=(), wires=(STS, DXL),
-                 patience_s=20.0, ends=True, **loop):
-        self.name, self.orders, self.verdicts, self.cycles = name, orders, verdicts, cycles
-        self.within_s, self.also, self.wires, self.patience_s = within_s, also, wires, patience_s
-        self.ends, self.loop = ends, loop
-
-    def wanted(self, bus):
-        subjects = {BUS: [bus], ALL: [f"{j}.pos" for j in JOINTS]}
-        return {(code, s): level for (code, subject), level in self.verdicts.items()
-                for s in subjects.get(subject, [subject])}
-
-
-class Recording:
-    def __init__(self, name, source, *options):
-        self.db = os.path.join(WORK, name + ".db")
-        self.process = subprocess.Popen(
-            [os.environ["POLICYTOP"], "--db", self.db, "record", "--json", *options, source],
-            stdout=subprocess.PIPE, text=True)
-        atexit.register(self.process.terminate)
-        self.address = json.loads(self.process.stdout.readline())["sources"][0]["address"]
-
-    def ask(self, sql, *values):
-        try:
-            with sqlite3.connect(f"file:{self.db}?mode=ro", uri=True) as store:
-                return store.execute(sql, values).fetchall()
-        except sqlite3.OperationalError:
-            return []
-
-    def has(self, sql, what, *values, seconds=60):
-        return until(lambda: self.ask(sql, *values), what, seconds)
-
-    def end(self):
-        self.process.send_signal(signal.SIGINT)
-        return json.loads(self.process.communicate(timeout=60)[0].splitlines()[-1])
 
 
 def drive(row, wire, bus, path, broken):
@@ -128,29 +74,6 @@ def judge_bytes(name, loop, bus):
               (len(loop.said), len(said), len(loop.heard), len(heard)))
 
 
-def judge_verdicts(row, name, recording, at_ns, loop):
-    wanted = row.wanted(recording.ask("SELECT DISTINCT bus FROM buses")[0][0])
-    rows = recording.ask("SELECT code, subject, level, t_ns, message FROM verdicts ORDER BY t_ns")
-    found = {}
-    for code, subject, level, t_ns, message in rows:
-        if (code, subject) in wanted and level == wanted[code, subject]:
-            found.setdefault((code, subject), t_ns)
-    missing = {k: v for k, v in wanted.items() if k not in found}
-    report.ok(not missing, f"{name}: {', '.join(sorted({f'{c} {v}' for (c, _), v in wanted.items()})) or 'nothing'} is said",
-              (missing, rows, loop.worst_ms))
-    late = {k: (t - at_ns) / 1e9 for k, t in found.items()
-            if not 0 <= t - at_ns <= row.within_s * 1e9}
-    if wanted:
-        report.ok(not late, f"{name}: within {row.within_s} s", late)
-    # A busy machine's slow reply is told, rightly.
-    slow = {"bus-latency"} if loop.worst_ms >= 20 else set()
-    other = [r for r in rows if (r[0], r[1]) not in wanted and (r[0], r[1]) not in row.also and
-             r[0] not in slow]
-    report.ok(not other, f"{name}: and nothing else, of nobody else", other)
-    for r in rows:
-        print(f"# {(r[3] - at_ns) / 1e9:.2f} s {r[2]} {r[0]} {r[1]}: {r[4]}")
-
-
 def outcome(loop):
     """Of each cycle: who answered."""
     return [sorted(read) for _, _, read, _ in loop.cycles], loop.lost
@@ -164,11 +87,8 @@ def play(row, wire):
 
     def told(loop):
         for (code, subject), level in row.wanted("%").items():
-            try:
-                recording.has("SELECT 1 FROM verdicts WHERE code = ? AND subject LIKE ? AND level = ?",
-                              f"{code} of {subject}", code, subject, level, seconds=SECONDS)
-            except TimeoutError:
-                pass  # is judged below
+            recording.wait("SELECT 1 FROM verdicts WHERE code = ? AND subject LIKE ? AND level = ?",
+                           SECONDS, code, subject, level)
 
     with ThreadPoolExecutor(1) as beside:
         direct = beside.submit(drive, row, wire, other, other.link, lambda loop: None)
@@ -179,7 +99,8 @@ def play(row, wire):
           f"{name}: its last cycle", 60)
     result = recording.end()
     victim = 3 if any(k[1] == ELBOW or k[1] == BUS for k in row.verdicts) else 0
-    judge_verdicts(row, name, recording, at_ns, loop)
+    # A busy machine's slow reply is told, rightly.
+    judge_said(row, name, recording, at_ns, {"bus-latency"} if loop.worst_ms >= 20 else set())
     judge_values(name, loop, recording, victim)
     judge_bytes(name, loop, bus)
     report.ok(result["dropped"] == 0, f"{name}: nothing is dropped", result)

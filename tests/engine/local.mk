@@ -7,8 +7,9 @@ TESTS += %D%/t_message
 TESTS += %D%/t_chunks.sh %D%/t_record.sh %D%/t_kill.sh %D%/t_background.sh %D%/t_resume.sh
 EXTRA_DIST += %D%/t_chunks.sh %D%/t_record.sh %D%/t_kill.sh %D%/t_background.sh %D%/t_resume.sh
 
-TESTS += %D%/t_bus_faults.sh
-EXTRA_DIST += %D%/t_bus_faults.sh %D%/bus_faults.py %D%/bus_client.py
+TESTS += %D%/t_bus_faults.sh %D%/t_bus_polled.sh %D%/t_bus_can.sh
+EXTRA_DIST += %D%/t_bus_faults.sh %D%/bus_faults.py %D%/bus_client.py %D%/bus_run.py \
+	%D%/t_bus_polled.sh %D%/bus_polled.py %D%/t_bus_can.sh %D%/bus_can.py
 
 # A world that tests record.
 check_PROGRAMS += %D%/world

@@ -20,6 +20,8 @@ tap_ok $? "an interface that is up"
 ip link set vcan0 down
 within is "$(newest state)" off
 tap_ok $? "an interface that is down"
+within is "SELECT count(*) FROM verdicts WHERE code = 'can-bus' AND level = 'fail'" 1
+tap_ok $? "which is an alarm"
 ip link set vcan0 up
 "$arm" 10 4000 vcan0 >/dev/null
 within is "$(newest state)" ok
@@ -52,5 +54,8 @@ tap_same "$(ask "$(newest "transactions, corrupt, stray")"),$(sent_by_host can1)
 ip link set can1 down
 within is "$(newest state)" off
 tap_ok $? "a controller that is stopped"
+within is "SELECT level, subject, message FROM verdicts WHERE code = 'can-bus'" \
+	"fail|can1|can1 is off: no motor hears a command any more"
+tap_ok $? "and an alarm"
 stop
 tap_done

@@ -1,0 +1,11 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# A polled servo bus with one fault each: verdicts in the database, and the other joints go on. Words
+# choose among the rows: t_bus_polled.sh silent
+set -u
+command -v python3 >/dev/null || { echo "1..0 # SKIP python3 is not installed"; exit 0; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export HOME="$work" XDG_RUNTIME_DIR="$work" XDG_DATA_HOME="$work" XDG_STATE_HOME="$work" \
+	XDG_CONFIG_HOME="$work" XDG_CACHE_HOME="$work" PYTHONDONTWRITEBYTECODE=1
+python3 "$TOP_SRCDIR/tests/engine/bus_polled.py" "$work" "$@"
