@@ -47,9 +47,8 @@ static bool is_required(const struct inspect *l, const char *code)
 	return false;
 }
 
-static void settle(const struct inspect *l, struct preflight_item *i)
+static void settle_waiver(const struct inspect *l, struct preflight_item *i)
 {
-	i->required = is_required(l, i->code);
 	i->waived = false;
 	for (unsigned k = 0; k < l->waivers; k++) {
 		const struct inspect_waiver *w = &l->waiver[k];
@@ -88,7 +87,8 @@ struct preflight_item *inspect_add(struct inspect *l, const char *code, const ch
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	text_clean(i->message, sizeof(i->message), text, strlen(text));
-	settle(l, i);
+	i->required = is_required(l, i->code);
+	settle_waiver(l, i);
 	return i;
 }
 
@@ -184,7 +184,7 @@ static void keep_row(struct inspect *l, const struct preflight_item *before, siz
 		struct preflight_item *i = new_item(l);
 
 		*i = before[k];
-		settle(l, i);
+		settle_waiver(l, i);
 	}
 }
 

@@ -107,8 +107,11 @@ static void test_strangers(struct tap *t, const struct stage *sim, const struct 
 	stage_close(&g1);
 }
 
-/* Means of decoded pictures are those that the set's own writer computed of half of them, undecoded:
- * what is left is what compression does to colours. */
+/*
+ * Means of decoded pictures are those that the set's own writer computed of half of them, undecoded,
+ * as far as these can be: one encoding takes a level, and sums in float32 add half a one and spoil
+ * deviations. tests/oracle/channels.py takes that apart.
+ */
 static void test_channels(struct tap *t, const struct stage *s)
 {
 	for (unsigned k = 0; k < s->videos.cameras; k++) {
