@@ -24,6 +24,8 @@ static int check_path(const char *path, enum db_mode mode, struct err *e)
 			return err_set(e, EISDIR, "%s: is a folder, not a database", path);
 		if (!S_ISREG(st.st_mode))
 			return err_set(e, EBADMSG, "%s: is no ordinary file", path);
+		if (access(path, R_OK))
+			return err_set(e, errno, "%s: %m", path);
 	} else if (errno != ENOENT) {
 		return err_set(e, errno, "%s: %m", path);
 	} else if (mode == DB_READ) {

@@ -85,7 +85,8 @@ void audit_set_parts(struct audit *a, const struct set_evidence *s)
 	unsigned wrong = 0;
 
 	if (s->modality_wrong)
-		audit_add(a, "set-files", LEVEL_FAIL, file, "%s", s->modality_wrong);
+		audit_do(audit_add(a, "set-files", LEVEL_FAIL, file, "%s", s->modality_wrong),
+			 "copy it again, or write it anew");
 	if (!s->modality)
 		return;
 	for (unsigned k = 0; k < s->modality->parts; k++)

@@ -38,6 +38,11 @@ static void about(struct audit *a, const struct checkpoint *c)
 			c->pre.known ? "policy_postprocessor.json" : "policy_preprocessor.json");
 		audit_do(f, "copy the whole folder of the checkpoint again");
 	}
+	if (is_lerobot(c) && !c->noutputs && !c->adapter) {
+		f = audit_add(a, "checkpoint", LEVEL_FAIL, "config.json",
+			      "config.json names no output: what the policy gives is not known");
+		audit_do(f, "copy the whole folder of the checkpoint again");
+	}
 	if (audit_level(a, "checkpoint") < LEVEL_WARN)
 		audit_add(a, "checkpoint", LEVEL_OK, "", "%s%s%s%s%s", c->name,
 			  c->type[0] ? ": " : "", c->type, c->dataset[0] ? ", trained on " : "",

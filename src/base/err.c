@@ -58,3 +58,18 @@ void err_prefix(struct err *e, const char *fmt, ...)
 		snprintf(joined + used, sizeof(joined) - used, ": %s", e->msg);
 	take(e, joined);
 }
+
+void err_hint(struct err *e, const char *fmt, ...)
+{
+	char joined[RAW_BYTES];
+	size_t used;
+	va_list ap;
+
+	if (!e || !e->code)
+		return;
+	used = (size_t)snprintf(joined, sizeof(joined), "%s; ", e->msg);
+	va_start(ap, fmt);
+	vsnprintf(joined + used, sizeof(joined) - used, fmt, ap);
+	va_end(ap);
+	take(e, joined);
+}

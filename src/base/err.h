@@ -23,4 +23,7 @@ int err_set(struct err *e, int code, const char *fmt, ...) __attribute__((format
 /* Puts "prefix: " before the message of e; does nothing without an error. */
 void err_prefix(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* Puts "; what to do" behind the message of e; does nothing without an error. */
+void err_hint(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
 #endif

@@ -36,6 +36,8 @@ static int open_policy(struct job *j, const char *path, struct err *e)
 	if (!path && explain_rig_name(j->db, j->run, rig, e) == 0 && rig[0])
 		policy = explain_rig_policy_dup(rig);
 	rc = explain_own_open(&j->own, j->p, path ? path : policy, path ? e : &ignored);
+	if (rc && path)
+		err_hint(e, "--policy names the whole folder of a checkpoint");
 	free(policy);
 	return path ? rc : 0;
 }
@@ -173,6 +175,8 @@ static int run(struct app *app)
 	}
 	path = cmd_db_dup(app);
 	j.db = db_open(path, DB_READ, &e);
+	if (!j.db)
+		err_hint(&e, "--db names another database");
 	free(path);
 	rc = j.db ? work(&j, app, &e) : -e.code;
 	if (!rc)

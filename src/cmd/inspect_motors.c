@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The arm's motors, their calibration, their bus. */
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,7 +56,23 @@ static bool is_wrapped(const struct robot_class *robot, const struct calibration
 	return true;
 }
 
-/* What the file itself shows. The registers may well agree: they were written from it. */
+static void wrapped(struct inspect *l, const struct robot_class *robot, const struct calibration *c)
+{
+	for (unsigned i = 0; i < c->n; i++) {
+		if (!is_wrapped(robot, &c->motor[i]))
+			continue;
+		inspect_do(inspect_add(l, "calibration", c->motor[i].joint, LEVEL_WARN,
+				       "its range is %d..%d, a whole turn: it was moved across its "
+				       "encoder's end",
+				       c->motor[i].range_min, c->motor[i].range_max),
+			   "calibrate again, from the middle of its range");
+	}
+}
+
+/*
+ * What the file itself shows. The registers may well agree: they were written from it. That it is not
+ * there is told by its path.
+ */
 static void calibration_file(struct inspect *l)
 {
 	const struct robot_class *robot = robot_find(l->rig->robot_type);
@@ -63,20 +80,16 @@ static void calibration_file(struct inspect *l)
 	char *path = l->rig->robot_calibration[0] ? xstrdup(l->rig->robot_calibration) : NULL;
 	char kind[NAME_BYTES];
 	struct err e = {0};
+	int rc;
 
 	if (!path && l->rig->robot_id[0])
 		path = servo_calibration_find_dup(robot, l->rig->robot_id, kind, &e);
-	if (path && robot && robot->turning && servo_calibration_load(c, path, &e) == 0) {
-		for (unsigned i = 0; i < c->n; i++) {
-			if (!is_wrapped(robot, &c->motor[i]))
-				continue;
-			inspect_do(inspect_add(l, "calibration", c->motor[i].joint, LEVEL_WARN,
-					       "its range is %d..%d, a whole turn: it was moved "
-					       "across its encoder's end",
-					       c->motor[i].range_min, c->motor[i].range_max),
-				   "calibrate again, from the middle of its range");
-		}
-	}
+	rc = path ? servo_calibration_load(c, path, &e) : -ENOENT;
+	if (rc && rc != -ENOENT)
+		inspect_do(inspect_add(l, "calibration", "", LEVEL_FAIL, "%s", e.msg),
+			   "calibrate again, or copy this arm's file");
+	else if (!rc && robot && robot->turning)
+		wrapped(l, robot, c);
 	free(path);
 	free(c);
 }

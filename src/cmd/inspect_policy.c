@@ -17,8 +17,9 @@
 
 static void without_set(struct inspect *l, const struct err *e)
 {
-	inspect_do(inspect_add(l, "set-files", "", LEVEL_FAIL, "%s", e->msg),
-		   "name a folder with meta/info.json");
+	inspect_do(inspect_add(l, "set-files", "", LEVEL_FAIL, "%s", e->msg), "%s",
+		   e->code == ENOENT || e->code == ENOTDIR ? "name a folder with meta/info.json"
+							   : "copy the whole set again");
 }
 
 /* What no file of this form could say is not required of it. */

@@ -76,6 +76,8 @@ int rig_file_load(struct rig *r, struct rig_errors *errors, const char *name, st
 	if (rc == -ENOENT)
 		err_set(e, ENOENT, "no rig '%s': policytop rig from %s -- COMMAND makes one", name,
 			name);
+	else if (rc && rc != -EINVAL)
+		err_hint(e, "policytop rig from %s --force -- COMMAND makes it anew", name);
 	if (text)
 		n = rig_parse(r, text, len, errors);
 	if (n == 1)

@@ -48,6 +48,8 @@ char *locate_dup(const char *path, struct err *e)
 				path);
 		else
 			found = xstrdup(path);
+	} else if (errno == ELOOP || errno == EACCES) {
+		err_set(e, errno, "%s: %s", path, strerror(errno));
 	} else if (!hub_is_repo_id(path)) {
 		err_set(e, ENOENT, "%s: no such folder", path);
 	} else {
