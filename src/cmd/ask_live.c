@@ -55,11 +55,12 @@ static bool refuse(struct making *m, const char *fmt, ...)
 static bool take_joint(struct making *m, const struct live_joint *k, enum unit unit,
 		       const char *name)
 {
-	double age_s = k ? (double)(m->live->now_ns - k->at_ns) / 1e9 : 0, factor;
+	double age_s, factor;
 
 	if (!k || isnan(k->value))
 		return refuse(m, "where %s is, is not seen", name);
-	if (k->at_ns == TIME_UNKNOWN || age_s > m->rig->tolerances.age_s)
+	age_s = k->at_ns == TIME_UNKNOWN ? INFINITY : (double)(m->live->now_ns - k->at_ns) / 1e9;
+	if (age_s > m->rig->tolerances.age_s)
 		return refuse(m, "%s was last heard too long ago", name);
 	if (!unit_factor(k->joint.unit, unit, &factor))
 		return refuse(m, "%s is told in another unit than training's", name);

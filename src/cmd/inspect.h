@@ -15,7 +15,7 @@
 #include "rig/rig.h"
 #include "training/checkpoint.h"
 
-enum { INSPECT_WAIVERS_MAX = 16, INSPECT_ROWS = 16 };
+enum { INSPECT_WAIVERS_MAX = 16, INSPECT_ROWS = 16, INSPECT_DISKS = 4 };
 
 /* CODE[:SUBJECT]=REASON of --waive. */
 struct inspect_waiver {
@@ -48,6 +48,15 @@ struct inspect {
 	struct checkpoint *policy;   /* NULL unknown */
 	struct err policy_e;
 	struct inspect_live live;
+	bool clock_seen; /* clock_ns is known: wall clock less the one that only runs */
+	int64_t clock_ns;
+	double clock_step_s; /* the largest step seen */
+	unsigned speeds;
+	struct {
+		char folder[512];
+		double mb_s; /* NaN: error says why */
+		int error;
+	} speed[INSPECT_DISKS]; /* of disks that were written to */
 	unsigned waivers;
 	struct inspect_waiver waiver[INSPECT_WAIVERS_MAX];
 	bool anew; /* the next look is at everything, however fresh it is */

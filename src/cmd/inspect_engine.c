@@ -31,7 +31,7 @@ static void take_joints(struct inspect_live *l, const struct snapshot *s, int64_
 	}
 }
 
-static void take(struct inspect_live *l, const struct snapshot *s, int64_t now_ns)
+static void take(struct inspect_live *l, const struct snapshot *s, int64_t now_ns, double most_s)
 {
 	take_joints(l, s, now_ns);
 	l->motors = l->buses = l->cameras = 0;
@@ -39,15 +39,17 @@ static void take(struct inspect_live *l, const struct snapshot *s, int64_t now_n
 		l->motor[l->motors] = s->motor[i].v;
 		l->motor_ns[l->motors++] = age(now_ns, s->motor[i].age_s);
 	}
-	for (unsigned i = 0; i < s->nbuses && i < INSPECT_BUSES; i++)
-		l->bus[l->buses++] = s->bus[i].v;
+	for (unsigned i = 0; i < s->nbuses && i < INSPECT_BUSES; i++) {
+		if (s->bus[i].age_s <= most_s)
+			l->bus[l->buses++] = s->bus[i].v;
+	}
 	for (unsigned i = 0; i < s->neyes && i < INSPECT_CAMERAS; i++) {
 		l->camera[l->cameras] = s->eye[i].v;
 		l->camera_ns[l->cameras++] = age(now_ns, s->eye[i].age_s);
 	}
 }
 
-bool inspect_engine(struct inspect_live *l, const char *rig_name)
+bool inspect_engine(struct inspect_live *l, const char *rig_name, double most_s)
 {
 	struct client *c = rig_name[0] ? client_connect(rig_name, CLIENT_HZ, NULL) : NULL;
 	struct client_data *d = c ? xcalloc(1, sizeof(*d)) : NULL;
@@ -68,7 +70,7 @@ bool inspect_engine(struct inspect_live *l, const char *rig_name)
 		}
 	}
 	if (got)
-		take(l, &d->snapshot, clock_now_ns(&clock));
+		take(l, &d->snapshot, clock_now_ns(&clock), most_s);
 	client_close(c);
 	free(d);
 	return got;

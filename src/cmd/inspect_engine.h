@@ -5,7 +5,10 @@
 
 #include "cmd/inspect_live.h"
 
-/* Fills l with what it shows now. False: none runs for this rig, or it does not answer. */
-bool inspect_engine(struct inspect_live *l, const char *rig_name);
+/*
+ * Fills l with what it shows now; a bus of which it heard longer than most_s ago is left out. False:
+ * none runs for this rig, or it does not answer.
+ */
+bool inspect_engine(struct inspect_live *l, const char *rig_name, double most_s);
 
 #endif

@@ -5,16 +5,23 @@
  */
 #include "cmd/inspect_gpu.h"
 
+#include <dirent.h>
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 
 struct nvml_memory {
 	unsigned long long total, free, used;
 };
 
-enum { NVML_SUCCESS = 0, NVML_TEMPERATURE_GPU = 0 };
+enum { NVML_SUCCESS = 0, NVML_TEMPERATURE_GPU = 0, NVML_THRESHOLD_SLOWDOWN = 1 };
+
+/* Degrees below the threshold at which the card slows itself down. */
+enum { NEAR_DEGC = 5 };
 
 /* nvmlClocksEventReason*: software and hardware slow-down by heat, power brake. */
 static const unsigned long long THROTTLED = 0x20 | 0x40 | 0x80;
@@ -27,6 +34,7 @@ struct nvml {
 	int (*handle)(unsigned i, void **device);
 	int (*memory)(void *device, struct nvml_memory *m);
 	int (*temperature)(void *device, int sensor, unsigned *degc);
+	int (*threshold)(void *device, int which, unsigned *degc);
 	int (*reasons)(void *device, unsigned long long *reasons);
 };
 
@@ -49,6 +57,7 @@ static bool open_nvml(struct nvml *n)
 	find(n, "nvmlDeviceGetHandleByIndex_v2", &n->handle);
 	find(n, "nvmlDeviceGetMemoryInfo", &n->memory);
 	find(n, "nvmlDeviceGetTemperature", &n->temperature);
+	find(n, "nvmlDeviceGetTemperatureThreshold", &n->threshold);
 	find(n, "nvmlDeviceGetCurrentClocksThrottleReasons", &n->reasons);
 	if (n->init && n->shutdown && n->count && n->handle && n->memory && n->temperature &&
 	    n->init() == NVML_SUCCESS)
@@ -57,30 +66,76 @@ static bool open_nvml(struct nvml *n)
 	return false;
 }
 
-static void card(struct inspect *l, const struct nvml *n, unsigned at)
+/* GB of the weights that this machine must load, NaN unknown or a server's business. */
+static double weights_gb(const struct inspect *l)
 {
-	struct nvml_memory m = {0};
-	unsigned long long reasons = 0;
-	unsigned degc = 0;
-	struct preflight_item *i;
-	char name[16];
+	DIR *d = l->policy && !l->rig->server[0] ? opendir(l->policy->path) : NULL;
+	const struct dirent *entry;
+	double bytes = 0;
+	struct stat st;
+
+	while (d && (entry = readdir(d))) {
+		const char *dot = strrchr(entry->d_name, '.');
+
+		if (dot && strcmp(dot, ".safetensors") == 0 &&
+		    fstatat(dirfd(d), entry->d_name, &st, 0) == 0)
+			bytes += (double)st.st_size;
+	}
+	if (d)
+		closedir(d);
+	return bytes > 0 ? bytes / 1e9 : (double)NAN;
+}
+
+struct reading {
+	struct nvml_memory memory;
+	unsigned degc, slow_degc; /* 0 unknown */
+	unsigned long long reasons;
+};
+
+static bool read_card(const struct nvml *n, unsigned at, struct reading *r)
+{
 	void *device;
 
+	*r = (struct reading){.degc = 0};
+	if (n->handle(at, &device) != NVML_SUCCESS || n->memory(device, &r->memory) != NVML_SUCCESS)
+		return false;
+	if (n->temperature(device, NVML_TEMPERATURE_GPU, &r->degc) != NVML_SUCCESS)
+		r->degc = 0;
+	if (n->threshold &&
+	    n->threshold(device, NVML_THRESHOLD_SLOWDOWN, &r->slow_degc) != NVML_SUCCESS)
+		r->slow_degc = 0;
+	if (n->reasons && n->reasons(device, &r->reasons) != NVML_SUCCESS)
+		r->reasons = 0;
+	return true;
+}
+
+static void card(struct inspect *l, const struct nvml *n, unsigned at)
+{
+	double wanted = weights_gb(l), gb;
+	struct preflight_item *i;
+	struct reading r;
+	char name[16], heat[48] = "";
+	bool hot;
+
 	snprintf(name, sizeof(name), "gpu%u", at);
-	if (n->handle(at, &device) != NVML_SUCCESS || n->memory(device, &m) != NVML_SUCCESS) {
+	if (!read_card(n, at, &r)) {
 		inspect_add(l, "gpu", name, LEVEL_UNKNOWN, "the card does not answer");
 		return;
 	}
-	if (n->temperature(device, NVML_TEMPERATURE_GPU, &degc) != NVML_SUCCESS)
-		degc = 0;
-	if (n->reasons && n->reasons(device, &reasons) != NVML_SUCCESS)
-		reasons = 0;
-	i = inspect_add(l, "gpu", name, reasons & THROTTLED ? LEVEL_WARN : LEVEL_OK,
-			"%.1f of %.1f GB are free, %u degC%s", (double)m.free / 1e9,
-			(double)m.total / 1e9, degc,
-			reasons & THROTTLED ? ", slowed down by heat or power" : "");
-	inspect_number(i, (double)m.free / 1e9, (double)NAN, "GB");
-	if (reasons & THROTTLED)
+	gb = (double)r.memory.free / 1e9;
+	hot = r.degc && r.slow_degc && r.degc + NEAR_DEGC >= r.slow_degc;
+	if (r.degc)
+		snprintf(heat, sizeof(heat), ", %u degC%s", r.degc,
+			 r.reasons & THROTTLED ? ", slowed down by heat or power"
+			 : hot		       ? ", about to slow down"
+					       : "");
+	i = inspect_add(l, "gpu", name,
+			r.reasons & THROTTLED || hot || gb < wanted ? LEVEL_WARN : LEVEL_OK,
+			"%.1f of %.1f GB are free%s", gb, (double)r.memory.total / 1e9, heat);
+	inspect_number(i, gb, wanted, "GB");
+	if (gb < wanted)
+		inspect_do(i, "end what uses it: the policy's weights are %.1f GB", wanted);
+	else if (r.reasons & THROTTLED || hot)
 		inspect_do(i, "look at its fan and its power limit");
 }
 

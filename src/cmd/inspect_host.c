@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/statvfs.h>
+#include <sys/timex.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -16,6 +18,7 @@
 #include "cmd/inspect_gpu.h"
 #include "cmd/rig_audit.h"
 #include "db/fs.h"
+#include "engine/supervise.h"
 #include "training/hub.h"
 
 /* What three cameras of 640 x 480 as video and a database take in an hour: measured, rounded up. */
@@ -23,6 +26,9 @@ static const double GB_PER_HOUR = 8;
 
 enum { PROBE_BYTES = 16 << 20, PROBE_PIECE = 1 << 20 };
 static const double PROBE_S = 0.5;
+/* Bursts must pass, too: a disk that is only just fast enough falls behind. */
+static const double SPEED_SHARE = 4;
+static const double CLOCK_STEP_S = 0.1;
 
 /* The nearest folder of a path that exists; the caller frees it. */
 static char *existing_dup(const char *path)
@@ -72,6 +78,68 @@ static double write_speed(const char *folder)
 	return saved ? (double)NAN : (double)done / 1e6 / ((double)(now_ns - begin_ns) / 1e9);
 }
 
+/* What is written there goes when the machine, or its container, does. */
+static const char *lost_with(const char *folder)
+{
+	static const struct {
+		unsigned long type;
+		const char *words;
+	} kinds[] = {{0x794c7630, "an overlay, which goes with its container or its next start"},
+		     {0x01021994, "memory (tmpfs), which goes with the power"},
+		     {0x858458f6, "memory (ramfs), which goes with the power"}};
+	struct statfs fs;
+
+	for (size_t i = 0; statfs(folder, &fs) == 0 && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (((unsigned long)fs.f_type & 0xffffffff) == kinds[i].type)
+			return kinds[i].words;
+	}
+	return NULL;
+}
+
+/* Measured once a command: it writes, and a disk wears. */
+static double speed_of(struct inspect *l, const char *folder)
+{
+	unsigned i = 0;
+
+	while (i < l->speeds && strcmp(l->speed[i].folder, folder) != 0)
+		i++;
+	if (i == l->speeds && l->speeds < INSPECT_DISKS) {
+		snprintf(l->speed[i].folder, sizeof(l->speed[i].folder), "%s", folder);
+		l->speed[i].mb_s = write_speed(folder);
+		l->speed[i].error = errno;
+		l->speeds++;
+	}
+	errno = i < l->speeds ? l->speed[i].error : EIO;
+	return i < l->speeds ? l->speed[i].mb_s : (double)NAN;
+}
+
+/* It can be written to: is there room, is it fast enough, will it last? */
+static struct preflight_item *disk_room(struct inspect *l, const char *subject, const char *folder,
+					double gb, double wanted_gb, double speed)
+{
+	const char *lost = lost_with(folder);
+	double needs = isnan(l->hours) ? 0 : GB_PER_HOUR * 1e3 / 3600;
+	struct preflight_item *i;
+
+	if (gb < wanted_gb) {
+		i = inspect_add(l, "disk", subject, gb < wanted_gb / 4 ? LEVEL_FAIL : LEVEL_WARN,
+				"%.1f GB free, %.0f MB/s: %s", gb, speed, folder);
+		inspect_do(i, "make room: %.0f GB are wanted", wanted_gb);
+	} else if (speed < SPEED_SHARE * needs) {
+		i = inspect_add(l, "disk", subject, speed < needs ? LEVEL_FAIL : LEVEL_WARN,
+				"it takes %.1f MB/s, the recording has %.1f: %s", speed, needs,
+				folder);
+		inspect_do(i, "write to a faster disk");
+	} else if (lost) {
+		i = inspect_add(l, "disk", subject, LEVEL_WARN, "%s is on %s", folder, lost);
+		inspect_do(i, "write to a disk (--db, or the recording's root)");
+	} else {
+		i = inspect_add(l, "disk", subject, LEVEL_OK, "%.1f GB free, %.0f MB/s: %s", gb,
+				speed, folder);
+	}
+	return i;
+}
+
 static void disk_item(struct inspect *l, const char *subject, const char *path, double wanted_gb)
 {
 	char *folder = existing_dup(path);
@@ -88,7 +156,7 @@ static void disk_item(struct inspect *l, const char *subject, const char *path, 
 		return;
 	}
 	gb = (double)fs.f_bavail * (double)fs.f_frsize / 1e9;
-	speed = write_speed(folder);
+	speed = speed_of(l, folder);
 	if (isnan(speed)) {
 		i = inspect_add(l, "disk", subject, LEVEL_FAIL, "%s cannot be written: %s", folder,
 				strerror(errno));
@@ -98,13 +166,7 @@ static void disk_item(struct inspect *l, const char *subject, const char *path, 
 				(unsigned long long)fs.f_favail);
 		inspect_do(i, "remove small files");
 	} else {
-		i = inspect_add(l, "disk", subject,
-				gb < wanted_gb / 4 ? LEVEL_FAIL
-				: gb < wanted_gb   ? LEVEL_WARN
-						   : LEVEL_OK,
-				"%s has %.1f GB free and takes %.0f MB/s", folder, gb, speed);
-		if (gb < wanted_gb)
-			inspect_do(i, "make room: %.0f GB are wanted", wanted_gb);
+		i = disk_room(l, subject, folder, gb, wanted_gb, speed);
 	}
 	inspect_number(i, gb, wanted_gb, "GB");
 	free(folder);
@@ -198,21 +260,41 @@ static void governor(struct inspect *l)
 /* With it, a lost SSH link ends the engine, too. */
 static void logout_kills(struct inspect *l)
 {
-	double yes = NAN;
-	FILE *f = fopen("/etc/systemd/logind.conf", "re");
-	char line[256];
-
-	while (f && fgets(line, sizeof(line), f)) {
-		if (strncmp(line, "KillUserProcesses=", 18) == 0)
-			yes = strncmp(line + 18, "yes", 3) == 0;
-	}
-	if (f)
-		fclose(f);
-	if (yes > 0)
+	if (logout_ends())
 		inspect_do(
 			inspect_add(l, "host", "logind", LEVEL_NOTE,
 				    "KillUserProcesses=yes: leaving the session ends the engine"),
 			"loginctl enable-linger");
+}
+
+/* How far the wall clock is ahead of the one that only runs. */
+static int64_t clock_offset_ns(void)
+{
+	struct clock clock = clock_real();
+
+	return clock_wall_ns() - clock_now_ns(&clock);
+}
+
+/* A clock that steps breaks whatever compares times of two machines, and LeRobot's own pacing. */
+static void clock_steps(struct inspect *l)
+{
+	struct timex t = {.modes = 0};
+	int64_t offset_ns = clock_offset_ns();
+	double step_s = l->clock_seen ? (double)(offset_ns - l->clock_ns) / 1e9 : 0;
+
+	l->clock_seen = true;
+	l->clock_ns = offset_ns;
+	if (fabs(step_s) > l->clock_step_s)
+		l->clock_step_s = fabs(step_s);
+	if (l->clock_step_s >= CLOCK_STEP_S)
+		inspect_do(inspect_add(l, "host", "clock", LEVEL_NOTE,
+				       "the wall clock stepped by %.3g s while this looked",
+				       l->clock_step_s),
+			   "wait until it is synchronised (timedatectl)");
+	else if (adjtimex(&t) == TIME_ERROR)
+		inspect_do(inspect_add(l, "host", "clock", LEVEL_NOTE,
+				       "the wall clock is not synchronised: it may step"),
+			   "timedatectl set-ntp true");
 }
 
 void inspect_machine(struct inspect *l)
@@ -227,4 +309,5 @@ void inspect_machine(struct inspect *l)
 	heat(l);
 	governor(l);
 	logout_kills(l);
+	clock_steps(l);
 }

@@ -347,6 +347,54 @@ static void begin_look(struct inspect_live *l, const struct rig *r)
 	}
 }
 
+static bool is_old(const struct inspect_live *l, int64_t at_ns, double most_s)
+{
+	return at_ns == TIME_UNKNOWN || (double)(l->now_ns - at_ns) / 1e9 > most_s;
+}
+
+static void explain_old(struct inspect_live *l, bool camera, const char *name, int64_t at_ns)
+{
+	for (unsigned i = 0; i < l->sources; i++) {
+		struct live_source *s = &l->source[i];
+
+		if (s->camera != camera || (camera && !strstr(s->word, name)))
+			continue;
+		if (at_ns == TIME_UNKNOWN)
+			snprintf(s->why, sizeof(s->why), "the run has not heard of it");
+		else
+			snprintf(s->why, sizeof(s->why), "the run heard of it %.1f s ago",
+				 (double)(l->now_ns - at_ns) / 1e9);
+	}
+}
+
+/* What a run saw last of a motor or a camera too long ago is not how it is. */
+static void forget_old(struct inspect_live *l, double most_s)
+{
+	unsigned motors = 0, cameras = 0;
+
+	for (unsigned i = 0; i < l->motors; i++) {
+		if (is_old(l, l->motor_ns[i], most_s)) {
+			explain_old(l, false, "", l->motor_ns[i]);
+			continue;
+		}
+		l->motor[motors] = l->motor[i];
+		l->motor_ns[motors++] = l->motor_ns[i];
+	}
+	for (unsigned i = 0; i < l->cameras; i++) {
+		if (is_old(l, l->camera_ns[i], most_s)) {
+			char role[NAME_BYTES + 8];
+
+			snprintf(role, sizeof(role), "?name=%s&", l->camera[i].name);
+			explain_old(l, true, role, l->camera_ns[i]);
+			continue;
+		}
+		l->camera[cameras] = l->camera[i];
+		l->camera_ns[cameras++] = l->camera_ns[i];
+	}
+	l->motors = motors;
+	l->cameras = cameras;
+}
+
 void inspect_live(struct inspect_live *l, const struct rig *r, const char *rig_name,
 		  int64_t patience_ns)
 {
@@ -357,10 +405,12 @@ void inspect_live(struct inspect_live *l, const struct rig *r, const char *rig_n
 	if (!l->ears || !l->ears->warm)
 		inspect_look_again(l->look);
 	l->looked = true;
-	l->engine = inspect_engine(l, rig_name);
+	l->engine = inspect_engine(l, rig_name, r->tolerances.age_s);
 	if (l->engine) {
 		inspect_live_close(l);
 		inspect_live_sources(l, r);
+		l->now_ns = clock_now_ns(&clock);
+		forget_old(l, r->tolerances.age_s);
 	} else {
 		begin_look(l, r);
 		if (l->ears->warm)

@@ -142,6 +142,10 @@ void inspect_live_norm(struct inspect *l)
 	for (unsigned i = 0; i < n; i++) {
 		joint[i] = l->live.joint[i].joint;
 		state[i] = l->live.joint[i].value;
+		if (l->live.joint[i].at_ns == TIME_UNKNOWN ||
+		    (double)(l->live.now_ns - l->live.joint[i].at_ns) / 1e9 >
+			    l->rig->tolerances.age_s)
+			state[i] = NAN; /* that is where it was */
 	}
 	audit_norm_live(&a, l->policy, state, n, joint);
 	inspect_take(l, &a);

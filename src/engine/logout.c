@@ -82,13 +82,20 @@ static bool said_before(void)
 	return before;
 }
 
+bool logout_ends(void)
+{
+	const struct passwd *pw = getpwuid(getuid());
+
+	return logind_kills() && !lingers(pw ? pw->pw_name : "");
+}
+
 char *logout_warning_dup(void)
 {
 	const struct passwd *pw = getpwuid(getuid());
 	const char *user = pw ? pw->pw_name : "";
 	struct buf b = {0};
 
-	if (!logind_kills() || lingers(user) || said_before())
+	if (!logout_ends() || said_before())
 		return NULL;
 	buf_printf(
 		&b,

@@ -64,4 +64,7 @@ int supervise(const struct launch *l, void (*line)(void *host, const char *text)
  */
 char *logout_warning_dup(void);
 
+/* Whether it does, for this user: KillUserProcesses, and no lingering. */
+bool logout_ends(void);
+
 #endif
