@@ -25,7 +25,7 @@ class Cause:
     code: str
     names: tuple
     level: str
-    status: int
+    status: int | tuple
     spoil: Callable
     twin: Callable = lambda w: None
 
@@ -337,8 +337,8 @@ FROZEN = [
           "fail", 2, latched, koch),
     Cause("no-status-packet", "#43 lerobot#1252", "rig", "bus", (), "warn", 1,
           order("fault mute/3*4")),
-    # So slow that not all registers are read within a look: NOT SEEN as well.
-    Cause("slow-replies", "#12 lerobot#1166", "rig", "bus", (), "warn", 3,
+    # So slow that not all registers may be read within a look: then it is NOT SEEN as well.
+    Cause("slow-replies", "#12 lerobot#1166", "rig", "bus", (), "warn", (1, 3),
           order("fault late/3:28")),
     # As written it was to fail. Whoever has the port may be the policy: what is not seen is no GO.
     Cause("claimed-port", "#54 inspect-robots", "rig", "bus", ("sleep",), "unknown", 3, claimed),

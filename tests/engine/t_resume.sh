@@ -31,7 +31,7 @@ wait_sql()
 record()
 {
 	rm -f "$db"*
-	timeout 60 "$POLICYTOP" record --rig resume --json "$@" >"$work/out" 2>"$work/err" &
+	timeout 180 "$POLICYTOP" record --rig resume --json "$@" >"$work/out" 2>"$work/err" &
 	pid=$!
 }
 
@@ -81,8 +81,8 @@ tap_ok $? "the capture of both engines, replayed, gives the same values"
 	"$world" - 50 60
 	"$world" - 50 90
 ) | timeout 30 "$POLICYTOP" record stdin: --capture "$work/capture" >/dev/null 2>&1
-record "raw:$work/capture"
-kill_at 90
+record "raw:$work/capture?speed=0.5"
+kill_at 60
 tap_ok $? "a replay of a capture is killed"
 wait $pid
 tap_same "$(sql 'SELECT count(*), min(seq), max(seq) FROM steps')" "150|0|149" \

@@ -15,7 +15,7 @@ run()
 	home=$work/$1
 	mkdir -p "$home/run" && chmod 700 "$home/run"
 	HOME="$home" XDG_RUNTIME_DIR="$home/run" XDG_CACHE_HOME="$home" XDG_DATA_HOME="$home" \
-		XDG_STATE_HOME="$home" XDG_CONFIG_HOME="$home" timeout 100 "$POLICYTOP" demo \
+		XDG_STATE_HOME="$home" XDG_CONFIG_HOME="$home" timeout 300 "$POLICYTOP" demo \
 		--headless --seconds 16 --json --fault "$2" --seed "$3" \
 		>"$home/out" 2>"$home/err" </dev/null
 	echo $? >"$home/status"
