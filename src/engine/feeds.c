@@ -177,23 +177,31 @@ static void run_feed(struct feed *d)
 }
 
 /* What a tap saw came before what the control loop made of it, and is taken first. */
+static void run_taps(struct feeds *f, const struct feed *but)
+{
+	for (unsigned i = 0; i < f->count; i++) {
+		if (&f->feed[i] != but && f->feed[i].source->class->slots)
+			run_feed(&f->feed[i]);
+	}
+}
+
 static void on_ready(void *arg, uint32_t events)
 {
 	struct feed *d = arg;
-	struct feeds *f = d->feeds;
 
 	(void)events;
-	for (unsigned i = 0; i < f->count; i++) {
-		if (&f->feed[i] != d && f->feed[i].source->class->slots)
-			run_feed(&f->feed[i]);
-	}
+	run_taps(d->feeds, d);
 	run_feed(d);
 }
 
 static void on_time(void *arg, int64_t now_ns)
 {
+	struct feed *d = arg;
+
 	(void)now_ns;
-	run_feed(arg);
+	if (!d->source->class->slots)
+		run_taps(d->feeds, d);
+	run_feed(d);
 }
 
 static void watch(struct feed *d, bool on)

@@ -33,7 +33,7 @@ struct merge *merge_new(const struct merge_host *host, const struct resume_point
 	struct merge *m = xcalloc(1, sizeof(*m));
 
 	m->host = *host;
-	m->tick_last_ns = m->tick_before_ns = TIME_UNKNOWN;
+	m->tick_last_ns = m->tick_before_ns = m->done_before_ns = TIME_UNKNOWN;
 	m->boundary.host = m;
 	m->boundary.mark = on_mark;
 	boundary_init(&m->boundary, resume);
@@ -48,6 +48,7 @@ struct merge *merge_new(const struct merge_host *host, const struct resume_point
 	m->chunk_stored_ns = resume->chunks ? resume->last_chunk_ns : TIME_UNKNOWN;
 	for (unsigned i = 0; i < ENGINE_SOURCES_MAX; i++) {
 		m->input[i].last_seq = SEQ_UNKNOWN;
+		m->input[i].taken_ns = TIME_UNKNOWN;
 		m->input[i].last_chunk = CHUNK_UNKNOWN;
 		m->input[i].rereads = m->number.stored != SEQ_UNKNOWN && (rereads >> i & 1);
 		m->input[i].catching_up = m->input[i].rereads;
@@ -202,6 +203,7 @@ static void feed_hello(struct merge *m, const struct event *ev)
 	free(in->last); /* its columns meant what the hello before said */
 	in->last = NULL;
 	in->recents = 0;
+	in->taken_ns = TIME_UNKNOWN;
 	choose_tick(m, ev->source);
 	if (again && ev->source == m->tick)
 		boundary_reconnect(&m->boundary, ev->t_ns);
@@ -386,7 +388,6 @@ static void emit_tick(struct merge *m, const struct event *ev, bool fresh, int64
 	build_step(m, ev, number(m, ev, fresh));
 	sample_others(m, ev);
 	merge_bus_apply(m, ev, next_ns);
-	m->tick_before_ns = ev->t_ns;
 	inside = boundary_step(&m->boundary, m->step.vec[VEC_ASKED].present, step_axis_ns(&m->step),
 			       ev->t_ns);
 	if (!inside && m->step.driver == DRIVER_UNKNOWN)
@@ -457,6 +458,7 @@ void merge_feed(struct merge *m, const struct event *ev)
 		merge_sample(m, ev);
 		return;
 	}
+	m->input[ev->source].heard_ns = ev->t_ns;
 	if (m->holds && !merge_bus_waits(m, ev))
 		release(m, merge_bus_next(m, ev));
 	if (ev->kind != EVENT_HELLO && ev->kind != EVENT_NOTE && ev->kind != EVENT_STEP &&

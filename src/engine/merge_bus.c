@@ -43,8 +43,16 @@ static bool is_awaited(const struct merge *m, const struct event *ev)
 	for (unsigned i = 0; i < ENGINE_SOURCES_MAX; i++) {
 		const struct input *in = &m->input[i];
 
-		if (i != ev->source && in->recents &&
-		    ev->t_ns - in->recent[(in->recents - 1) % MERGE_RECENT].t_ns < ALIVE_NS)
+		int64_t heard_ns = in->heard_ns;
+
+		if (i == ev->source || !in->hello || !in->hello->on_bus)
+			continue;
+		/* Before its first goal: when it said anything, if it surely was sent one. */
+		if (in->recents)
+			heard_ns = in->recent[(in->recents - 1) % MERGE_RECENT].t_ns;
+		else if (ev->step->done_ns == TIME_UNKNOWN)
+			continue;
+		if (ev->t_ns - heard_ns < ALIVE_NS)
 			return true;
 	}
 	return false;
@@ -83,12 +91,15 @@ int64_t merge_bus_begin(const struct event *ev)
 	return TIME_UNKNOWN;
 }
 
-/* The same; else when the tick before it was told. */
+/*
+ * The same; else when that of the tick before had returned, or was told. A source that knows but one
+ * time knows when its goal had been sent.
+ */
 static int64_t call_begin(const struct merge *m, const struct event *ev)
 {
 	int64_t src_ns = merge_bus_begin(ev);
 
-	if (src_ns != TIME_UNKNOWN)
+	if (src_ns != TIME_UNKNOWN && src_ns != ev->step->done_ns)
 		return src_ns;
 	return m->tick_before_ns != TIME_UNKNOWN ? m->tick_before_ns : ev->t_ns - LATE_NS;
 }
@@ -123,26 +134,93 @@ static void learn_reads(struct input *in, const struct step *s, int64_t begin_ns
 		in->reads_inside--;
 }
 
+/* When a call had returned, as its source says; TIME_UNKNOWN: it does not, or not on this axis. */
+static int64_t told_end(const struct event *ev, int64_t begin_ns)
+{
+	int64_t done_ns = ev->step->done_ns;
+
+	return done_ns >= begin_ns && done_ns <= ev->t_ns ? done_ns : TIME_UNKNOWN;
+}
+
+/* The call of a tick. */
+struct call {
+	int64_t begin_ns, end_ns, late_ns; /* a write may pass late */
+	int64_t from_ns, done_ns;	   /* it read and wrote from, without, to; TIME_UNKNOWN */
+};
+
+static struct call call_of(const struct merge *m, const struct event *ev, int64_t next_ns)
+{
+	struct call c = {.begin_ns = call_begin(m, ev)};
+
+	c.done_ns = told_end(ev, c.begin_ns);
+	c.from_ns = m->done_before_ns;
+	c.end_ns = c.done_ns != TIME_UNKNOWN ? c.done_ns : ev->t_ns;
+	c.late_ns = c.end_ns + LATE_NS;
+	if (c.done_ns != TIME_UNKNOWN)
+		return c; /* it has sent: the first that passes later is its own */
+	if (next_ns <= c.late_ns)
+		c.late_ns = next_ns - 1;
+	/* Who was read late was told late, too: its next call may have begun long before. */
+	if (next_ns != INT64_MAX)
+		c.end_ns = c.late_ns;
+	return c;
+}
+
+/* Where both calls told when they returned, what was read in between is this one's, and its goal. */
+static bool is_surely(const struct call *c, const struct step *s, bool *in_call)
+{
+	if (s->read_ns == TIME_UNKNOWN || s->read_ns > s->t_ns || c->done_ns == TIME_UNKNOWN ||
+	    c->from_ns == TIME_UNKNOWN)
+		return false;
+	*in_call = s->read_ns > c->from_ns && s->read_ns <= c->done_ns;
+	return true;
+}
+
 /*
- * The sample of a call that has the vector: the newest from begin to end, else the first one that came
- * late; what came later still may be the next call's, where nobody knows when that began. NULL: none.
+ * What was written in a call: the newest from begin to end, else the first one that came late; what
+ * came later still may be the next call's, where nobody knows when that began. Never what the tick
+ * before has. NULL: nothing.
  */
-static const struct step *of_call(const struct input *in, enum vec_kind k, int64_t begin_ns,
-				  int64_t end_ns, int64_t late_ns)
+static const struct step *written(const struct input *in, const struct call *c)
 {
 	unsigned n = in->recents < MERGE_RECENT ? in->recents : MERGE_RECENT;
 	const struct step *late = NULL;
 
 	for (unsigned i = 1; i <= n; i++) {
 		const struct step *s = &in->recent[(in->recents - i) % MERGE_RECENT];
+		int64_t t_ns = time_of(in, s);
+		bool in_call = t_ns >= c->begin_ns && t_ns <= c->end_ns;
 
-		if (!s->vec[k].present || time_of(in, s) < begin_ns || time_of(in, s) > late_ns)
+		if (!s->vec[VEC_SENT].present || s->t_ns <= in->taken_ns)
 			continue;
-		if (time_of(in, s) <= end_ns)
+		if (!is_surely(c, s, &in_call) && t_ns > c->end_ns && t_ns <= c->late_ns)
+			late = s;
+		if (in_call)
 			return s;
-		late = s;
 	}
 	return late;
+}
+
+/*
+ * Positions for a call in which nothing was written, the newest. Where the loop has its own: only what
+ * was read since the call before, which is not older than those.
+ */
+static const struct step *read_for(const struct merge *m, const struct input *in,
+				   const struct call *c)
+{
+	double period_ns = in->hello->fps > 0 ? 1e9 / in->hello->fps : (double)in->period_ns;
+	unsigned n = in->recents < MERGE_RECENT ? in->recents : MERGE_RECENT;
+	int64_t from_ns = c->begin_ns - (int64_t)(2 * period_ns);
+
+	if (m->step.vec[VEC_GOT].present && from_ns < m->tick_before_ns)
+		from_ns = m->tick_before_ns;
+	for (unsigned i = 1; i <= n; i++) {
+		const struct step *s = &in->recent[(in->recents - i) % MERGE_RECENT];
+
+		if (s->vec[VEC_GOT].present && s->t_ns >= from_ns && s->t_ns <= c->late_ns)
+			return s;
+	}
+	return NULL;
 }
 
 /* What the wire says takes the place of what the loop believes, joint by joint. */
@@ -161,30 +239,30 @@ static void take(struct merge *m, const struct input *in, const struct step *s, 
 	}
 }
 
+static void apply(struct merge *m, struct input *in, const struct call *c)
+{
+	const struct step *s = written(in, c);
+
+	if (s) {
+		learn_reads(in, s, c->begin_ns);
+		take(m, in, s, VEC_SENT);
+		in->taken_ns = s->t_ns;
+	} else {
+		s = read_for(m, in, c);
+	}
+	/* What was read before a write is told with it, when it was not too old by then. */
+	if (s && s->vec[VEC_GOT].present)
+		take(m, in, s, VEC_GOT);
+}
+
 void merge_bus_apply(struct merge *m, const struct event *ev, int64_t next_ns)
 {
-	int64_t begin_ns = call_begin(m, ev), end_ns = ev->t_ns, late_ns = end_ns + LATE_NS;
+	struct call c = call_of(m, ev, next_ns);
 
-	/* Who was read late was told late, too: its next call may have begun long before. */
-	if (next_ns <= late_ns)
-		late_ns = next_ns - 1;
-	if (next_ns != INT64_MAX)
-		end_ns = late_ns;
 	for (unsigned i = 0; i < ENGINE_SOURCES_MAX; i++) {
-		struct input *in = &m->input[i];
-		const struct step *s;
-		double period_ns;
-
-		if (i == ev->source || !in->recents)
-			continue;
-		s = of_call(in, VEC_SENT, begin_ns, end_ns, late_ns);
-		if (s) {
-			learn_reads(in, s, begin_ns);
-			take(m, in, s, VEC_SENT);
-		}
-		period_ns = in->hello->fps > 0 ? 1e9 / in->hello->fps : (double)in->period_ns;
-		s = of_call(in, VEC_GOT, begin_ns - (int64_t)(2 * period_ns), end_ns, late_ns);
-		if (s)
-			take(m, in, s, VEC_GOT);
+		if (i != ev->source && m->input[i].recents)
+			apply(m, &m->input[i], &c);
 	}
+	m->done_before_ns = c.done_ns;
+	m->tick_before_ns = c.done_ns != TIME_UNKNOWN ? c.done_ns : ev->t_ns;
 }

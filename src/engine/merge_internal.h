@@ -33,6 +33,8 @@ struct input {
 	struct fitting *fit;	  /* NULL: nothing is to be fitted */
 	struct step *recent; /* [MERGE_RECENT], a ring: of a bus that is not the tick's source */
 	unsigned recents;
+	int64_t heard_ns; /* when it last said anything, once there is hello */
+	int64_t taken_ns; /* of the last of recent whose goal a tick has */
 	int reads_inside; /* > 0: calls read that bus before they write, < 0: before they begin */
 };
 
@@ -64,7 +66,8 @@ struct merge {
 	struct step step;
 	bool holds;
 	struct held *held;
-	int64_t tick_before_ns; /* t_ns of the tick before the one that is built */
+	int64_t tick_before_ns; /* t_ns of the tick before the one that is built, or its done_ns */
+	int64_t done_before_ns; /* when the call of the tick before had returned, TIME_UNKNOWN */
 	double *actions;	/* a chunk in the run's columns */
 	size_t actions_room;
 	struct sample_value values[MERGE_VALUES]; /* in the run's columns */

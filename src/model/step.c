@@ -39,7 +39,7 @@ enum driver driver_from_word(const char *word)
 void step_init(struct step *s, unsigned n)
 {
 	s->seq = SEQ_UNKNOWN;
-	s->t_ns = s->src_ns = s->read_ns = TIME_UNKNOWN;
+	s->t_ns = s->src_ns = s->done_ns = s->read_ns = TIME_UNKNOWN;
 	s->episode = 0;
 	s->source = 0;
 	s->driver = DRIVER_UNKNOWN;

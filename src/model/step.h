@@ -35,9 +35,10 @@ struct vec {
 };
 
 struct step {
-	int64_t seq;	/* of the run: the source's, else counted; never goes back */
-	int64_t t_ns;	/* CLOCK_MONOTONIC when read */
-	int64_t src_ns; /* the source's own axis, or TIME_UNKNOWN */
+	int64_t seq;	 /* of the run: the source's, else counted; never goes back */
+	int64_t t_ns;	 /* CLOCK_MONOTONIC when read */
+	int64_t src_ns;	 /* the source's own axis, or TIME_UNKNOWN */
+	int64_t done_ns; /* on that axis: its goal had been sent. TIME_UNKNOWN; not packed */
 	/*
 	 * Of a bus: when the positions came that were read before these goals, in the same call of its
 	 * client. A write may pass later than the call that made it, what was read in it cannot.

@@ -215,6 +215,8 @@ static void take_step_key(struct stream *s, struct json *j, void *out)
 		take_seq(s, j, &step->seq);
 	else if (json_is(j, "t"))
 		stream_take_time(s, j, &step->src_ns);
+	else if (json_is(j, "done"))
+		stream_take_time(s, j, &step->done_ns);
 	else if (json_is(j, "driver"))
 		take_driver(s, j, &step->driver);
 	else if (json_is(j, "position"))

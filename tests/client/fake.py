@@ -3,6 +3,7 @@
 wrapped has the same names, arguments and order of calls. tests/lerobot runs the real 0.6.1."""
 import contextlib
 import sys
+import time
 import types
 
 
@@ -64,6 +65,7 @@ class Arm(Robot):
     def __init__(self):
         super().__init__()
         self.goals, self.limit = [], None
+        self.times = []  # of the goals
 
     action_features = {"pan.pos": float, "lift.pos": float}
 
@@ -81,6 +83,7 @@ class Arm(Robot):
         if self.limit is not None:
             action = {k: min(v, self.limit) for k, v in action.items()}
         self.goals.append(action)
+        self.times.append(time.monotonic())
         return action
 
 

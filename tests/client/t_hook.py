@@ -220,6 +220,7 @@ def hostile_values():
     hook.episode("end", outcome="success")
     e.peer = None
     found = e.lines()
+    ok(found[3]["t"] == found[3]["done"] < found[4]["t"], "which knows no time but its call's")
     ok([x["type"] for x in found] == ["hello", "episode", "chunk", "step", "step", "episode"] and
        found[3]["seen"] == {"a": 1.0, "b": 2.0} and [x["seq"] for x in found[3:5]] == [0, 1] and
        found[4]["asked"] == [5.0, 6.0] and found[5]["outcome"] == "success", "a loop of one's own")
@@ -272,6 +273,8 @@ def lerobot_05():
         ok(policy[0]["seen"] == policy[0]["got"] and n == sorted(n) and len(set(n)) >= 8,
            "0.5: seen and got are of the tick")
         ok([s["seq"] for s in steps] == list(range(11)), "0.5: steps are numbered")
+        ok(all(s["t"] <= t <= s["done"] for s, t in zip(steps, arm.times[-11:])),
+           "0.5: each goal was sent between the step's two times")
         chunks = [x for x in found if x["type"] == "chunk"]
         ok([c["seq"] for c in chunks] == [0, 4, 9] and chunks[0]["prompt"] == "pick" and
            chunks[0]["actions"][3] == [2.6, -2.6] and chunks[0]["execute"] == 4,

@@ -181,6 +181,132 @@ static void test_bus(struct tap *t)
 	merge_free(m);
 }
 
+/* A call of the loop, told as it returned or later. */
+static void call(struct merge *m, double begin_s, double done_s, double told_s)
+{
+	struct event ev = {.kind = EVENT_STEP, .t_ns = (int64_t)(told_s * 1e9)};
+	struct step s;
+
+	step_init(&s, 1);
+	vec_set(&s.vec[VEC_ASKED], 0, 7);
+	vec_set(&s.vec[VEC_SENT], 0, 7);
+	ev.src_ns = (int64_t)(begin_s * 1e9);
+	s.done_ns = (int64_t)(done_s * 1e9);
+	ev.step = &s;
+	merge_feed(m, &ev);
+}
+
+/* The loop tells of its first goal before its bus does, which has been alive. */
+static void test_first(struct tap *t)
+{
+	struct event note = {.kind = EVENT_NOTE, .t_ns = 2900000000, .source = 1, .text = "x"};
+	struct wire w;
+	struct merge *m = begin_wire(&w, UNIT_UNKNOWN);
+
+	note.src_ns = TIME_UNKNOWN;
+	merge_feed(m, &note);
+	call(m, 3.000, 3.004, 3.004);
+	tick(m, 1, 3.005, NAN, NAN, 50);
+	call(m, 3.033, 3.034, 3.034);
+	merge_end(m, "over", 4000000000);
+	ok(t, w.n == 2 && w.sent[0] == 50, "the first goal of a bus is waited for: %g", w.sent[0]);
+	merge_free(m);
+}
+
+/* The policy took so long that the bus no longer knows where the arm is; the loop does. */
+static void test_slow(struct tap *t)
+{
+	struct event ev = {.kind = EVENT_STEP, .t_ns = 1100000000, .source = 1};
+	struct wire w;
+	struct merge *m = begin_wire(&w, UNIT_UNKNOWN);
+	struct step s;
+
+	tick(m, 1, 1.003, NAN, NAN, 50);
+	call(m, 1.000, 1.004, 1.004);
+	step_init(&s, 1);
+	vec_set(&s.vec[VEC_SENT], 0, 60);
+	ev.src_ns = TIME_UNKNOWN;
+	ev.step = &s;
+	merge_feed(m, &ev);
+	tick(m, 0, 1.101, 1.020, 7, 7);
+	merge_end(m, "over", 2000000000);
+	ok(t, w.n == 2 && w.sent[1] == 60 && w.got[1] == 0.7,
+	   "positions of the call before are not those of a slow one: %g", w.got[1]);
+	merge_free(m);
+}
+
+/* A loop that was late does not sleep: its next call follows at once. */
+static void test_behind(struct tap *t)
+{
+	struct wire w;
+	struct merge *m = begin_wire(&w, UNIT_UNKNOWN);
+
+	tick(m, 1, 1.0390, NAN, NAN, 50);
+	tick(m, 1, 1.0430, NAN, NAN, 60); /* of the next call */
+	call(m, 1.000, 1.0395, 1.045);
+	call(m, 1.0400, 1.0435, 1.046);
+	tick(m, 1, 1.0461, NAN, NAN, 70); /* seen late, when the next call has begun */
+	call(m, 1.0437, 1.0457, 1.048);
+	tick(m, 1, 1.0491, NAN, NAN, 80); /* and so is its own */
+	call(m, 1.0460, 1.0480, 1.050);
+	merge_end(m, "over", 2000000000);
+	ok(t, w.n == 4 && w.sent[0] == 50 && w.sent[1] == 60 && w.got[0] == 5 && w.got[1] == 6,
+	   "calls that follow at once have their own goal each: %g %g", w.sent[0], w.sent[1]);
+	ok(t, w.sent[2] == 70 && w.sent[3] == 80,
+	   "also where each is seen when the next call has begun: %g %g", w.sent[2], w.sent[3]);
+	merge_free(m);
+}
+
+/* A machine so busy that writes pass long after their call: what was read before them tells. */
+static void test_starved(struct tap *t)
+{
+	struct wire w;
+	struct merge *m = begin_wire(&w, UNIT_UNKNOWN);
+
+	tick_read(m, 1, 1.0030, NAN, 0.9990, NAN, 50);
+	call(m, 1.0000, 1.0040, 1.0041);
+	call(m, 1.0335, 1.0345, 1.0346);
+	tick_read(m, 1, 1.0600, NAN, 1.0300, NAN, 60);
+	tick_read(m, 1, 1.0720, NAN, 1.0540, NAN, 70);
+	call(m, 1.0550, 1.0700, 1.0730);
+	merge_end(m, "over", 2000000000);
+	ok(t, w.n == 3 && w.sent[0] == 50 && w.sent[1] == 7 && w.sent[2] == 70,
+	   "a write that passes in the next call is not its own: %g", w.sent[2]);
+	merge_free(m);
+}
+
+/* The engine hears of the call when the next one has been under way for long. */
+static void test_told_late(struct tap *t)
+{
+	struct wire w;
+	struct merge *m = begin_wire(&w, UNIT_UNKNOWN);
+
+	tick(m, 1, 1.008, NAN, NAN, 50);
+	tick(m, 1, 1.041, NAN, NAN, 60); /* of the next call */
+	call(m, 1.000, 1.009, 1.061);
+	tick(m, 0, 1.062, 1.033, 7, 7);
+	merge_end(m, "over", 2000000000);
+	ok(t, w.n == 2 && w.sent[0] == 50 && w.got[0] == 5,
+	   "a call that is told late has what was written until it returned: %g", w.sent[0]);
+	ok(t, w.sent[1] == 60, "and the next one has its own");
+	merge_free(m);
+	m = begin_wire(&w, UNIT_UNKNOWN);
+	tick(m, 1, 0.980, NAN, NAN, 40);
+	tick(m, 0, 1.000, 0.970, 7, 7);
+	tick(m, 1, 1.025, NAN, NAN, 50);
+	call(m, 1.030, 1.030, 1.031);
+	merge_end(m, "over", 2000000000);
+	ok(t, w.n == 2 && w.sent[1] == 50,
+	   "a loop that knows only when it had sent: since the last");
+	merge_free(m);
+	m = begin_wire(&w, UNIT_UNKNOWN);
+	tick(m, 1, 1.008, NAN, NAN, 50);
+	call(m, 1.000, 5.000, 1.061); /* another axis */
+	merge_end(m, "over", 2000000000);
+	ok(t, w.n == 1 && w.sent[0] == 50, "an end that cannot be is none");
+	merge_free(m);
+}
+
 int main(void)
 {
 	struct tap tap = {0};
@@ -188,5 +314,10 @@ int main(void)
 	test_bus(&tap);
 	test_fast(&tap);
 	test_late(&tap);
+	test_first(&tap);
+	test_slow(&tap);
+	test_behind(&tap);
+	test_starved(&tap);
+	test_told_late(&tap);
 	return tap_done(&tap);
 }

@@ -119,6 +119,10 @@ static void test_one(struct tap *t)
 	   say(fd, "{\"type\":\"step\",\"seq\":2,\"as") && say(fd, STEP(3)) &&
 		   until(&b, EVENT_STEP, 3) && b.source->bad_lines == 1 && b.log.step.seq == 3,
 	   "a cut packet spoils no other");
+	ok(t,
+	   say(fd, STEP(4)) && say(fd, STEP(5)) &&
+		   b.source->class->run(b.source, b.now_ns) == b.now_ns && b.log.step.seq == 4,
+	   "one packet at a time, so that a tap's bytes can come in between");
 	close(fd);
 	ok(t, until(&b, EVENT_EPISODE, 2), "a program that ends in an episode ends it");
 	ok(t, replays(&b), "a capture of it replays to the same events");

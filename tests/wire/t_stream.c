@@ -85,12 +85,14 @@ static void test_lines(struct tap *t)
 		   isnan(k.actions[3]) && k.actions[4] == 5,
 	   "its rows");
 	ok(t,
-	   feed(s, "{\"seq\":7,\"t\":0.033,\"state\":{\"b\":-0.0,\"x\":\"?\"},\"action\":[NaN,2],"
-		   "\"driver\":\"policy\",\"more\":{\"a\":[1]},\"type\":\"step\"}\r\n") == 0,
+	   feed(s,
+		"{\"seq\":7,\"t\":0.033,\"done\":0.034,\"state\":{\"b\":-0.0,\"x\":\"?\"},"
+		"\"action\":[NaN,2],\"driver\":\"policy\",\"more\":{\"a\":[1]},\"type\":\"step\"}\r\n") ==
+		   0,
 	   "step");
 	ok(t,
-	   k.step.seq == 7 && k.step.src_ns == 33000000 && k.step.t_ns == 5 &&
-		   k.step.driver == DRIVER_POLICY,
+	   k.step.seq == 7 && k.step.src_ns == 33000000 && k.step.done_ns == 34000000 &&
+		   k.step.t_ns == 5 && k.step.driver == DRIVER_POLICY,
 	   "its times and driver");
 	ok(t,
 	   !vec_known(&k.step.vec[VEC_SEEN], 0) && vec_known(&k.step.vec[VEC_SEEN], 1) &&

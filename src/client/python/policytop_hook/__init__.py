@@ -81,12 +81,18 @@ def episode(event, task=None, outcome=None, note=None, t=None):
 
 
 @quiet
-def step(seen=None, asked=None, sent=None, got=None, driver=None, position=None, seq=None, t=None):
+def step(seen=None, asked=None, sent=None, got=None, driver=None, position=None, seq=None, t=None,
+         done=None):
+    now = time.monotonic_ns()
     with _lock:
         n = _state["seq"] = _state.get("seq", -1) + 1 if seq is None else int(seq)
     vectors = {k: _lines.plain(v) for k, v in
                (("seen", seen), ("asked", asked), ("sent", sent), ("got", got)) if v is not None}
-    sender().send([_lines.line("step", _now(t), seq=n, driver=driver, position=position, **vectors)])
+    text = _lines.line("step", now if t is None else _now(t), seq=n, driver=driver,
+                       position=position, **vectors)
+    if done is not None or t is None:
+        text = _lines.done(text, now if done is None else _now(done))
+    sender().send([text])
 
 
 @quiet

@@ -40,7 +40,7 @@ class Watch:
         _wrap.method(cls, "connect", observe(after=self.connected))
         _wrap.method(cls, "disconnect", observe(before=lambda s, a, k: self.loop.end("disconnect")))
         _wrap.method(cls, "get_observation", observe(after=self.observed, failed=self.failed))
-        _wrap.method(cls, "send_action", observe(after=self.sent, failed=self.failed))
+        _wrap.method(cls, "send_action", observe(self.sending, self.sent, self.failed))
 
     def connected(self, robot, a, kw, r):
         names = [str(k) for k in robot.action_features]
@@ -72,12 +72,17 @@ class Watch:
                 self.loop.note(f"camera {name} is {shape[1]}x{shape[0]}, the policy was trained on "
                                f"{width}x{height}", "warn")
 
+    def sending(self, robot, a, kw):
+        self.local.sending_ns = time.monotonic_ns()
+
     def sent(self, robot, a, kw, r):
         i = self.interpolator
         if getattr(self.local, "remote", False):
             action = a[0] if a else kw["action"]
-            self.loop.asked(time.monotonic_ns(), None, [float(action[j]) for j in self.loop.joints])
-        self.loop.sent(a[0] if a else kw.get("action"), r, i is None or i.needs_new_action())
+            self.loop.asked(self.local.sending_ns, None,
+                            [float(action[j]) for j in self.loop.joints])
+        self.loop.sent(a[0] if a else kw.get("action"), r, i is None or i.needs_new_action(),
+                       self.local.sending_ns)
 
     def failed(self, robot, a, kw, e):
         if isinstance(e, Exception):

@@ -62,9 +62,16 @@ def line(kind, t_ns=None, **keys):
     return text[:-1] + ',"t":' + seconds(t_ns) + "}\n"
 
 
-def step(seq, t_ns, vectors, driver=None, position=None):
+def done(text, ns):
+    """A step's line, and when its goal had been sent."""
+    return text[:-2] + ',"done":' + seconds(ns) + "}\n"
+
+
+def step(seq, t_ns, vectors, driver=None, position=None, done_ns=None):
     """vectors: pairs of a name and JSON text, or None for what is unknown."""
     parts = ['{"type":"step","seq":%d,"t":%s' % (seq, seconds(t_ns))]
+    if done_ns is not None:
+        parts.append(',"done":' + seconds(done_ns))
     for name, text in vectors:
         if text is not None:
             parts.append(',"%s":%s' % (name, text))

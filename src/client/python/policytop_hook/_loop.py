@@ -156,21 +156,26 @@ class Loop:
             if action is None:
                 self._flush()
 
-    def sent(self, asked, result, last=True):
-        """An action was sent; last: the tick's last one (an interpolator sends several)."""
+    def sent(self, asked, result, last=True, t_ns=None):
+        """
+        An action was sent; last: the tick's last one (an interpolator sends several). t_ns: when
+        that began.
+        """
+        done_ns = time.monotonic_ns()
         with self._lock:
             human, self._human = self._human, False
             if self._tick is None:
                 driver = "script" if self._script or not human else "human"
-                self._step(time.monotonic_ns(), [], 0, None, None, self.row(result), self._got,
-                           driver, None)
+                self._step(t_ns or done_ns, [], 0, None, None, self.row(result), self._got,
+                           driver, None, done_ns)
             elif last:
-                self._finish(result)
+                self._finish(result, done_ns)
 
-    def _finish(self, result):
+    def _finish(self, result, done_ns):
         t_ns, lines, chunks, seen, asked, got, position = self._tick
         self._tick = None
-        self._step(t_ns, lines, chunks, seen, asked, self.row(result), got, "policy", position)
+        self._step(t_ns, lines, chunks, seen, asked, self.row(result), got, "policy", position,
+                   done_ns)
 
     def _flush(self):
         """A tick whose action was never sent."""
@@ -181,10 +186,10 @@ class Loop:
         self._step(t_ns, lines, chunks, seen, asked, None, got, "policy" if asked else "idle",
                    position)
 
-    def _step(self, t_ns, lines, chunks, seen, asked, sent, got, driver, position):
+    def _step(self, t_ns, lines, chunks, seen, asked, sent, got, driver, position, done_ns=None):
         must = [x for x in lines if x.startswith('{"type": "episode"')]
         lines.append(_lines.step(self.seq, t_ns, (("seen", seen), ("asked", asked), ("sent", sent),
-                                                  ("got", got)), driver, position))
+                                                  ("got", got)), driver, position, done_ns))
         self.seq += 1
         self.sender.send(lines, must, chunks)
 
