@@ -11,6 +11,7 @@ import subprocess
 from check import (INSIDE, JOINTS, PROFILE, REST, ROOT, STD, TASK, WORK, Run, f32, hexes, ok,
                    policytop)
 from motors import motor_buses
+from tapped import both, tapped
 
 DATASET = ["--dataset.push_to_hub=false", f"--dataset.single_task={TASK}", "--play_sounds=false"]
 done = {}  # runs that a later scenario looks at again
@@ -407,4 +408,4 @@ def checkpoints():
 
 SCENARIOS = [checkpoints, sentry, base, cadence, episodic, rtc, starved, size_and_stall,
              interrupted, terminal, compiled, record05,
-             motor_buses]
+             motor_buses, tapped, both]

@@ -110,3 +110,8 @@ def patient():
 if os.environ.get("WITNESS"):
     patient()
     witness(os.environ["WITNESS"])
+
+if os.environ.get("ANSWER_MS"):  # a busy machine answers late
+    from lerobot.motors.feetech import feetech
+    feetech.patch_setPacketTimeout = lambda self, length: self.setPacketTimeoutMillis(
+        int(os.environ["ANSWER_MS"]))
