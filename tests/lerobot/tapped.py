@@ -22,7 +22,7 @@ SECONDS = int(os.environ.get("LEROBOT_SECONDS", 60))
 SYNC_READ, SYNC_WRITE, POSITION, GOAL = 0x82, 0x83, 56, 42
 WAY_BACK = 150  # goals
 CHUNK = 20  # n_action_steps of policy.py
-OLD_S = 0.06  # a position is unknown after two periods
+OLD_S = 0.04  # after two periods a position is unknown; a busy tap stamps them otherwise
 SOON_S = 0.004  # so soon after the call a tap sees what it wrote
 
 
