@@ -102,7 +102,7 @@ run="$POLICYTOP run"
 
 # In the user's own tmux.
 terminal 170 50
-typed "$run --no-check --rig own -- lerobot-rollout $file $show"
+typed "$run --no-check --full-rate --rig own -- lerobot-rollout $file $show"
 wait_until has ready "$file"
 tap_ok $? "in tmux: the command starts"
 tap_same "$(sed -n 's/ready [0-9]* //p' "$file")" "blocked=0 xfsz=default" \
@@ -122,6 +122,8 @@ tap_same "$? $(count INT)" "0 1" "Ctrl-C reaches it once; standard input is its 
 t send-keys -t "$pane" C-c
 # An engine that is behind with reading when the command ends: nothing of it may be lost.
 engine=$("$POLICYTOP" status --json | sed 's/.*"pid":\([0-9]*\).*/\1/')
+tap_same "$(tr '\0' '\n' <"/proc/$engine/cmdline" | grep -c '^--full-rate$')" 1 \
+	"its engine records as it was told to"
 kill -STOP "$engine"
 t send-keys -t "$pane" "q 7" Enter
 wait_until gone "$(pid)"

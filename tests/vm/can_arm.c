@@ -5,10 +5,12 @@
  * cycle k, motor m (from 1) of arm a (from 0) is sent to BASE + (7 k + 100 m + 50 a) % SPAN, and
  * answers from there plus 50, in the 16 bits of a position. Arm 3 is a full turn away.
  *
- *	can_arm CYCLES PERIOD_US IFACE… [FAULT=MOTOR:FROM:TO…]
+ *	can_arm CYCLES PERIOD_US IFACE… [FAULT=MOTOR:FROM:TO…] [see=FILE]
  *
  * FAULT, of the first arm, from cycle FROM to before TO: silent (no answers), limp (no stiffness),
  * off (answers that it is off), overload and hot (answers so), twice (two answers for one).
+ * see: every eighth cycle, what a loop sees of the first arm's joints, as lines of the stream protocol: in
+ * degrees, joint 2 the other way round, joint 3 a turn less, the gripper from 0 at 0.2 rad to 1 at 1.7.
  * Prints how many frames it sent to each interface.
  */
 #include <errno.h>
@@ -37,6 +39,7 @@ struct arms {
 	int arms, faults;
 	struct fault fault[FAULTS_MAX];
 	unsigned long frames;
+	FILE *see;
 };
 
 static bool has(const struct arms *a, const char *name, int arm, int motor, long cycle)
@@ -114,6 +117,43 @@ static void exchange(struct arms *a, int arm, int motor, long cycle)
 		put(a, a->motor[arm], (uint32_t)motor + 0x10, answer);
 }
 
+static void see(struct arms *a, long cycle)
+{
+	static const double DEG = 57.29577951308232;
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	fprintf(a->see, "{\"type\":\"step\",\"t\":%lld.%09ld,\"seen\":[", (long long)now.tv_sec,
+		now.tv_nsec);
+	for (int motor = 1; motor <= MOTORS; motor++) {
+		double rad = (position(0, motor, cycle) + 50) * 25.0 / 65535 - 12.5;
+		double seen = motor == 2   ? -DEG * rad
+			      : motor == 3 ? DEG * rad - 360
+			      : motor == 7 ? (rad - 0.2) / 1.5
+					   : DEG * rad;
+
+		fprintf(a->see, "%s%.6f", motor == 1 ? "" : ",", seen);
+	}
+	fputs("]}\n", a->see);
+	fflush(a->see);
+}
+
+static FILE *open_see(const char *file)
+{
+	FILE *f = fopen(file, "w");
+
+	if (!f) {
+		fprintf(stderr, "can_arm: %s: %s\n", file, strerror(errno));
+		exit(1);
+	}
+	fputs("{\"type\":\"hello\",\"protocol\":1,\"clock\":\"monotonic\",\"fps\":31.25,\"joints\":[\"joint_1.pos\","
+	      "\"joint_2.pos\",\"joint_3.pos\",\"joint_4.pos\",\"joint_5.pos\",\"joint_6.pos\","
+	      "\"gripper.pos\"],\"units\":[\"deg\",\"deg\",\"deg\",\"deg\",\"deg\",\"deg\","
+	      "\"0_1\"]}\n",
+	      f);
+	return f;
+}
+
 static void wait_until(struct timespec *at, long period_us)
 {
 	at->tv_nsec += period_us * 1000;
@@ -145,7 +185,9 @@ int main(int argc, char **argv)
 	cycles = atol(argv[1]);
 	period_us = atol(argv[2]);
 	for (int i = 3; i < argc; i++) {
-		if (strchr(argv[i], '=')) {
+		if (strncmp(argv[i], "see=", 4) == 0) {
+			a.see = open_see(argv[i] + 4);
+		} else if (strchr(argv[i], '=')) {
 			if (!read_fault(&a, argv[i]))
 				return 64;
 		} else if (a.arms < ARMS_MAX) {
@@ -159,6 +201,8 @@ int main(int argc, char **argv)
 			for (int arm = 0; arm < a.arms; arm++)
 				exchange(&a, arm, motor, k);
 		}
+		if (a.see && k % 8 == 0)
+			see(&a, k);
 		if (period_us)
 			wait_until(&at, period_us);
 	}

@@ -70,6 +70,23 @@ tap_same "$(ask "SELECT count(*) FROM (SELECT cycle, t_ns, lag(cycle) OVER w AS 
 	FROM g WINDOW w AS (PARTITION BY joint, vector ORDER BY sample)) WHERE cycle != c + 1 OR t_ns <= t")" 0 \
 	"in order, each later than the one before"
 
+# Beside a loop that sees the joints in its own units, signs and turns.
+db=/tmp/fit.db
+mkfifo /tmp/seen
+"$POLICYTOP" --db "$db" record --json 'can:vcan0?robot=yam' stdin: </tmp/seen >/tmp/out 2>/tmp/err &
+pid=$!
+"$arm" 1500 4000 vcan0 see=/tmp/seen >/dev/null
+found="SELECT text FROM notes WHERE text LIKE 'sign, offset and range%'"
+within is "$found" "sign, offset and range fitted on what was seen: joint_1.pos, joint_2.pos (the other way round), joint_3.pos (-1 turn), joint_4.pos, joint_5.pos, joint_6.pos, gripper.pos (0.6667 times its position, -0.1333)"
+tap_ok $? "sign, offset, turn and range of seven motors are found: $(ask "$found")"
+stop
+# Where the arm does not jump back to its start: it moves by 2.5 degrees in two periods of the loop.
+ask "CREATE TABLE d AS SELECT joint, abs(got - seen) * iif(joint = 'gripper.pos', 86, 1) AS deg
+	FROM joint_values JOIN steps USING (run, seq) WHERE seen IS NOT NULL AND got IS NOT NULL AND t_ns >
+	(SELECT t_ns + 100000000 FROM notes WHERE text LIKE 'sign, offset and range%')"
+tap_same "$(ask "SELECT count(DISTINCT joint), count(*) > 500, sum(deg BETWEEN 4 AND 60) FROM d")" "7|1|0" \
+	"and from then on got is what was seen: $(ask "SELECT count(*), max(deg) FROM d WHERE deg < 60")"
+
 # What goes wrong on a bus.
 start faults --capture /tmp/faults.cap 'can:vcan0?robot=yam'
 before=$(sent_by_host vcan0)
