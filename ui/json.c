@@ -152,6 +152,7 @@ static void add_checks(struct json *o, const struct snapshot *s)
 		json_put_number(&j, "threshold", c->threshold);
 		json_put_text(&j, "unit", c->unit);
 		json_put_text(&j, "why", c->why);
+		json_put_boolean(&j, "absent", c->absent);
 		buf_str(j.b, "}");
 	}
 	buf_str(list.b, "]");

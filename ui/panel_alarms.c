@@ -32,10 +32,8 @@ static void draw_calm(const struct snapshot *s, struct area a)
 	int x;
 
 	for (unsigned i = 0; i < s->nchecks; i++) {
-		if (s->check[i].level == LEVEL_UNKNOWN)
-			not_applicable++;
-		else
-			watching++;
+		watching += s->check[i].level != LEVEL_UNKNOWN;
+		not_applicable += s->check[i].level == LEVEL_UNKNOWN && !s->check[i].absent;
 	}
 	if (watching == 0) {
 		area_text(a, 1, 0, ROLE_UNKNOWN, " -- ");

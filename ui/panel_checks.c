@@ -25,14 +25,19 @@ static int want(const struct scene *v, int w)
 	return focused(v) || w < LAYOUT_MIN_W || w > LAYOUT_WIDE ? list : NARROW_LINES;
 }
 
-/* Indices of the checks: raised ones, worst first, then those that judge, then the others. */
+/* Higher comes first: raised ones, then those that judge, those that cannot, those that need not. */
+static int rank(const struct view_check *c)
+{
+	return c->level == LEVEL_UNKNOWN && c->absent ? -1 : (int)c->level;
+}
+
 static void order(const struct snapshot *s, unsigned *at)
 {
 	unsigned n = 0;
 
-	for (int level = LEVEL_FAIL; level >= LEVEL_UNKNOWN; level--) {
+	for (int want = LEVEL_FAIL; want >= -1; want--) {
 		for (unsigned i = 0; i < s->nchecks && i < VIEW_CHECKS; i++) {
-			if (s->check[i].level == (enum level)level)
+			if (rank(&s->check[i]) == want)
 				at[n++] = i;
 		}
 	}
@@ -98,11 +103,14 @@ static int item_text(const struct view_check *c, char *dst, size_t size)
 			number_short(limit, c->threshold, 5));
 }
 
-/* The lines "start" and "move" tell these already, in the colour of their level. */
-static bool has_own_line(const struct view_check *c)
+/*
+ * What has no place in the running text: the lines "start" and "move" tell these already, in the colour
+ * of their level; and of what is not there, there is nothing to tell.
+ */
+static bool left_out(const struct view_check *c)
 {
-	return strcmp(c->code, "home") == 0 || strcmp(c->code, "first-action") == 0 ||
-	       strcmp(c->code, "motion") == 0;
+	return rank(c) < 0 || strcmp(c->code, "home") == 0 ||
+	       strcmp(c->code, "first-action") == 0 || strcmp(c->code, "motion") == 0;
 }
 
 static void draw_running(const struct scene *v, struct area a)
@@ -119,7 +127,7 @@ static void draw_running(const struct scene *v, struct area a)
 		char text[96];
 		int width;
 
-		if (has_own_line(c))
+		if (left_out(c))
 			continue;
 		item_text(c, text, sizeof(text));
 		width = text_width(a.c, text) + (raised ? 5 : 0);
@@ -129,7 +137,7 @@ static void draw_running(const struct scene *v, struct area a)
 		}
 		if (y >= a.h) {
 			for (unsigned k = i; k < v->s->nchecks; k++)
-				left += !has_own_line(&v->s->check[at[k]]);
+				left += !left_out(&v->s->check[at[k]]);
 			area_textf(a, x, a.h - 1, ROLE_DIM, "+%u", left);
 			return;
 		}

@@ -72,7 +72,8 @@ static void show(const struct check *c, struct check_status *out)
 	const struct memory *m = c->memory;
 
 	if (!m->any) {
-		snprintf(out->why, sizeof(out->why), "no CAN bus is seen");
+		snprintf(out->why, sizeof(out->why), "not applicable: no CAN bus is seen");
+		out->absent = true;
 		return;
 	}
 	check_reading(c, out, m->subject, m->rate, c->param[P_ERRORS], "frames/s");

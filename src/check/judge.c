@@ -94,6 +94,7 @@ static void feed_hello(struct judge *j, const struct event *ev)
 	text_copy(j->hello_task, sizeof(j->hello_task), h->task);
 	j->has_hello = true;
 	j->facts = 0;
+	j->promised = h->facts;
 	j->in_episode = j->ended = j->fresh = false;
 	j->chunks = j->told = j->call = 0;
 	j->call_ns = TIME_UNKNOWN;

@@ -31,6 +31,7 @@ struct judge {
 	bool has_hello;
 	char units_why[96]; /* "deg against m100_100", "" */
 	unsigned facts;	    /* FACT_* really seen: a source may promise more than it gives */
+	unsigned promised;  /* FACT_* that the sources say they can give */
 	bool traffic;	    /* an exchange was seen */
 	unsigned health;    /* NEED_MOTORS, NEED_BUS, NEED_CAMERAS: seen so far */
 	/* Of health: how often each subject was told of, and that number while checks look at it, else 0. */

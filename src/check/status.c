@@ -144,6 +144,21 @@ static void why_not(const struct judge *j, unsigned missing, char *why, size_t s
 	}
 }
 
+/* Needs of a kind of thing that this run has none of: no source was asked for it, nobody trained with it. */
+static unsigned absent_kinds(const struct judge *j)
+{
+	const struct profile *p = j->run.profile;
+	unsigned kinds = NEED_TRAFFIC;
+
+	if (!(j->promised & FACT_HEALTH))
+		kinds |= NEED_MOTORS | NEED_BUS;
+	if (!(j->promised & FACT_FRAMES) && !(p && p->ncameras))
+		kinds |= NEED_CAMERAS;
+	if (p && !has_language(p))
+		kinds |= NEED_TASKS;
+	return kinds;
+}
+
 static bool looks_beyond_steps(const struct check_class *class)
 {
 	return class->exchange || class->motor || class->bus || class->camera || class->frame ||
@@ -163,8 +178,10 @@ size_t judge_status(const struct judge *j, struct check_status *out, size_t max)
 			text_copy(out[i].why, sizeof(out[i].why), "not applicable: no source yet");
 		} else if (!j->facts && !looks_beyond_steps(s->check.class)) {
 			text_copy(out[i].why, sizeof(out[i].why), "no step to judge yet");
+			out[i].absent = s->missing & absent_kinds(j);
 		} else if (s->missing) {
 			why_not(j, s->missing, out[i].why, sizeof(out[i].why));
+			out[i].absent = s->missing & absent_kinds(j);
 		} else if (!s->looked) {
 			text_copy(out[i].why, sizeof(out[i].why), "no step to judge yet");
 		} else {

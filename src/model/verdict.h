@@ -38,6 +38,7 @@ struct check_status {
 	char subject[NAME_BYTES]; /* of the worst value, "" none */
 	double value, threshold;  /* NaN unknown */
 	char unit[16];
+	bool absent;		 /* not applicable: of what it looks at, this run has none */
 	char why[MESSAGE_BYTES]; /* "not applicable: no profile", or the sentence of value */
 };
 

@@ -96,6 +96,7 @@ static const struct field alarm_fields[] = {
 static const struct field check_fields[] = {
 	TEXT(view_check, code),
 	ROW(ENUM, view_check, level, LEVEL_FAIL),
+	ROW(BOOL, view_check, absent, 0),
 	TEXT(view_check, subject),
 	ROW(8, view_check, value, 0),
 	ROW(8, view_check, threshold, 0),

@@ -48,6 +48,7 @@ struct view_alarm {
 struct view_check {
 	char code[CODE_BYTES];
 	enum level level; /* LEVEL_UNKNOWN: not applicable, why says it */
+	bool absent;	  /* not applicable: of what it looks at, this run has none */
 	char subject[NAME_BYTES];
 	double value, threshold;
 	char unit[16], why[MESSAGE_BYTES];

@@ -56,6 +56,35 @@ static void test_silent_when_healthy(struct tap *t)
 	bed_fini(&b);
 }
 
+/* What a run has none of is told from what it cannot see. */
+static void test_absent(struct tap *t)
+{
+	struct bus bus = bed_bus();
+	struct bed b;
+
+	bed_init(&b);
+	b.hello.facts = FACT_ASKED | FACT_GOT;
+	bed_restart(&b);
+	bed_run(&b, BED_STEPS);
+	ok(t,
+	   bed_status(&b, "motor-hot").absent && bed_status(&b, "can-bus").absent &&
+		   bed_status(&b, "server-error").absent,
+	   "no source tells of motors, a bus or a server: there is none");
+	ok(t, !bed_status(&b, "chunk-disagreement").absent && !bed_status(&b, "jump").absent,
+	   "a chunk could be told, and is not");
+	b.hello.facts |= FACT_HEALTH;
+	bed_restart(&b);
+	bed_run(&b, BED_STEPS);
+	ok(t,
+	   !bed_status(&b, "motor-hot").absent &&
+		   bed_status(&b, "motor-hot").level == LEVEL_UNKNOWN,
+	   "a source that could tell of motors does not: %s", bed_status(&b, "motor-hot").why);
+	bed_tell_bus(&b, &bus);
+	ok(t, bed_status(&b, "can-bus").absent && !bed_status(&b, "bus-errors").absent,
+	   "a serial bus is no CAN bus: %s", bed_status(&b, "can-bus").why);
+	bed_fini(&b);
+}
+
 static void test_no_data_is_never_ok(struct tap *t)
 {
 	struct bed b;
@@ -214,6 +243,7 @@ int main(void)
 	test_table(&t);
 	test_silent_when_healthy(&t);
 	test_no_data_is_never_ok(&t);
+	test_absent(&t);
 	test_not_applicable(&t);
 	test_no_tick(&t);
 	test_units(&t);

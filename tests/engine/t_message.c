@@ -105,8 +105,10 @@ static void fill_snapshot(struct snapshot *s)
 		memset(s->alarm[i].message, 'm', MESSAGE_BYTES - 1);
 		s->alarm[i].count = i;
 	}
-	for (unsigned i = 0; i < VIEW_CHECKS; i++)
+	for (unsigned i = 0; i < VIEW_CHECKS; i++) {
 		memset(s->check[i].why, 'w', MESSAGE_BYTES - 1);
+		s->check[i].absent = i % 2;
+	}
 	for (unsigned i = 0; i < VIEW_EVENTS; i++)
 		memset(s->event[i].text, 'e', MESSAGE_BYTES - 1);
 	for (unsigned i = 0; i < VIEW_SOURCES; i++)

@@ -210,6 +210,9 @@ static void make_calm(struct world *w)
 	world_chunk(&w->s);
 	world_cadence(&w->s.cadence);
 	make_checks(&w->s, false);
+	add_check(&w->s, "can-bus", LEVEL_UNKNOWN, (double)NAN, (double)NAN, "",
+		  "not applicable: no bus is seen");
+	w->s.check[w->s.nchecks - 1].absent = true;
 	add_event(&w->s, 4.3, LEVEL_OK, "episode 7 began (episode message)");
 	add_event(&w->s, 31.0, LEVEL_OK, "episode 6 ended: success (operator)");
 	make_history(&w->hist, -56, 38, false);
