@@ -60,11 +60,12 @@ static void put(struct area a, int right, int y, enum role r, double v, int w, i
 static void draw_status(const struct view_motor *k, struct area a, int x, int y)
 {
 	char text[MESSAGE_BYTES], age[NUMBER_BYTES];
-	enum role r = ROLE_TEXT;
+	enum role r = ROLE_FAIL;
 
 	if (k->v.faults > 0) {
 		motor_faults_text(text, sizeof(text), (unsigned)k->v.faults);
-		r = ROLE_FAIL;
+	} else if (k->v.faults < 0 && k->v.missed > 0) {
+		snprintf(text, sizeof(text), "silent");
 	} else {
 		snprintf(text, sizeof(text), "%s", k->v.faults < 0 ? "not asked" : "ok");
 		r = k->v.faults < 0 ? ROLE_UNKNOWN : ROLE_OK;

@@ -30,7 +30,7 @@ static void bus(struct check *c, unsigned subject, const struct bus *b)
 	if (b->behind > 0)
 		check_find(
 			c, &f,
-			"%s: the client reads one reply behind: its state is a tick old. Start it anew",
+			"%s: the client reads one reply behind. Start it anew: its state is a tick old",
 			b->name);
 }
 

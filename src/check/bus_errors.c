@@ -30,6 +30,7 @@ struct minute {
 };
 
 struct memory {
+	int64_t state[RUN_BUSES]; /* as told last */
 	struct minute bus[RUN_BUSES];
 	bool any;
 	unsigned subject;
@@ -59,8 +60,14 @@ static double bad(const struct counts *now, const struct counts *then)
 
 static void judge_state(struct check *c, unsigned subject, const struct bus *b)
 {
+	struct memory *m = c->memory;
+	int64_t *before = &m->state[subject - SUBJECT_BUS];
 	struct finding f = {LEVEL_FAIL, subject, (double)b->transactions, 0, "requests"};
 
+	/* Whatever was said of its replies before, this is another matter. */
+	if ((b->state == BUS_GONE || b->state == BUS_OFF) && b->state != *before)
+		check_anew(c, subject);
+	*before = b->state;
 	if (b->state == BUS_GONE)
 		check_find(c, &f, "%s is unplugged: no motor hears a command. Plug it in again",
 			   b->name);
@@ -73,10 +80,8 @@ static void judge_noise(struct check *c, unsigned subject, const struct bus *b, 
 	struct finding f = {LEVEL_WARN, subject, bytes, c->param[P_NOISE], "bytes/min"};
 
 	if (bytes >= f.threshold)
-		check_find(
-			c, &f,
-			"%s: %.0f bytes in a minute belong to no packet: look at cable and ground",
-			b->name, bytes);
+		check_find(c, &f, "%s: noise, %.0f bytes in a minute: look at cables and ground",
+			   b->name, bytes);
 }
 
 static void judge_replies(struct check *c, unsigned subject, const struct bus *b, double rate,
@@ -93,9 +98,10 @@ static void judge_replies(struct check *c, unsigned subject, const struct bus *b
 		return;
 	check_find(
 		c, &f,
-		"%s: %.0f bad replies in a minute (so far %lld asked again, %lld missing, %lld damaged)",
-		b->name, rate, (long long)b->retries, (long long)b->timeouts,
-		(long long)b->corrupt);
+		"%s: %.0f bad replies in a minute: look at its cables (so far %lld missing, %lld damaged, "
+		"%lld asked again)",
+		b->name, rate, (long long)b->timeouts, (long long)b->corrupt,
+		(long long)b->retries);
 }
 
 static void bus(struct check *c, unsigned subject, const struct bus *b)

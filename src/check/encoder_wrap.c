@@ -59,7 +59,7 @@ static void judge_joint(struct check *c, unsigned joint, enum vec_kind vec, doub
 		s->turn = turn;
 	}
 	if (jump >= f.threshold)
-		check_find(c, &f, "%s jumps by %.4g%s within a tick: its encoder went over its end",
+		check_find(c, &f, "%s jumped %.4g%s: its encoder went over its end, calibrate",
 			   c->run->joint[joint].label, jump, check_unit_text(c, joint, vec));
 }
 

@@ -70,7 +70,7 @@ static void judge(struct check *c, unsigned joint, double temp, double limit, co
 		f.threshold = limit - c->param[P_FAIL];
 	}
 	if (temp >= f.threshold)
-		check_find(c, &f, "%s%s is at %.0f degC, it stops itself at %.0f",
+		check_find(c, &f, "%s%s is at %.0f degC, it stops itself at %.0f: let it rest",
 			   c->run->joint[joint].label, what, temp, limit);
 }
 
@@ -81,7 +81,8 @@ static void motor(struct check *c, unsigned joint, const struct motor *k)
 	struct finding f = {LEVEL_FAIL, joint, k->temp_degc, limit, "degC"};
 
 	if (k->faults > 0 && k->faults & MOTOR_HOT)
-		check_find(c, &f, "%s says that it is too hot", c->run->joint[joint].label);
+		check_find(c, &f, "%s says that it is too hot: let it rest",
+			   c->run->joint[joint].label);
 	if (!isnan(k->rotor_degc))
 		judge(c, joint, k->rotor_degc, c->param[P_ROTOR], "'s winding");
 	if (isnan(k->temp_degc))

@@ -44,9 +44,7 @@ static void tell_faults(struct check *c, unsigned joint, const struct motor *k, 
 
 	motor_faults_text(text, sizeof(text), faults);
 	if (faults == MOTOR_GARBLED)
-		check_find(c, &f,
-			   "%s (motor %lld): its replies come damaged or twice: another motor with "
-			   "its id, or its cable",
+		check_find(c, &f, "%s (motor %lld) answers garbled, or twice: is its id taken?",
 			   label, (long long)k->id);
 	else if (faults == MOTOR_OTHER)
 		check_find(c, &f, "%s (motor %lld) reports a fault, and nobody asked it which",
@@ -79,7 +77,7 @@ static void motor(struct check *c, unsigned joint, const struct motor *k)
 	count(m, joint, faults || f.value >= f.threshold);
 	if (f.value >= f.threshold)
 		check_find(c, &f,
-			   "%s (motor %lld) does not answer: %.0f replies in a row are missing",
+			   "%s (motor %lld) does not answer: look at its cable (%.0f missing)",
 			   label, (long long)k->id, f.value);
 	if (faults)
 		tell_faults(c, joint, k, faults);

@@ -40,7 +40,7 @@ static void motor(struct check *c, unsigned joint, const struct motor *k)
 	struct finding f = {LEVEL_FAIL, joint, load, c->param[P_LOAD], "%"};
 
 	if (k->faults > 0 && k->faults & MOTOR_OVERLOAD)
-		check_find(c, &f, "%s says that it is overloaded: it lets go, or will", r->label);
+		check_find(c, &f, "%s is overloaded, and lets go or will: relieve it", r->label);
 	if (isnan(load))
 		return;
 	if (!m->any || joint == m->joint || load > m->load) {

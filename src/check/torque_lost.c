@@ -83,7 +83,8 @@ static void motor(struct check *c, unsigned joint, const struct motor *k)
 	m->off -= k->torque != 0 && before == 0;
 	m->torque[joint] = k->torque ? 2 : 1;
 	if (k->torque == 0 && m->commanded && c->now_s - m->commanded_s < 1.0)
-		check_find(c, &f, "%s is commanded and has no torque", c->run->joint[joint].label);
+		check_find(c, &f, "%s is commanded and has no torque: hold the arm",
+			   c->run->joint[joint].label);
 }
 
 static void begin_slot(struct state *s, unsigned joints, unsigned at)

@@ -70,14 +70,14 @@ static bool judge_supply(struct check *c, unsigned joint, const struct motor *k)
 	struct finding f = {LEVEL_FAIL, joint, v, wanted * c->param[P_LOW] / 100, "V"};
 
 	if (v < f.threshold) {
-		check_find(c, &f, "%s has %.1f V, a %s wants %.1f: weak or wrong power supply",
-			   label, v, k->model, wanted);
+		check_find(c, &f, "%s has %.1f V, a %s wants %.1f: weak or wrong supply", label, v,
+			   k->model, wanted);
 		return true;
 	}
 	f.threshold = wanted * c->param[P_HIGH] / 100;
 	if (v > f.threshold) {
-		check_find(c, &f, "%s has %.1f V, this %s is made for %.1f: wrong power supply",
-			   label, v, k->model, wanted);
+		check_find(c, &f, "%s has %.1f V, this %s is made for %.1f: wrong supply", label, v,
+			   k->model, wanted);
 		return true;
 	}
 	f.threshold = v > k->max_v ? k->max_v : k->min_v;

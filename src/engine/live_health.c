@@ -76,7 +76,7 @@ void live_motor(struct live *l, const struct motor *m, int64_t now_ns)
 		v->max_v = m->max_v;
 	if (m->torque >= 0)
 		v->torque = m->torque;
-	if (m->faults >= 0)
+	if (m->faults >= 0 || m->missed > v->missed) /* what a silent one said is over */
 		v->faults = m->faults;
 	if (m->calibrated >= 0)
 		v->calibrated = m->calibrated;

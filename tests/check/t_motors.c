@@ -100,7 +100,7 @@ static void test_status(struct tap *t)
 	tell(&b, &m, 1);
 	ok(t,
 	   only(&b, "motor-status", LEVEL_FAIL) &&
-		   strstr(said(&b, "motor-status"), "another motor with its id") != NULL,
+		   strstr(said(&b, "motor-status"), "is its id taken") != NULL,
 	   "two with one id: %s", said(&b, "motor-status"));
 	bed_fini(&b);
 }
@@ -360,6 +360,16 @@ static void test_bus_state(struct tap *t)
 	bus.state = BUS_OFF;
 	bed_tell_bus(&b, &bus);
 	ok(t, only(&b, "bus-errors", LEVEL_FAIL), "%s", said(&b, "bus-errors"));
+	bed_restart(&b);
+	bus = bed_bus();
+	bed_tell_bus(&b, &bus);
+	bus.timeouts = bus.transactions = 100;
+	bed_tell_bus(&b, &bus);
+	bus.state = BUS_GONE;
+	bed_tell_bus(&b, &bus);
+	bed_tell_bus(&b, &bus);
+	ok(t, bed_count(&b, "bus-errors", LEVEL_FAIL) == 2,
+	   "unplugged after many errors: is told, once");
 	bed_fini(&b);
 }
 
