@@ -157,7 +157,7 @@ static int hand_over(struct db *db, sqlite3_stmt *st, const struct rows *rows, s
 
 	for (int i = 0; i < n; i++)
 		names[i] = sqlite3_column_name(st, i);
-	status = rows->head(rows->ctx, n, names, e);
+	status = rows->head ? rows->head(rows->ctx, n, names, e) : 0;
 	while (!status && (rc = sqlite3_step(st)) != SQLITE_DONE) {
 		if (rc != SQLITE_ROW) {
 			status = sql_fail(db, rc, e, "query");

@@ -30,7 +30,10 @@ struct param {
 
 struct rows {
 	void *ctx;
-	/* Once, before any row, also when there is none. Both return 0, or -errno to stop. */
+	/*
+	 * Once, before any row, also when there is none; NULL: nobody wants the names. Both return 0,
+	 * or -errno to stop.
+	 */
 	int (*head)(void *ctx, int n, const char *const *names, struct err *e);
 	int (*row)(void *ctx, int n, const struct value *v, struct err *e);
 };

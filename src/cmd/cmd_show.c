@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "cmd/cmd.h"
 #include "cmd/rows.h"
+#include "cmd/run_find.h"
 
 static const struct section {
 	const char *name, *title, *sql;
@@ -31,47 +31,6 @@ static const struct section {
 	 "SELECT round((g.t_ns - r.started_ns) / 1e9, 3) AS run_s, g.source, g.lost, g.unit, "
 	 "g.reason FROM gaps g JOIN runs r USING (run) WHERE g.run = :run ORDER BY g.t_ns"},
 };
-
-/* Collects the only number of a query. */
-static int no_head(void *ctx, int n, const char *const *names, struct err *e)
-{
-	(void)ctx;
-	(void)n;
-	(void)names;
-	(void)e;
-	return 0;
-}
-
-static int take_number(void *ctx, int n, const struct value *v, struct err *e)
-{
-	(void)n;
-	(void)e;
-	*(int64_t *)ctx = v[0].type == VALUE_INT ? v[0].i : 0;
-	return 0;
-}
-
-/* The run that the operand means: a number, "last" or nothing for the newest. */
-static int find_run(struct db *db, const char *word, int64_t *run, struct err *e)
-{
-	struct rows rows = {.ctx = run, .head = no_head, .row = take_number};
-	struct query q = {.sql = "SELECT coalesce(max(run), 0) FROM runs"};
-	int64_t wanted = 0;
-	int rc;
-
-	if (word && strcmp(word, "last") != 0 && (!text_to_i64(word, &wanted) || wanted < 1))
-		return err_set(e, EINVAL, "show: '%s' is no run number (see policytop runs)", word);
-	rc = db_query(db, &q, &rows, e);
-	if (rc)
-		return rc;
-	if (!*run)
-		return err_set(e, ENOENT, "show: no run was recorded yet");
-	if (wanted > *run)
-		return err_set(e, ENOENT, "show: no run %lld; the newest is %lld",
-			       (long long)wanted, (long long)*run);
-	if (wanted)
-		*run = wanted;
-	return 0;
-}
 
 static int write_sections(FILE *spool, struct db *db, int64_t run, bool json, struct err *e)
 {
@@ -104,7 +63,7 @@ static int show(struct app *app, FILE **spool, struct err *e)
 	char *path = cmd_db_dup(app);
 	struct db *db = db_open(path, DB_READ, e);
 	int64_t run = 0;
-	int rc = db ? find_run(db, app->argc ? app->argv[0] : NULL, &run, e) : -e->code;
+	int rc = db ? run_find(db, "show", app->argc ? app->argv[0] : NULL, &run, e) : -e->code;
 
 	if (!rc && !(*spool = rows_spool(e)))
 		rc = -e->code;

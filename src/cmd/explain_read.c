@@ -9,40 +9,32 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "cmd/run_find.h"
 #include "db/profiles.h"
 
-static int no_head(void *ctx, int n, const char *const *names, struct err *e)
+enum { PARAMS = 3 };
+
+static void name_params(struct param p[PARAMS], int64_t run, int64_t episode)
 {
-	(void)ctx;
-	(void)n;
-	(void)names;
-	(void)e;
-	return 0;
+	p[0] = (struct param){":run", {.type = VALUE_INT, .i = run}};
+	p[1] = (struct param){":episode", {.type = VALUE_INT, .i = episode}};
+	p[2] = (struct param){0};
 }
 
 static int ask(struct db *db, const char *sql, int64_t run, int64_t episode, void *ctx,
 	       int (*row)(void *, int, const struct value *, struct err *), struct err *e)
 {
-	const struct param params[] = {{":run", {.type = VALUE_INT, .i = run}},
-				       {":episode", {.type = VALUE_INT, .i = episode}},
-				       {0}};
+	struct param params[PARAMS];
 	const struct query q = {.sql = sql, .params = params};
-	const struct rows rows = {.ctx = ctx, .head = no_head, .row = row};
+	const struct rows rows = {.ctx = ctx, .row = row};
 
+	name_params(params, run, episode);
 	return db_query(db, &q, &rows, e);
 }
 
 static double number(const struct value *v)
 {
 	return v->type == VALUE_REAL ? v->r : v->type == VALUE_INT ? (double)v->i : (double)NAN;
-}
-
-static int take_number(void *ctx, int n, const struct value *v, struct err *e)
-{
-	(void)n;
-	(void)e;
-	*(int64_t *)ctx = v[0].type == VALUE_INT ? v[0].i : 0;
-	return 0;
 }
 
 static int take_name(void *ctx, int n, const struct value *v, struct err *e)
@@ -58,25 +50,16 @@ int explain_parse(struct db *db, const char *word, int64_t *run, int64_t *episod
 {
 	char name[32] = "last";
 	const char *hash = word ? strchr(word, '#') : NULL;
-	int64_t newest = 0;
-	int rc;
+	size_t len = hash ? (size_t)(hash - word) : word ? strlen(word) : 0;
 
 	*episode = -1;
-	if (word && (hash ? (size_t)(hash - word) : strlen(word)) < sizeof(name))
-		text_copy(name, hash ? (size_t)(hash - word) + 1 : sizeof(name), word);
+	if (len >= sizeof(name))
+		return err_set(e, EINVAL, "explain: '%s' is no run number", word);
+	if (word)
+		text_copy(name, len + 1, word);
 	if (hash && (!text_to_i64(hash + 1, episode) || *episode < 0))
 		return err_set(e, EINVAL, "explain: '%s' is no episode number", hash + 1);
-	if (strcmp(name, "last") != 0 && (!text_to_i64(name, run) || *run < 1))
-		return err_set(e, EINVAL, "explain: '%s' is no run number (see policytop runs)",
-			       word);
-	rc = ask(db, "SELECT coalesce(max(run), 0) FROM runs", 0, 0, &newest, take_number, e);
-	if (rc)
-		return rc;
-	if (strcmp(name, "last") == 0)
-		*run = newest;
-	if (!newest || *run > newest)
-		return err_set(e, ENOENT, "explain: no such run; the newest is %" PRId64, newest);
-	return 0;
+	return run_find(db, "explain", name, run, e);
 }
 
 int explain_profile_name(struct db *db, int64_t run, char name[NAME_BYTES], struct err *e)
@@ -191,6 +174,7 @@ int explain_opening_read(struct explain_opening *o, struct db *db, int64_t run, 
 {
 	size_t n = (size_t)EXPLAIN_ROWS_MAX * p->action.joints;
 	struct filling f = {.p = p, .o = o, .first = -1};
+	struct param params[PARAMS];
 	int64_t stale = 0;
 	int rc;
 
@@ -199,7 +183,8 @@ int explain_opening_read(struct explain_opening *o, struct db *db, int64_t run, 
 		o->actions[i] = NAN;
 	for (unsigned j = 0; j < MAX_JOINTS; j++)
 		o->arm[j] = NAN;
-	rc = ask(db, stale_sql, run, episode, &stale, take_number, e);
+	name_params(params, run, episode);
+	rc = run_number(db, &(struct query){.sql = stale_sql, .params = params}, &stale, e);
 	o->unplanned = stale > 0;
 	rc = rc ? rc : ask(db, chunk_sql, run, episode, &f, take_value, e);
 	if (!rc && !o->steps)

@@ -89,6 +89,7 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/rig_new.c %D%/rig_new.h \
 	%D%/rig_plan.c %D%/rig_plan.h \
 	%D%/rows.c %D%/rows.h \
+	%D%/run_find.c %D%/run_find.h \
 	%D%/run.c %D%/run.h \
 	%D%/run_child.c %D%/run_child.h \
 	%D%/run_env.c %D%/run_env.h \

@@ -21,12 +21,6 @@ struct answers {
 	double s[ANSWERS_MAX];
 };
 
-static int no_head(void *ctx, int n, const char *const *names, struct err *e)
-{
-	(void)ctx, (void)n, (void)names, (void)e;
-	return 0;
-}
-
 static int row(void *ctx, int n, const struct value *v, struct err *e)
 {
 	struct answers *a = ctx;
@@ -50,7 +44,7 @@ double rig_latency_s(const char *db, const char *rig)
 				       {0}};
 	struct answers a = {0};
 	const struct query q = {.sql = sql, .params = params};
-	const struct rows rows = {.ctx = &a, .head = no_head, .row = row};
+	const struct rows rows = {.ctx = &a, .row = row};
 	struct err none = {0};
 	struct db *d = access(db, R_OK) == 0 ? db_open(db, DB_READ, &none) : NULL;
 

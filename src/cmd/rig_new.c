@@ -150,12 +150,6 @@ static void offer_tasks(struct offers *o, const struct rig *r, const char *db)
 	profile_free(p);
 }
 
-static int no_head(void *ctx, int n, const char *const *names, struct err *e)
-{
-	(void)ctx, (void)n, (void)names, (void)e;
-	return 0;
-}
-
 static int profile_row(void *ctx, int n, const struct value *v, struct err *e)
 {
 	(void)e;
@@ -167,7 +161,7 @@ static int profile_row(void *ctx, int n, const struct value *v, struct err *e)
 static void offer_profiles(struct offers *o, const char *path)
 {
 	const struct query q = {.sql = "SELECT profile FROM profiles ORDER BY learned_utc DESC"};
-	const struct rows rows = {.ctx = o, .head = no_head, .row = profile_row};
+	const struct rows rows = {.ctx = o, .row = profile_row};
 	struct err none = {0};
 	struct db *db = access(path, R_OK) == 0 ? db_open(path, DB_READ, &none) : NULL;
 
