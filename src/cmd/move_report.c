@@ -103,6 +103,11 @@ static void print_table(const struct move *m, bool moved)
 	}
 }
 
+/* What somebody must know of an arm that is left holding. */
+static const char sags[] =
+	"LeRobot switches the torque off when it connects: a raised arm sags then, so hold it, or "
+	"start soon.";
+
 static void print_stop(const struct move *m)
 {
 	const struct motion_guard *g = &m->drive.guard;
@@ -140,10 +145,11 @@ static void print_stop(const struct move *m)
 	case MOTION_ARRIVED:
 		break;
 	}
-	fprintf(stderr, ": stopped. %s\n",
+	fprintf(stderr, ": stopped. %s %s\n",
 		m->drive.held
 			? "The arm holds where it is."
-			: "The motors could not be told: they go to their last goal and hold.");
+			: "The motors could not be told: they go to their last goal and hold.",
+		sags);
 }
 
 static void print_end(const struct move *m)
@@ -154,10 +160,8 @@ static void print_end(const struct move *m)
 		print_stop(m);
 		return;
 	}
-	fprintf(stderr, "policytop: arrived in %.1f s. %s\n", m->plan.seconds,
-		released ? "Its torque is off."
-			 : "It holds. LeRobot switches the torque off when it connects: a raised "
-			   "arm sags then, so hold it, or start soon.");
+	fprintf(stderr, "policytop: arrived in %.1f s. %s%s\n", m->plan.seconds,
+		released ? "Its torque is off." : "It holds. ", released ? "" : sags);
 }
 
 void move_print(const struct move *m, bool moved)

@@ -79,6 +79,8 @@ void tty_purge(int fd, enum tty_queue queue)
 	ioctl(fd, TCFLSH, which[queue]);
 }
 
+static const char pts[] = "/dev/pts/";
+
 static void name_of(int pid, char name[64])
 {
 	char path[64], raw[64];
@@ -94,15 +96,38 @@ static void name_of(int pid, char name[64])
 	text_clean(name, 64, raw, strlen(raw));
 }
 
-/* A simulated device: its maker has to hold the side that a client opens, so that it stays. */
-static bool is_master(const char *link)
+/* The terminal that a process made by this descriptor; -1: the kernel does not say. */
+static int index_of_master(int pid, const char *fd)
 {
-	return strcmp(link, "/dev/ptmx") == 0 || strcmp(link, "/dev/pts/ptmx") == 0;
+	char path[64], line[128];
+	int index = -1;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%.16s", pid, fd);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "tty-index: %d", &index) == 1)
+			break;
+	}
+	if (f)
+		fclose(f);
+	return index;
+}
+
+/* A simulated device: its maker has to hold the side that a client opens, so that it stays. */
+static bool is_its_master(int pid, const char *fd, const char *link, const char *real_path)
+{
+	int index;
+
+	if (strcmp(link, "/dev/ptmx") != 0 && strcmp(link, "/dev/pts/ptmx") != 0)
+		return false;
+	index = index_of_master(pid, fd);
+	return index < 0 || index == atoi(real_path + strlen(pts));
 }
 
 static bool holds(int pid, const char *real_path)
 {
-	bool pty = text_starts(real_path, "/dev/pts/"), held = false, made = false;
+	bool pty = text_starts(real_path, pts), held = false, made = false;
 	char path[64], link[512];
 	const struct dirent *d;
 	DIR *dir;
@@ -116,7 +141,7 @@ static bool holds(int pid, const char *real_path)
 			continue;
 		link[n] = '\0';
 		held |= strcmp(link, real_path) == 0;
-		made |= pty && is_master(link);
+		made |= pty && is_its_master(pid, d->d_name, link, real_path);
 	}
 	if (dir)
 		closedir(dir);

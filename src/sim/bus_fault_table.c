@@ -161,6 +161,18 @@ static void limp_begin(struct sim_bus *b, struct sim_fault_state *f)
 	sim_motor_wrote(f->motor, b->class, b->class->torque, 1);
 }
 
+static void refuses_begin(struct sim_bus *b, struct sim_fault_state *f)
+{
+	f->motor->refuses = true;
+	limp_begin(b, f);
+}
+
+static void refuses_end(struct sim_bus *b, struct sim_fault_state *f)
+{
+	(void)b;
+	f->motor->refuses = false;
+}
+
 static void bits_begin(struct sim_bus *b, struct sim_fault_state *f)
 {
 	(void)b;
@@ -201,6 +213,7 @@ static const struct sim_bus_fault_acts checksum = {.reply = checksum_reply},
 				       hot = {.begin = hot_begin, .end = hot_end},
 				       supply = {.begin = supply_begin, .end = supply_end},
 				       wrap = {.begin = wrap_begin}, limp = {.begin = limp_begin},
+				       refuses = {.begin = refuses_begin, .end = refuses_end},
 				       bits = {.begin = bits_begin, .end = bits_end},
 				       unplug = {.reply = unplug_reply, .end = unplug_end};
 
@@ -224,6 +237,7 @@ const struct sim_bus_fault sim_bus_fault_table[] = {
 	{"over-voltage", "the wrong supply, for all", "V", 12.6, 0, 25, &supply},
 	{"encoder-wrap", "an encoder that jumps", "ticks", -4096, -32000, 32000, &wrap},
 	{"torque-lost", "a servo that forgot to hold", "", 0, 0, 0, &limp},
+	{"no-torque", "a servo that does not hold, whatever it is told", "", 0, 0, 0, &refuses},
 	{"error-bits", "bits in the error register", "the bits", 32, 1, 127, &bits},
 	{"unplug", "the cable comes off in a reply", "bytes of it that arrive", 5, 0, 200, &unplug},
 	{0},

@@ -117,8 +117,11 @@ void sim_motor_run(struct sim_motor *m, const struct sim_bus_class *c, double se
 
 void sim_motor_wrote(struct sim_motor *m, const struct sim_bus_class *c, unsigned addr, size_t n)
 {
-	bool on = m->mem[c->torque] == 1;
+	bool on;
 
+	if (m->refuses)
+		m->mem[c->torque] = 0;
+	on = m->mem[c->torque] == 1;
 	if (addr <= c->goal && c->goal < addr + n)
 		m->goal_set = true;
 	if (on && !m->was_on && !m->goal_set)

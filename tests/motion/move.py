@@ -16,6 +16,8 @@ from simbus import SimBus, until
 POLICYTOP, WORK = os.environ["POLICYTOP"], sys.argv[1]
 JOINTS = ("shoulder_pan", "shoulder_lift", "elbow_flex", "wrist_flex", "wrist_roll", "gripper")
 START = (10.0, -60.0, 40.0, 20.0, -30.0, 30.0)
+SAGS = "LeRobot switches the torque off when it connects"
+FOLLOW = 18 * 4096 // 360  # ticks that a joint may be from its goal
 report = Report()
 
 
@@ -135,6 +137,8 @@ def arrives(arm):
     status, end, words = arm.run("home", "--profile", name)
     took = time.monotonic() - began
     report.ok(status == 0 and end["state"] == "arrived", f"{name}: home arrives", (words, end))
+    report.ok("It holds" in words and SAGS in words, f"{name}: LeRobot will let it sag: that is said",
+              words)
     truth = arm.bus.truth()
     off = [abs(truth[j["id"]]["position"] - j["to_ticks"]) for j in end["joints"]]
     report.ok(len(off) == 6 and max(off) <= 64 and
@@ -180,7 +184,8 @@ def one_joint(arm):
               [i for i in truth if truth[i]["torque"]] == [3],
               "joint: one joint moves to a negative value, the others stay limp", (words, end))
     status, end, words = arm.run("joint", "gripper.pos", "50", "--release")
-    report.ok(status == 0 and not any(v["torque"] for v in arm.bus.truth().values()),
+    report.ok(status == 0 and not any(v["torque"] for v in arm.bus.truth().values()) and
+              SAGS not in words,
               "joint: --release lets go at the end", words)
     status, end, words = arm.run("joint", "wrist_roll", "2300", "--norm", "ticks", "--speed", "60")
     report.ok(status == 0 and end["joints"][0]["to_ticks"] == 2300 and end["seconds"] < 1,
@@ -260,6 +265,34 @@ def others(arm):
 
 
 @fresh
+def tapped(arm):
+    """A tap is between a program and the bus: neither its device nor its own end may be moved."""
+    tap = subprocess.Popen([POLICYTOP, "record", "--json", f"tap:{arm.bus.link}?link=own&robot=so101"],
+                           stdout=subprocess.PIPE, text=True)
+    address = json.loads(tap.stdout.readline())["sources"][0]["address"]
+    refused(arm, "policytop-tap", "a tap has the bus", status=69)
+    fd = os.open(address, os.O_RDWR | os.O_NOCTTY)
+    refused(arm, "policytop-tap", "a tap with its program has the bus", status=69)
+    link, arm.bus.link = arm.bus.link, address
+    refused(arm, "python3", "the tap's own end, which a program has", status=69)
+    arm.bus.link = link
+    os.close(fd)
+    tap.send_signal(signal.SIGINT)
+    tap.communicate(timeout=60)
+    until(lambda: arm.run("joint", "elbow_flex", "40", go=False)[0] == 0, "the port is free again", 60)
+    report.ok(True, "and when it has ended, the arm can be asked again")
+
+
+@fresh
+def torque(arm):
+    """A servo that does not hold is found before anything moves."""
+    arm.bus.order("fault no-torque/3")
+    status, out, told = arm.run("joint", "elbow_flex", "40")
+    report.ok(status == 74 and not out and "elbow_flex does not switch its torque on" in told and
+              not arm.goals(), "refused: a joint that does not hold", (status, out, told))
+
+
+@fresh
 def poses(arm):
     profile("two", "so101", "deg", "left_")
     refused(arm, "no start of shoulder_pan", "a profile of other joints", "home", "--profile", "two")
@@ -314,6 +347,7 @@ def under_way(arm, goal):
 def stopped(arm, p, state, text, joint="elbow_flex", faults="", holds=True):
     out, told = p.communicate(timeout=120)
     end = json.loads(out)
+    report.ok(SAGS in told, f"{text}: what LeRobot does to an arm that holds is said", told)
     report.ok(p.returncode == 2 and end["state"] == state and end["holds"] is holds and
               end.get("stopped_by", joint) == joint and faults in end.get("faults", ""), text,
               (p.returncode, end, told))
@@ -365,6 +399,18 @@ def first_bad(arm, bad):
     return count
 
 
+def late_goals(arm, joint):
+    """How many goals follow the first position that is further from its goal than it may be."""
+    goals, last, count = None, None, 0
+    for _, what, v in arm.said():
+        if what == "sync_write 42":
+            count += last is not None
+            goals = v
+        elif what == "reply 56" and goals and abs(v.get(joint, goals[joint]) - goals[joint]) > FOLLOW:
+            last = v
+    return count
+
+
 def faults(kind="sts"):
     for fault, state, joint, words in (
             ("error-bits/3:32", "fault", "elbow_flex", "overload"),
@@ -384,6 +430,8 @@ def faults(kind="sts"):
         if "error-bits" in fault:
             bad = (lambda q: q[4] != 0) if kind == "sts" else (lambda q: q[8] & 0x80)
             report.ok(first_bad(arm, bad) == 1, f"{fault}: within one cycle")
+        elif state == "not-following":
+            report.ok(late_goals(arm, 3) == 1, f"{fault}: within one cycle", late_goals(arm, 3))
         arm.close()
 
 
@@ -412,6 +460,8 @@ def main():
     one_joint()
     refusals()
     others()
+    tapped()
+    torque()
     poses()
     rigs()
     interrupts()

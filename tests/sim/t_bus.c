@@ -266,6 +266,13 @@ static void motor_faults(struct tap *t)
 	ok(t, fabs(truth(&b, 5, "62/1") - 126) <= 1 && truth(&b, 5, "error") == 1,
 	   "over-voltage: 12.6 V on a 7.4 V servo, and the bit");
 	end(&b);
+	broken(&b, SIM_BUS_STS, "no-torque");
+	ask(&b, "ff ff 03 04 03 28 01 cc", 0);
+	ok(t, truth(&b, 3, "torque") == 0, "no-torque: told to hold, it does not");
+	sim_bus_mend(b.bus);
+	ask(&b, "ff ff 03 04 03 28 01 cc", 0);
+	ok(t, truth(&b, 3, "torque") == 1, "no-torque: mended");
+	end(&b);
 	broken(&b, SIM_BUS_STS, "torque-lost");
 	ok(t, truth(&b, 3, "torque") == 0 && truth(&b, 3, "position") > 2600,
 	   "torque-lost: it sinks, and its register says 0");
