@@ -5,7 +5,8 @@ POLICYTOP_ROOMS = \
 	src/check/libcheck.a src/view/libview.a src/audit/libaudit.a src/rig/librig.a src/training/libtraining.a src/robot/librobot.a \
 	src/wire/libwire.a src/vision/libvision.a src/model/libmodel.a src/hal/libhal.a src/base/libbase.a
 POLICYTOP_LIBS = $(CURSES_LIBS) $(SQLITE_LIBS) $(CJSON_LIBS) $(SNAPPY_LIBS) $(ZSTD_LIBS) \
-	$(LZ4_LIBS) $(ZLIB_LIBS) $(TURBOJPEG_LIBS) $(YAML_LIBS) $(SERIALPORT_LIBS) $(V4LCONVERT_LIBS)
+	$(LZ4_LIBS) $(PNG_LIBS) $(ZLIB_LIBS) $(TURBOJPEG_LIBS) $(YAML_LIBS) $(SERIALPORT_LIBS) \
+	$(V4LCONVERT_LIBS)
 
 noinst_LIBRARIES += %D%/libcmd.a
 %C%_libcmd_a_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS) $(YAML_CFLAGS)

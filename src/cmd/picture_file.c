@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "wire/png.h"
+#include "wire/pngfile.h"
 
 /* A thumbnail is small for a picture viewer, so every pixel becomes a square. */
 enum { SCALE = 6, GAP = 8, NAMES_MAX = 1000 };
@@ -44,7 +44,7 @@ static int draw(struct buf *b, const struct viewer_image *image)
 		paint(rgb, width, 0, live);
 	if (trained->width)
 		paint(rgb, width, left, trained);
-	rc = png_encode(b, rgb, width, height * SCALE);
+	rc = pngfile_encode(b, rgb, width, height * SCALE);
 	free(rgb);
 	return rc;
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += %D%/libwire.a
 %C%_libwire_a_CFLAGS = $(AM_CFLAGS) $(VECTOR_CFLAGS) $(ZSTD_CFLAGS) $(LZ4_CFLAGS) $(ZLIB_CFLAGS) \
-	$(TURBOJPEG_CFLAGS)
+	$(PNG_CFLAGS) $(TURBOJPEG_CFLAGS)
 %C%_libwire_a_SOURCES = \
 	%D%/calibration.c %D%/calibration.h \
 	%D%/dynamixel.c %D%/dynamixel.h \
@@ -45,7 +45,7 @@ noinst_LIBRARIES += %D%/libwire.a
 	%D%/payload.c %D%/payload.h \
 	%D%/photo.c %D%/photo.h \
 	%D%/picture.c %D%/picture.h \
-	%D%/png.c %D%/png.h \
+	%D%/pngfile.c %D%/pngfile.h \
 	%D%/protobuf.c %D%/protobuf.h \
 	%D%/servo.c %D%/servo.h \
 	%D%/servobus.c %D%/servobus.h \

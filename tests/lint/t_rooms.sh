@@ -55,4 +55,6 @@ tap_empty "$(grep -rlnE '[<"](n?curses|term)\.h[>"]' src db ui --include='*.[ch]
 	grep -v '^ui/term')" "only ui/term knows curses"
 tap_empty "$(grep -rl '[<"]turbojpeg\.h[>"]' src db ui --include='*.[ch]' |
 	grep -v '^src/wire/photo')" "only wire/photo knows libjpeg-turbo"
+tap_empty "$(grep -rl '[<"]png\.h[>"]' src db ui --include='*.[ch]' |
+	grep -v '^src/wire/pngfile')" "only wire/pngfile knows libpng"
 tap_done
