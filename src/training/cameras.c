@@ -2,6 +2,7 @@
 /* Cameras as info.json tells them, and whether their videos are there. */
 #include <dirent.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,12 @@
 #include "training/dataset_impl.h"
 
 enum { DEPTH_MAX = 4 };
+
+const char *dataset_camera_key(const struct dataset *d, const char *camera, char *room, size_t size)
+{
+	snprintf(room, size, "observation.images.%s", camera);
+	return info_feature(&d->meta, room) ? room : camera;
+}
 
 /* Number of videos of a camera: *.mp4 below a folder called key (v2: chunk/key, v3: key/chunk). */
 static size_t count_videos(const char *dir, const char *key, bool inside, unsigned depth)

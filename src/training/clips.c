@@ -32,12 +32,6 @@ static void add(struct clips *c, const struct dataset *d, int64_t episode, char 
 		(struct clip){.episode = episode, .path = path, .from_s = from_s, .to_s = to_s};
 }
 
-static const char *key_of(const struct dataset *d, const char *camera, char *room, size_t size)
-{
-	snprintf(room, size, "observation.images.%s", camera);
-	return info_feature(&d->meta, room) ? room : camera;
-}
-
 static void list_files(struct clips *c, const struct dataset *d, const char *key)
 {
 	for (size_t i = 0; i < d->nlisted; i++) {
@@ -141,7 +135,7 @@ static int by_episode(const void *a, const void *b)
 int clips_read(struct clips *c, const struct dataset *d, const char *camera, struct err *e)
 {
 	char room[FEATURE_KEY_BYTES + 32];
-	const char *key = key_of(d, camera, room, sizeof(room));
+	const char *key = dataset_camera_key(d, camera, room, sizeof(room));
 	int rc = 0;
 
 	*c = (struct clips){0};

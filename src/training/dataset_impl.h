@@ -48,6 +48,9 @@ int tasks_read(struct dataset *d, struct err *e);
 int listed_read(struct dataset *d, struct err *e);
 
 /* cameras.c */
+/* The feature of a camera's name; the result may be room. */
+const char *dataset_camera_key(const struct dataset *d, const char *camera, char *room,
+			       size_t size);
 void cameras_read(struct dataset *d, struct episodes *out);
 
 /* A run of rows of one data file that belong to one episode. */

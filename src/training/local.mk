@@ -38,7 +38,8 @@ noinst_LIBRARIES += %D%/libtraining.a
 	%D%/reference_motion.c \
 	%D%/rows.c \
 	%D%/running.c %D%/running.h \
-	%D%/scan.c %D%/scan.h \
+	%D%/scan.c %D%/scan.h %D%/scan_impl.h \
+	%D%/scan_images.c \
 	%D%/space.c %D%/space.h \
 	%D%/table.c %D%/table.h \
 	%D%/tasks.c \

@@ -234,6 +234,8 @@ int references_learn(struct profile *p, const struct episodes *all, const struct
 		if (progress)
 			progress->tell(progress->host, i, n);
 		rc = scan_read(&scan[i], p->cameras[i].name, all, set, nsets, e);
+		if (!rc && !scan[i].there)
+			rc = scan_images(&scan[i], p->cameras[i].name, all, set, nsets, e);
 		if (rc)
 			break;
 		p->reference[i] = reference_make(&scan[i]);

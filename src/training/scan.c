@@ -8,8 +8,9 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "training/clips.h"
+#include "training/scan_impl.h"
 
-enum { RECENT = 16, CHANGES_MAX = SCAN_SECONDS * 120 };
+enum { CHANGES_MAX = SCAN_SECONDS * 120 };
 static const double over_s = 0.1, tolerance_s = 0.035;
 
 /* An episode that has a video. */
@@ -17,14 +18,6 @@ struct choice {
 	size_t span;
 	char *path;
 	double from_s, to_s;
-};
-
-struct scanner {
-	struct scan *s;
-	double next_s; /* when the next picture is wanted */
-	unsigned recent, at;
-	double recent_s[RECENT];
-	struct view view[RECENT];
 };
 
 static void take_change(struct scanner *r, struct scan_episode *ep, double t_s,
@@ -48,21 +41,32 @@ static void take_change(struct scanner *r, struct scan_episode *ep, double t_s,
 	}
 	r->recent_s[r->at] = t_s;
 	r->view[r->at] = *v;
-	r->at = (r->at + 1) % RECENT;
-	r->recent += r->recent < RECENT;
+	r->at = (r->at + 1) % SCAN_RECENT;
+	r->recent += r->recent < SCAN_RECENT;
 }
 
-static void on_frame(void *host, const struct reel_record *m, const struct frame *f)
+void scanner_begin(struct scanner *r, struct scan *s)
 {
-	struct scanner *r = host;
-	struct scan_episode *ep = &r->s->episode[m->job];
+	r->s = s;
+	scanner_next(r);
+}
+
+void scanner_next(struct scanner *r)
+{
+	r->recent = r->at = 0;
+	r->next_s = -1e-6;
+}
+
+void scanner_take(struct scanner *r, unsigned episode, double t_s, const struct frame *f)
+{
+	struct scan_episode *ep = &r->s->episode[episode];
 	struct scan_picture *p;
 	struct view v;
 
 	if (!view_of(&v, f))
 		return;
-	take_change(r, ep, m->t_s, &v);
-	if (m->t_s < r->next_s || ep->pictures == SCAN_SECONDS * SCAN_HZ)
+	take_change(r, ep, t_s, &v);
+	if (t_s < r->next_s || ep->pictures == SCAN_SECONDS * SCAN_HZ)
 		return;
 	r->next_s += 1.0 / SCAN_HZ;
 	if ((ep->pictures & (ep->pictures - 1)) == 0)
@@ -72,6 +76,11 @@ static void on_frame(void *host, const struct reel_record *m, const struct frame
 	p->frame = *f;
 	p->frame.thumb = NULL;
 	p->view = v;
+}
+
+static void on_frame(void *host, const struct reel_record *m, const struct frame *f)
+{
+	scanner_take(host, m->job, m->t_s, f);
 }
 
 static void on_end(void *host, unsigned job, unsigned frames, const char *trouble)
@@ -84,8 +93,7 @@ static void on_end(void *host, unsigned job, unsigned frames, const char *troubl
 		r->s->failed++;
 		text_copy(r->s->trouble, sizeof(r->s->trouble), trouble);
 	}
-	r->recent = r->at = 0;
-	r->next_s = -1e-6;
+	scanner_next(r);
 }
 
 /* Those of all sets, in order; their number. */
@@ -123,8 +131,7 @@ int scan_read(struct scan *s, const char *camera, const struct episodes *all,
 	int n = list_choices(&choice, camera, all, set, nsets, e), rc = n < 0 ? n : 0;
 
 	*s = (struct scan){.there = n > 0 ? (unsigned)n : 0};
-	r->s = s;
-	r->next_s = -1e-6;
+	scanner_begin(r, s);
 	s->n = s->there < REFERENCE_EPISODES ? s->there : REFERENCE_EPISODES;
 	for (unsigned i = 0; i < s->n; i++) {
 		/* From the first to the last of them. */

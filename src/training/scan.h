@@ -40,6 +40,13 @@ struct scan {
  */
 int scan_read(struct scan *s, const char *camera, const struct episodes *all,
 	      const struct reference_set *set, size_t nsets, struct err *e);
+
+/*
+ * The same of a camera whose pictures lie in the data files; of the first set that has such.
+ * s->there is 0 where none has. 0, or a negative errno with e.
+ */
+int scan_images(struct scan *s, const char *camera, const struct episodes *all,
+		const struct reference_set *set, size_t nsets, struct err *e);
 void scan_drop_pictures(struct scan *s); /* keeps the changes */
 void scan_fini(struct scan *s);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wire/photo.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #endif
 
 #include "base/mem.h"
+#include "wire/pngfile.h"
 
 /*
  * A picture of many pixels is decoded smaller, which costs a fraction of its time. Every scan is a
@@ -29,6 +31,7 @@ struct head {
 	uint64_t width, height;
 	unsigned channels;
 	bool sequential; /* a JPEG of the kind that is decoded */
+	bool png;
 };
 
 static unsigned big_endian(const uint8_t *p, unsigned bytes)
@@ -85,6 +88,7 @@ static bool png_head(struct head *h, const uint8_t *p, size_t n)
 	h->width = big_endian(p + 16, 4);
 	h->height = big_endian(p + 20, 4);
 	h->channels = p[25] == 0 || p[25] == 4 ? 1 : 3;
+	h->png = true;
 	return true;
 }
 
@@ -166,6 +170,23 @@ bool photo_decodes(void)
 }
 #endif
 
+/* A damaged one leaves what was not known. */
+static void look_at_png(struct frame *f, uint8_t *thumb, const struct head *h, const uint8_t *p,
+			size_t n)
+{
+	struct ndarray a = {.kind = 'u', .bytes = 1};
+	unsigned width, height;
+	uint8_t *rgb = pngfile_rgb_dup(p, n, &width, &height);
+	uint64_t shape[3] = {h->height, h->width, 3};
+
+	a.data = rgb;
+	if (rgb && ndarray_shape(&a, shape, 3) && picture_facts(f, thumb, &a)) {
+		for (unsigned c = 1; c < 3 && h->channels == 1; c++)
+			f->mean[c] = f->std[c] = (double)NAN;
+	}
+	free(rgb);
+}
+
 bool photo_facts(struct frame *f, uint8_t *thumb, const void *bytes, size_t n)
 {
 	const uint8_t *p = bytes;
@@ -177,6 +198,8 @@ bool photo_facts(struct frame *f, uint8_t *thumb, const void *bytes, size_t n)
 		return false;
 	if (h.sequential && h.width * h.height <= PHOTO_PIXELS && few_scans(p, n))
 		decode(f, thumb, &h, p, n);
+	if (h.png)
+		look_at_png(f, thumb, &h, p, n);
 	f->width = (uint32_t)h.width; /* that of the picture, not of the smaller one */
 	f->height = (uint32_t)h.height;
 	f->channels = (uint8_t)h.channels;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A compressed camera picture as facts. Of JPEG and PNG the size is read from the header; the
- * pixels of a JPEG are looked at where policytop was built with libjpeg-turbo and the picture is of
- * the simple kind that cameras make: sequential, in few scans, not over PHOTO_PIXELS. Else what
- * they would tell stays unknown. Pure; any thread.
+ * A compressed camera picture as facts. Of JPEG and PNG the size is read from the header. The pixels
+ * of a PNG are looked at where wire/pngfile.h reads them; those of a JPEG where policytop was built with
+ * libjpeg-turbo and the picture is of the simple kind that cameras make: sequential, in few scans,
+ * not over PHOTO_PIXELS. Else what they would tell stays unknown. Pure; any thread.
  */
 #ifndef POLICYTOP_WIRE_PHOTO_H
 #define POLICYTOP_WIRE_PHOTO_H

@@ -48,9 +48,9 @@ uint8_t *pngfile_rgb_dup(const void *bytes, size_t n, unsigned *width, unsigned 
 	if (!png_image_begin_read_from_memory(&image, bytes, n))
 		return NULL;
 	pixels = (size_t)image.width * image.height;
-	image.format = PNG_FORMAT_RGBA;
-	if (pixels && pixels <= PNGFILE_PIXELS_MAX)
+	if (!(image.format & PNG_FORMAT_FLAG_LINEAR) && pixels && pixels <= PNGFILE_PIXELS_MAX)
 		rgba = xcalloc(pixels, 4);
+	image.format = PNG_FORMAT_RGBA;
 	if (rgba && !png_image_finish_read(&image, NULL, rgba, 0, NULL)) {
 		free(rgba);
 		rgba = NULL;

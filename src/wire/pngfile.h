@@ -17,8 +17,8 @@ enum { PNGFILE_SIDE_MAX = 1 << 14, PNGFILE_PIXELS_MAX = 1 << 23 };
 int pngfile_encode(struct buf *b, const uint8_t *rgb, unsigned width, unsigned height);
 
 /*
- * [*height][*width][3], the caller frees it; alpha is left out, 16 bits become 8. NULL: no PNG, more
- * than PNGFILE_PIXELS_MAX, cut short or damaged.
+ * [*height][*width][3], the caller frees it; alpha is left out. NULL: no PNG, 16 bits a
+ * channel (depth is no picture), more than PNGFILE_PIXELS_MAX, cut short or damaged.
  */
 uint8_t *pngfile_rgb_dup(const void *bytes, size_t n, unsigned *width, unsigned *height);
 

@@ -172,3 +172,8 @@ FUZZ_TARGETS += %D%/f_infer
 %C%_f_infer_SOURCES = %D%/f_infer.c
 %C%_f_infer_LDADD = $(FUZZ_LIBS)
 %C%_f_infer_LDFLAGS = $(FUZZ_FLAGS)
+
+FUZZ_TARGETS += %D%/f_png
+%C%_f_png_SOURCES = %D%/f_png.c
+%C%_f_png_LDADD = $(FUZZ_LIBS)
+%C%_f_png_LDFLAGS = $(FUZZ_FLAGS)

@@ -57,3 +57,5 @@ check_PROGRAMS += %D%/dump_channels
 %C%_dump_channels_LDADD = $(TEST_PROGRAM_LIBS)
 TESTS += %D%/t_oracle_channels.sh
 EXTRA_DIST += %D%/t_oracle_channels.sh %D%/channels.py %D%/requirements-video.txt
+TESTS += %D%/t_oracle_images.sh
+EXTRA_DIST += %D%/t_oracle_images.sh %D%/images.py
