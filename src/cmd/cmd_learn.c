@@ -10,6 +10,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cmd/cmd.h"
+#include "cmd/rig_calibration.h"
+#include "cmd/rig_file.h"
 #include "db/profiles.h"
 #include "training/compare.h"
 #include "training/dataset.h"
@@ -224,9 +226,27 @@ static void look_at_videos(struct learn *l)
 	free(set);
 }
 
+/* The calibration of the arm that recorded, as it is now: no data set holds it. */
+static int keep_calibration(struct learn *l, const char *name, struct err *e)
+{
+	struct calibration *c = xcalloc(1, sizeof(*c));
+	struct rig_errors *errors = xcalloc(1, sizeof(*errors));
+	struct rig *rig = xcalloc(1, sizeof(*rig));
+	int rc = rig_file_load(rig, errors, name, e);
+
+	if (!rc)
+		rc = rig_calibration_load(c, rig, e);
+	if (!rc)
+		rig_calibration_keep(l->profile, c);
+	free(rig);
+	free(errors);
+	free(c);
+	return rc;
+}
+
 static int learn(struct learn *l, struct app *app, struct err *e)
 {
-	const char *name = opts_text(&app->opts, "name");
+	const char *name = opts_text(&app->opts, "name"), *rig = opts_text(&app->opts, "rig");
 	int rc = 0;
 
 	l->set = xcalloc((size_t)app->argc, sizeof(*l->set));
@@ -242,7 +262,8 @@ static int learn(struct learn *l, struct app *app, struct err *e)
 	compare_sets(l);
 	if (!opts_has(&app->opts, "no-videos"))
 		look_at_videos(l);
-	return store(app, l->profile, e);
+	rc = rig ? keep_calibration(l, rig, e) : 0;
+	return rc ? rc : store(app, l->profile, e);
 }
 
 static void learn_fini(struct learn *l)
@@ -288,6 +309,7 @@ static int run(struct app *app)
 
 static const struct opt options[] = {
 	{"name", "N", "name of the profile (default: the folder's)"},
+	{"rig", "R", "keep the calibration of this rig's arm with it"},
 	{"no-videos", NULL, "do not look at the cameras' videos"},
 	{"json", NULL, "print the profile as JSON, without thumbnails"},
 	{0},

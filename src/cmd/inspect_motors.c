@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The arm's motors, their calibration, their bus. */
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "cmd/inspect.h"
+#include "cmd/rig_calibration.h"
 #include "robot/robot.h"
-#include "source/servo.h"
 
-/* Ticks of 4096, less what a hand leaves out at both ends. */
-enum { WHOLE_TURN = 4094 };
 /* Within the moment of a look a healthy bus loses nothing; a busy machine may miss one or two. */
 enum { LOST_LEAST = 3 };
 static const double LOST_SHARE = 0.01;
@@ -41,57 +36,6 @@ static void motor_item(struct inspect *l, const struct motor *m, int64_t at_ns)
 	}
 	inspect_number(i, m->temp_degc, limit, "degC");
 	inspect_from(i, l->live.engine ? "engine" : "bus", inspect_live_age_s(&l->live, at_ns));
-}
-
-/* A joint that stops short of a whole turn and yet has it as its range. */
-static bool is_wrapped(const struct robot_class *robot, const struct calibration_motor *m)
-{
-	if (m->range_min == CALIBRATION_UNKNOWN || m->range_max == CALIBRATION_UNKNOWN ||
-	    m->range_max - m->range_min < WHOLE_TURN)
-		return false;
-	for (const char *const *t = robot->turning; *t; t++) {
-		if (strcmp(*t, m->joint) == 0)
-			return false;
-	}
-	return true;
-}
-
-static void wrapped(struct inspect *l, const struct robot_class *robot, const struct calibration *c)
-{
-	for (unsigned i = 0; i < c->n; i++) {
-		if (!is_wrapped(robot, &c->motor[i]))
-			continue;
-		inspect_do(inspect_add(l, "calibration", c->motor[i].joint, LEVEL_WARN,
-				       "its range is %d..%d, a whole turn: it was moved across its "
-				       "encoder's end",
-				       c->motor[i].range_min, c->motor[i].range_max),
-			   "calibrate again, from the middle of its range");
-	}
-}
-
-/*
- * What the file itself shows. The registers may well agree: they were written from it. That it is not
- * there is told by its path.
- */
-static void calibration_file(struct inspect *l)
-{
-	const struct robot_class *robot = robot_find(l->rig->robot_type);
-	struct calibration *c = xcalloc(1, sizeof(*c));
-	char *path = l->rig->robot_calibration[0] ? xstrdup(l->rig->robot_calibration) : NULL;
-	char kind[NAME_BYTES];
-	struct err e = {0};
-	int rc;
-
-	if (!path && l->rig->robot_id[0])
-		path = servo_calibration_find_dup(robot, l->rig->robot_id, kind, &e);
-	rc = path ? servo_calibration_load(c, path, &e) : -ENOENT;
-	if (rc && rc != -ENOENT)
-		inspect_do(inspect_add(l, "calibration", "", LEVEL_FAIL, "%s", e.msg),
-			   "calibrate again, or copy this arm's file");
-	else if (!rc && robot && robot->turning)
-		wrapped(l, robot, c);
-	free(path);
-	free(c);
 }
 
 /* A wheel has registers, and no joint that a file could be about. */
@@ -130,7 +74,7 @@ static void calibration(struct inspect *l)
 	else if (!differ)
 		inspect_add(l, "calibration", "", LEVEL_OK, "%u motors are as their file says",
 			    compared);
-	calibration_file(l);
+	rig_calibration_look(l);
 }
 
 /* Of the control loop, s. */

@@ -85,6 +85,7 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/registry.c %D%/registry.h \
 	%D%/result.c %D%/result.h \
 	%D%/rig_audit.c %D%/rig_audit.h \
+	%D%/rig_calibration.c %D%/rig_calibration.h \
 	%D%/rig_file.c %D%/rig_file.h \
 	%D%/rig_history.c %D%/rig_history.h \
 	%D%/rig_new.c %D%/rig_new.h \

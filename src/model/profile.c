@@ -48,6 +48,7 @@ void profile_free(struct profile *p)
 		reference_free(p->reference[i]);
 	free(p->reference);
 	free(p->motion);
+	free(p->motors);
 	free(p->tasks);
 	free(p->cameras);
 	free(p->gap);

@@ -66,6 +66,14 @@ struct profile_camera {
 	double mean[4], std[4]; /* per channel in [0,1], NaN unknown */
 };
 
+enum { PROFILE_MOTORS_MAX = 64 };
+
+/* What the calibration file of the arm said of a motor when the profile was learned, in ticks. */
+struct profile_motor {
+	char joint[NAME_BYTES]; /* as in the file: "shoulder_pan" */
+	int32_t homing_offset, range_min, range_max;
+};
+
 struct profile {
 	char name[NAME_BYTES];
 	char robot[NAME_BYTES]; /* "" unknown */
@@ -85,6 +93,8 @@ struct profile {
 	struct gap_profile *gap;    /* [action.joints] */
 	uint32_t *episode_frames;   /* [episodes] */
 	struct behaviour behaviour; /* gripper, motion, tracking: what the behaviour checks need */
+	size_t nmotors;		    /* at most PROFILE_MOTORS_MAX; 0: not known */
+	struct profile_motor *motors;
 	size_t ndisagreements;
 	char **disagreements; /* sentences: the set's own statistics against its data */
 };

@@ -168,6 +168,21 @@ static void add_behaviour(struct buf *b, const struct profile *p)
 	cJSON_Delete(json);
 }
 
+static void add_calibration(struct buf *b, const struct profile *p)
+{
+	key(b, "calibration");
+	buf_str(b, "[");
+	for (size_t i = 0; i < p->nmotors; i++) {
+		const struct profile_motor *m = &p->motors[i];
+
+		buf_str(b, i ? ",{\"joint\":" : "{\"joint\":");
+		buf_json_str(b, m->joint);
+		buf_printf(b, ",\"homing_offset\":%ld,\"range_min\":%ld,\"range_max\":%ld}",
+			   (long)m->homing_offset, (long)m->range_min, (long)m->range_max);
+	}
+	buf_str(b, "]");
+}
+
 static void add_rest(struct buf *b, const struct profile *p)
 {
 	key(b, "disagreements");
@@ -191,6 +206,8 @@ static void add_rest(struct buf *b, const struct profile *p)
 		key(b, "motion");
 		motion_add_json(b, p->motion);
 	}
+	if (p->nmotors)
+		add_calibration(b, p);
 }
 
 static char *to_json_dup(const struct profile *p, bool thumbnails)

@@ -261,6 +261,37 @@ static int parse_frames(struct profile *p, const cJSON *array)
 	return n == p->episodes ? 0 : -EBADMSG;
 }
 
+static bool parse_ticks(int32_t *to, const cJSON *o, const char *key)
+{
+	double v = number(o, key);
+
+	if (!(fabs(v) <= 1e9) || v < floor(v))
+		return false;
+	*to = (int32_t)v;
+	return true;
+}
+
+static int parse_calibration(struct profile *p, const cJSON *array)
+{
+	int n = array ? objects(array, PROFILE_MOTORS_MAX) : 0;
+	const cJSON *item;
+
+	if (n <= 0)
+		return n;
+	p->motors = xcalloc((size_t)n, sizeof(*p->motors));
+	cJSON_ArrayForEach(item, array)
+	{
+		struct profile_motor *m = &p->motors[p->nmotors++];
+
+		text(m->joint, sizeof(m->joint), item, "joint");
+		if (!m->joint[0] || !parse_ticks(&m->homing_offset, item, "homing_offset") ||
+		    !parse_ticks(&m->range_min, item, "range_min") ||
+		    !parse_ticks(&m->range_max, item, "range_max"))
+			return -1;
+	}
+	return 0;
+}
+
 static int parse_head(struct profile *p, const cJSON *root, struct err *e)
 {
 	int64_t episodes = count(root, "episodes", EPISODES_MAX);
@@ -296,6 +327,8 @@ static int parse_root(struct profile *p, const cJSON *root, struct err *e)
 		return err_set(e, EBADMSG, "disagreements are no list of sentences");
 	if (parse_frames(p, get(root, "episode_frames")))
 		return err_set(e, EBADMSG, "episode_frames has not one count an episode");
+	if (parse_calibration(p, get(root, "calibration")))
+		return err_set(e, EBADMSG, "calibration is no list of motors");
 	if (parse_motion(p, get(root, "motion"), e))
 		return -EBADMSG;
 	return behaviour ? behaviour_from_json(&p->behaviour, behaviour, e) : 0;

@@ -47,26 +47,42 @@ def prepare(w, folder):
         json.dump(w.rig, f)
 
 
-def learn(folder):
-    p = policytop("learn", folder + "/brain", "--name", "brain")
+def learn(folder, *more):
+    p = policytop("learn", folder + "/brain", "--name", "brain", *more)
     assert p.returncode in (0, 1), p.stderr
+
+
+def calibrate(bus, change):
+    """Changes LeRobot's file of the arm; the changed joints with what was there before."""
+    with open(bus.calibration, encoding="ascii") as f:
+        now = json.load(f)
+    before = {j: dict(m) for j, m in now.items()}
+    change(now)
+    with open(bus.calibration, "w", encoding="ascii") as f:
+        json.dump(now, f)
+    return [m for j, m in now.items() if m != before[j]]
+
+
+def calibrate_again(bus, change):
+    """The file, and the servos' own zeros: a magnitude of 11 bits and a sign."""
+    for m in calibrate(bus, change):
+        v = m["homing_offset"]
+        bus.order(f"set {m['id']} 31/2 {abs(v) | (v < 0) << 11}")
 
 
 def with_arm(w, folder, healthy=False):
     bus = SimBus(WORK, w.kind)
     try:
-        with open(bus.calibration, encoding="ascii") as f:
-            calibration = json.load(f)
-        w.calibrate(calibration)
-        with open(bus.calibration, "w", encoding="ascii") as f:
-            json.dump(calibration, f)
+        calibrate(bus, w.calibrate)
         w.rig["robot"] = {"port": bus.link, "calibration": bus.calibration} | w.rig["robot"]
         w.rig["cameras"] = {}
         w.rig["require"] = ["prompt", "disk", "motors", "calibration", "bus"]
         if w.kind == "sts":  # the training set is in its units
             w.rig["require"].append("pose")
         prepare(w, folder)
-        learn(folder)
+        learn(folder, *(["--rig", "bench"] if w.learn_with_rig else []))
+        if w.recalibrate:
+            calibrate_again(bus, w.recalibrate)
         for line in w.orders:
             bus.order(line)
         other = None

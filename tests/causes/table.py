@@ -64,6 +64,17 @@ def latched(w):
     w.orders += ["fault error-bits/2:32"]
 
 
+def calibrated_since(w):
+    """Learned with the arm's calibration; then the arm was calibrated again, registers and file."""
+    learned_with(w)
+    w.recalibrate = lambda c: c["shoulder_lift"].update(
+        homing_offset=c["shoulder_lift"]["homing_offset"] + 40)
+
+
+def learned_with(w):
+    w.learn_with_rig = True
+
+
 def other_colours(w):
     light = w.data_stats()["observation.images.front"]
     w.policy_stats["observation.images.front"] = light | {
@@ -378,6 +389,8 @@ KNOWN = [
           order("fault over-voltage")),
     Cause("hot-servo", "#45 lerobot#2819", "rig", "motors", ("elbow_flex",), "fail", 2,
           order("fault over-temperature/3:85")),
+    Cause("calibrated-since", "#19, #18", "rig", "calibration", ("shoulder_lift", "40 ticks"), "warn",
+          1, calibrated_since, learned_with),
     Cause("port-gone", "#50", "rig", "paths", ("robot.port",), "fail", 2, no_port),
     Cause("server-gone", "A", "rig", "server", (), "fail", 2, no_server),
     Cause("disk-read-only", "B", "rig", "disk", ("/proc",), "fail", 2, read_only),

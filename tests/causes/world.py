@@ -109,6 +109,8 @@ class World:
         self.words = []  # more of the command line
         self.kind = "sts"             # of the simulated bus, where there is one
         self.calibrate = lambda c: None  # changes the calibration file {joint: {...}} in place
+        self.recalibrate = None       # the same, once its profile has been learned
+        self.learn_with_rig = False
         self.orders = []              # of the bus, before it is looked at
         self.beside = None            # a command that goes on beside the check; PORT is the bus
 
