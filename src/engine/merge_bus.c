@@ -145,12 +145,13 @@ static int64_t told_end(const struct event *ev, int64_t begin_ns)
 /* The call of a tick. */
 struct call {
 	int64_t begin_ns, end_ns, late_ns; /* a write may pass late */
+	int64_t last_ns;		   /* after that nothing of it passed */
 	int64_t from_ns, done_ns;	   /* it read and wrote from, without, to; TIME_UNKNOWN */
 };
 
 static struct call call_of(const struct merge *m, const struct event *ev, int64_t next_ns)
 {
-	struct call c = {.begin_ns = call_begin(m, ev)};
+	struct call c = {.begin_ns = call_begin(m, ev), .last_ns = INT64_MAX};
 
 	c.done_ns = told_end(ev, c.begin_ns);
 	c.from_ns = m->done_before_ns;
@@ -163,6 +164,8 @@ static struct call call_of(const struct merge *m, const struct event *ev, int64_
 	/* Who was read late was told late, too: its next call may have begun long before. */
 	if (next_ns != INT64_MAX)
 		c.end_ns = c.late_ns;
+	else
+		c.last_ns = c.late_ns;
 	return c;
 }
 
@@ -191,7 +194,7 @@ static const struct step *written(const struct input *in, const struct call *c)
 		int64_t t_ns = time_of(in, s);
 		bool in_call = t_ns >= c->begin_ns && t_ns <= c->end_ns;
 
-		if (!s->vec[VEC_SENT].present || s->t_ns <= in->taken_ns)
+		if (!s->vec[VEC_SENT].present || s->t_ns <= in->taken_ns || s->t_ns > c->last_ns)
 			continue;
 		if (!is_surely(c, s, &in_call) && t_ns > c->end_ns && t_ns <= c->late_ns)
 			late = s;

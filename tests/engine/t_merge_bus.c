@@ -134,13 +134,26 @@ static void test_late(struct tap *t)
 	   w.sent[2]);
 	merge_free(m);
 	m = begin_wire(&w, UNIT_UNKNOWN);
+	tick_read(m, 1, 1.0015, NAN, 1.0010, NAN, 50);
+	tick(m, 0, 1.0020, 1.0000, 7, 7);
+	tick_read(m, 1, 1.0262, NAN, 1.0258, NAN, 60);
+	tick(m, 0, 1.0425, 1.0041, 7, 7); /* read late: its next call has read the bus already */
+	tick_read(m, 1, 1.0601, NAN, 1.0314, NAN, 70);
+	tick_read(m, 1, 1.0938, NAN, 1.0937, NAN, 80);
+	ok(t, w.n == 2 && w.sent[1] == 60, "of a loop that is read late, and not again soon: %g",
+	   w.sent[1]);
+	merge_free(m);
+	m = begin_wire(&w, UNIT_UNKNOWN);
 	tick_read(m, 1, 1.0015, NAN, 0.9995, NAN, 50);
 	tick(m, 0, 1.0020, 1.0000, 7, 7);
 	tick_read(m, 1, 1.0065, NAN, 1.0045, NAN, 60);
 	tick(m, 0, 1.0070, 1.0050, 7, 7);
+	tick_read(m, 1, 1.0115, NAN, 1.0095, NAN, 70);
+	tick(m, 0, 1.0120, 1.0100, 7, 7);
 	merge_end(m, "over", 2000000000);
-	ok(t, w.n == 2 && w.sent[0] == 50 && w.sent[1] == 60,
-	   "of a loop that reads before its call begins: %g, %g", w.sent[0], w.sent[1]);
+	ok(t, w.n == 3 && w.sent[0] == 50 && w.sent[1] == 60 && w.sent[2] == 70,
+	   "of a loop that reads before its call begins: %g, %g, %g", w.sent[0], w.sent[1],
+	   w.sent[2]);
 	merge_free(m);
 }
 

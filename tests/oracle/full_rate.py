@@ -6,6 +6,7 @@
 import json
 import os
 import random
+import signal
 import socket
 import sys
 import time
@@ -177,12 +178,14 @@ def phase(policytop, folder, kind):
     wait_for(lambda: recording.count(f"samples WHERE t_ns >= {last}"), 60)
     wait_for(lambda: recording.count("samples WHERE vector = 'asked'") >= 6 * len(program.ticks), 60)
     program.stream.close()
-    recording.end()
-    store = live.Store(recording.db)
-    values(kind, program, store, recording.run)
-    ticks(kind, program, store, recording.run)
-    gaps = store.all("SELECT lost, unit, reason FROM gaps WHERE run = ?", recording.run)
+    wait_for(lambda: recording.count("notes WHERE text LIKE '%connection lost%'"), 60)
+    store, run = live.Store(recording.db), 1
+    values(kind, program, store, run)
+    ticks(kind, program, store, run)
+    gaps = store.all("SELECT lost, unit, reason FROM gaps WHERE run = ?", run)
     ok(not gaps, f"{kind}: nothing is missing {gaps[:3]}")
+    recording.process.send_signal(signal.SIGINT)  # how soon it ends is another test's
+    recording.process.communicate(timeout=60)
     bus.close()
 
 
