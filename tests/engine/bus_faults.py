@@ -55,11 +55,13 @@ def judge_values(name, loop, recording, victim):
                   (len(rows), len(loop.cycles), missing[:9]))
         return
     report.ok(True, f"{name}: each goal is recorded, once and in order ({len(rows)} cycles)")
+    # Positions are too old for a goal that is written long after they were read.
+    slow = {n for n, (begin, end, _, _) in enumerate(loop.cycles) if end - begin > 0.5e9}
     wrong = [(n, i, got[i], read[i]) for n, ((_, got), (_, _, read, _)) in
-             enumerate(zip(rows, loop.cycles)) for i in read if got[i] != read[i]]
+             enumerate(zip(rows, loop.cycles)) for i in read if got[i] != read[i] and n not in slow]
     report.ok(not wrong, f"{name}: and each position that was read", wrong[:4])
     lost = [(n, i) for n, (_, got) in enumerate(rows) for i in IDS
-            if i != victim and got[i] is None]
+            if i != victim and got[i] is None and n not in slow]
     report.ok(not lost, f"{name}: the other joints' are all there", lost[:9])
 
 

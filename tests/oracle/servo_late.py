@@ -19,7 +19,7 @@ from simbus import SimBus
 from wiretap import done, ok, wait_for
 
 BEFORE, AFTER = 60, 80  # cycles
-LATE_MS, PATIENCE_MS = 400, 100
+LATE_MS, PATIENCE_MS = 1500, 300
 
 
 class Program:
@@ -108,7 +108,7 @@ def play(policytop, folder, wire, late):
         ok(len(behind) == AFTER and len(moved) > AFTER / 2 and not set(moved) & set(fresh),
            f"{name}: it stays one behind, to the end "
            f"({len(behind)} of {AFTER})")
-        ok(level == "fail" and 0 < t_ns - begin < 2e9, f"{name}: and we say so {said}")
+        ok(level == "fail" and 0 < t_ns - begin < 4e9, f"{name}: and we say so {said}")
     else:
         ok(len(fresh) >= AFTER - 1,
            f"{name}: it drops what is old ({len(fresh)} of {AFTER} are fresh)")
