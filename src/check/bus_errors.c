@@ -19,7 +19,7 @@ static const struct check_param params[] = {
 	{0},
 };
 
-enum { RING = 64 };
+enum { RING = 64, SILENT = 2 /* readings without an answer, about a second each */ };
 
 struct minute {
 	unsigned n; /* readings so far */
@@ -30,7 +30,9 @@ struct minute {
 };
 
 struct memory {
-	int64_t state[RUN_BUSES]; /* as told last */
+	struct {
+		unsigned gone, off; /* readings in a row */
+	} state[RUN_BUSES];
 	struct minute bus[RUN_BUSES];
 	bool any;
 	unsigned subject;
@@ -61,17 +63,19 @@ static double bad(const struct counts *now, const struct counts *then)
 static void judge_state(struct check *c, unsigned subject, const struct bus *b)
 {
 	struct memory *m = c->memory;
-	int64_t *before = &m->state[subject - SUBJECT_BUS];
+	unsigned *gone = &m->state[subject - SUBJECT_BUS].gone;
+	unsigned *off = &m->state[subject - SUBJECT_BUS].off;
 	struct finding f = {LEVEL_FAIL, subject, (double)b->transactions, 0, "requests"};
 
+	*gone = b->state == BUS_GONE ? *gone + 1 : 0;
+	*off = b->state == BUS_OFF ? *off + 1 : 0;
 	/* Whatever was said of its replies before, this is another matter. */
-	if ((b->state == BUS_GONE || b->state == BUS_OFF) && b->state != *before)
+	if (*gone == 1 || *off == SILENT)
 		check_anew(c, subject);
-	*before = b->state;
-	if (b->state == BUS_GONE)
+	if (*gone)
 		check_find(c, &f, "%s is unplugged: no motor hears a command. Plug it in again",
 			   b->name);
-	else if (b->state == BUS_OFF)
+	else if (*off >= SILENT)
 		check_find(c, &f, "%s: no motor answers. Does the arm have power?", b->name);
 }
 
