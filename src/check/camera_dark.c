@@ -21,6 +21,9 @@ struct memory {
 	double since_s[RUN_CAMERAS];
 };
 
+/* How each picture of training varied is not known then. */
+static const char weaker[] = "; beside training's mean alone, which tells less than its pictures";
+
 static double light_of(const struct frame *f)
 {
 	return f->channels == 3 ? (f->mean[0] + f->mean[1] + f->mean[2]) / 3 : f->mean[0];
@@ -51,9 +54,11 @@ static void frame(struct check *c, unsigned subject, const struct frame *f)
 	if (camera_note(&m->r, subject, light, found.threshold, dark) == 1 || *since_s > c->now_s)
 		*since_s = c->now_s;
 	if (dark && c->now_s - *since_s >= c->param[P_S])
-		check_find(c, &found, "%s is dark: %.0f %% of full light, %.0f %% of it is black%s",
+		check_find(c, &found,
+			   "%s is dark: %.0f %% of full light, %.0f %% of it is black%s%s",
 			   f->camera, light, 100 * f->dark,
-			   f->dark > 0.95 ? " (covered, or its shutter is closed?)" : "");
+			   f->dark > 0.95 ? " (covered, or its shutter is closed?)" : "",
+			   t.light_is_mean ? weaker : "");
 }
 
 static void show(const struct check *c, struct check_status *out)

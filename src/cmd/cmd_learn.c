@@ -85,7 +85,10 @@ static void print_warnings(const struct learn *l)
 				dataset_warning(l->set[i], k));
 	}
 	if (l->unseen.code)
-		fprintf(stderr, "policytop: videos are not looked at: %s\n", l->unseen.msg);
+		fprintf(stderr,
+			"policytop: videos are not looked at: %s; of the cameras only the "
+			"set's channel statistics are used\n",
+			l->unseen.msg);
 }
 
 static void print_joint(const struct joint_profile *j)
@@ -115,8 +118,12 @@ static void print_reference(const struct profile *p, size_t camera)
 {
 	const struct reference *r = p->reference ? p->reference[camera] : NULL;
 
-	if (!r)
+	if (!r) {
+		if (p->cameras[camera].has_stats)
+			puts("    no pictures: its light is judged by these means, which tell "
+			     "less; which camera it is, and how it hangs, is not");
 		return;
+	}
 	printf("    %u thumbnails of %u episodes; ", r->views, r->episodes);
 	if (r->moved_why[0])
 		printf("movement is not judged: %s\n", r->moved_why);

@@ -53,7 +53,8 @@ static void warn_videos(struct dataset *d, const char *dir, const struct feature
 	if (!n)
 		dataset_warn(d, "%s: no videos here, only its statistics are used", f->key);
 	else if (d->meta.major == 2 && n < d->nlisted)
-		dataset_warn(d, "%s: %zu of %zu videos are here, only its statistics are used",
+		dataset_warn(d,
+			     "%s: %zu of %zu videos are here, its pictures are learned from these",
 			     f->key, n, d->nlisted);
 }
 

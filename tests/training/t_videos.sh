@@ -60,6 +60,9 @@ mkdir -p "$work/libexec"
 helper 'kill -SEGV $$'
 learn "$set"
 says 'videos are not looked at: .*policytop-video crashed' "a helper that crashes"
+grep -q "only the set's channel statistics are used" "$work/err" &&
+	grep -q 'no pictures: its light is judged by these means, which tell less' "$work/out"
+tap_ok $? "what is left to go by is weaker, and that is said"
 helper 'exit 0'
 learn "$set"
 says 'policytop-video ended early' "one that ends early"
