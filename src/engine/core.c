@@ -270,12 +270,12 @@ static void feed_frame(struct core *c, const struct event *ev)
 	begin_without_robot(c, ev->t_ns);
 	judge_feed(c->judge, ev);
 	live_frame(c->live, ev->frame, clock_now_ns(c->clock));
-	if (!eyes_keep(&c->eyes, ev->frame, ev->t_ns))
+	r.episode = merge_boundary(c->merge)->number;
+	if (!eyes_keep(&c->eyes, ev, r.episode))
 		return;
 	r.frame = ev->frame;
-	r.episode = merge_boundary(c->merge)->number;
 	record(c, &r);
-	if (eyes_tell(&c->eyes, ev->frame, ev->t_ns, &k))
+	if (eyes_tell(&c->eyes, ev, &k))
 		tell_camera(c, ev, &k);
 }
 
@@ -284,7 +284,7 @@ static void feed_camera(struct core *c, const struct event *ev)
 	struct camera k = *ev->camera;
 
 	begin_without_robot(c, ev->t_ns);
-	eyes_health(&c->eyes, ev->camera, ev->t_ns);
+	eyes_health(&c->eyes, ev);
 	tell_camera(c, ev, &k);
 	judge_feed(c->judge, ev);
 }

@@ -30,7 +30,7 @@ SCALARS = {"type": "object", "title": "lerobot.Scalars", "properties": {"scalars
         "label": {"type": "string"}, "value": {"type": "number"}}}}}}
 ODD = (-0.0, 5e-324, 1.7976931348623157e308, 0.1, struct.unpack("<f", b"\xcd\xcc\x4c\x3e")[0])
 FRAMES = """SELECT episode, camera, width, height, mean_r, dark, thumb FROM frames
-            WHERE run = ? ORDER BY t_ns, camera"""
+            WHERE run = ? AND mode = 'picture' ORDER BY t_ns, camera"""
 VALUES = """SELECT {0} FROM joint_value v JOIN step s ON s.tick = v.id >> 7
             WHERE s.run = ? AND {0} IS NOT NULL ORDER BY v.id"""
 VERDICTS = """SELECT episode, seq, code, level, subject, value, threshold, unit, message
@@ -209,7 +209,7 @@ def compare(store, number, robot):
 def compare_frames(store, number, robot):
     rows = store.execute("""SELECT camera, width, height, channels, mean_r, mean_g, mean_b, std_r,
         std_g, std_b, dark, bright, thumb_width, thumb_height, thumb, t_ns FROM frames
-        WHERE run = ? ORDER BY t_ns""", (number,)).fetchall()
+        WHERE run = ? AND mode = 'picture' ORDER BY t_ns""", (number,)).fetchall()
     seen = {camera: [r[1:] for r in rows if r[0] == camera] for camera in CAMERAS}
     span = (rows[-1][-1] - rows[0][-1]) / 1e9
     for camera in CAMERAS[:3]:

@@ -121,7 +121,7 @@ def judge_steps(store, run, first, again):
 
 def judge_frames(store, run, peer):
     rows = store.all("SELECT camera, width, height, mean_r, std_g, length(thumb), t_ns FROM frames"
-                     " WHERE run = ? AND episode = 0 ORDER BY t_ns", run)
+                     " WHERE run = ? AND episode = 0 AND mode = 'picture' ORDER BY t_ns", run)
     image = peer.IMAGE
     ok({r[0] for r in rows} == {"observation/image", "observation/wrist_image", "cam_high",
                                 "cam_low"} and
