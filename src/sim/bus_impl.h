@@ -43,7 +43,7 @@ struct sim_motor {
 	double over_s;	    /* seconds of too much torque */
 	bool overload, hot; /* protections at work */
 	bool silent, stuck;
-	bool refuses; /* to hold */
+	bool refuses;  /* to hold */
 	bool goal_set; /* written since it went limp */
 	bool was_on;
 	uint8_t forced; /* error bits that a fault sets */

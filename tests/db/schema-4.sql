@@ -477,8 +477,7 @@ SELECT m.run, m.t_ns, m.joint, m.temp_degc, m.voltage_v, m.load, m.current_ma,
 	rtrim(iif(m.faults & 1, 'voltage, ', '') || iif(m.faults & 2, 'sensor, ', '') ||
 		iif(m.faults & 4, 'hot, ', '') || iif(m.faults & 8, 'current, ', '') ||
 		iif(m.faults & 16, 'overload, ', '') || iif(m.faults & 32, 'shock, ', '') ||
-		iif(m.faults & 64, 'lost, ', '') || iif(m.faults & 128, 'other, ', '') ||
-		iif(m.faults & 256, 'garbled, ', ''), ', ')
+		iif(m.faults & 64, 'lost, ', '') || iif(m.faults & 128, 'other, ', ''), ', ')
 	END AS status,
 	m.episode, m.motor, m.model, m.rotor_degc, m.torque, m.missed, m.calibrated,
 	(SELECT word FROM run_source s WHERE s.run = m.run AND s.source = m.source) AS source

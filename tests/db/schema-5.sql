@@ -546,5 +546,20 @@ FROM run r
 CROSS JOIN sample v ON v.id BETWEEN r.run << 40 AND (r.run << 40) | 1099511627775
 CROSS JOIN run_joint j ON j.run = r.run AND j.joint = v.joint;
 
+-- What two servos of one id answer is garbled.
+DROP VIEW motors;
+CREATE VIEW motors AS
+SELECT m.run, m.t_ns, m.joint, m.temp_degc, m.voltage_v, m.load, m.current_ma,
+	CASE WHEN m.faults IS NULL THEN NULL WHEN m.faults = 0 THEN 'ok' ELSE
+	rtrim(iif(m.faults & 1, 'voltage, ', '') || iif(m.faults & 2, 'sensor, ', '') ||
+		iif(m.faults & 4, 'hot, ', '') || iif(m.faults & 8, 'current, ', '') ||
+		iif(m.faults & 16, 'overload, ', '') || iif(m.faults & 32, 'shock, ', '') ||
+		iif(m.faults & 64, 'lost, ', '') || iif(m.faults & 128, 'other, ', '') ||
+		iif(m.faults & 256, 'garbled, ', ''), ', ')
+	END AS status,
+	m.episode, m.motor, m.model, m.rotor_degc, m.torque, m.missed, m.calibrated,
+	(SELECT word FROM run_source s WHERE s.run = m.run AND s.source = m.source) AS source
+FROM motor m;
+
 PRAGMA user_version = 5;
 PRAGMA application_id = 1886151545;
