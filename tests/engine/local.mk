@@ -38,11 +38,11 @@ TESTS += %D%/t_control
 %C%_t_control_SOURCES = %D%/t_control.c
 %C%_t_control_LDADD = $(TEST_PROGRAM_LIBS)
 
-check_PROGRAMS += %D%/t_outset
-TESTS += %D%/t_outset %D%/t_explain_live.sh
+check_PROGRAMS += %D%/t_outset_thread
+TESTS += %D%/t_outset_thread %D%/t_explain_live.sh
 EXTRA_DIST += %D%/t_explain_live.sh
-%C%_t_outset_SOURCES = %D%/t_outset.c
-%C%_t_outset_LDADD = $(TEST_PROGRAM_LIBS)
+%C%_t_outset_thread_SOURCES = %D%/t_outset_thread.c
+%C%_t_outset_thread_LDADD = $(TEST_PROGRAM_LIBS)
 
 check_PROGRAMS += %D%/t_core
 TESTS += %D%/t_core
