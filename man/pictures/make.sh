@@ -24,3 +24,4 @@ shot()
 "$program" demo --headless --seconds 1 >/dev/null || [ $? -le 3 ]
 shot dashboard 12.5 100x32 'sim:?seed=4&fault=jump@6'
 shot chunk 2.4 100x26 'sim:?seed=4' --page chunk
+shot cameras 5.9 100x36 'sim:?seed=4&fault=camera-swap@2' --page cameras
