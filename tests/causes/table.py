@@ -4,9 +4,9 @@ Causes of failed deployments that people have reported, and how preflight is to 
 
 A row: id; where it was reported (#N: of the list of threads in part 4 of the facts about failures, A to
 D: of the four field reports); what looks at it (set: check --dataset, policy: check --policy, pair:
-both, files: rig check, rig: check RIG with an arm on a simulated bus); code, words that subject or
-sentence must have (the joint, the camera), level, exit status; what spoils a healthy World. twin: what
-changes the healthy one, where the plain one is not the twin.
+both, files: rig check, rig: check RIG with an arm on a simulated bus, cell: with two simulated
+cameras); code, words that subject or sentence must have (the joint, the camera), level, exit status;
+what spoils a healthy World. twin: what changes the healthy one, where the plain one is not the twin.
 
 FROZEN: written from the reports alone, when the audits were done, before it was looked how they decide.
 KNOWN: those that the audits were made for. HEALTHY: what only looks like a fault (healthy.py).
@@ -51,6 +51,12 @@ def whole_turn(joint, motor):
 def order(*words):
     def change(w):
         w.orders += words
+    return change
+
+
+def cell(words):
+    def change(w):
+        w.cell = words
     return change
 
 
@@ -400,6 +406,12 @@ KNOWN = [
     Cause("camera-twice", "B", "files", "inputs", ("front", "wrist"), "fail", 2, one_device),
     Cause("camera-slow", "#40, #11 lerobot#1766", "files", "inputs", ("front",), "warn", 1,
           camera(fps=15)),
+    Cause("cameras-swapped", "C", "cell", "camera-swap", ("front", "exchange front and wrist"), "fail",
+          2, cell("fault=camera-swap@0")),
+    Cause("camera-unplugged", "B, #41", "cell", "cameras", ("wrist",), "fail", 2,
+          cell("fault=camera-gone@0")),
+    Cause("room-darker", "B", "cell", "camera-light", ("front", "darker"), "warn", 1,
+          cell("fault=camera-dark@0:45")),
     Cause("too-many-steps", "C", "files", "plan", ("40",), "fail", 2, many_steps),
     Cause("other-rate", "#12", "files", "inputs", ("15 Hz",), "warn", 1, slow_loop),
     Cause("stats-identity", "A", "pair", "norm", ("action", "mean 0"), "fail", 2,

@@ -112,6 +112,7 @@ class World:
         self.recalibrate = None       # the same, once its profile has been learned
         self.learn_with_rig = False
         self.orders = []              # of the bus, before it is looked at
+        self.cell = "cameras=1"       # of the simulated cell, where cameras are looked at
         self.status = 0               # that is waited for
         self.beside = None            # a command that goes on beside the check; PORT is the bus
 
