@@ -44,7 +44,7 @@ static void advise_exchange(const struct inspect *l, struct preflight_item *i, c
 	const char *mine = device_of(l, role), *other = device_of(l, is);
 
 	if (mine && other)
-		inspect_do(i, "%s is at %s; %s is at %s", role, other, is, mine);
+		inspect_do(i, "exchange them: %s is at %s, %s at %s", role, other, is, mine);
 	else if (mine)
 		inspect_do(i, "what is at %s is %s: exchange their devices", mine, is);
 	else

@@ -471,6 +471,8 @@ const char *inspect_live_blind(const struct inspect_live *l)
 		if (!l->source[i].camera && l->source[i].why[0])
 			return l->source[i].why;
 	}
-	return l->sources ? "no source tells where the arm is"
-			  : "the rig names no source that sees the arm";
+	if (!l->sources)
+		return "the rig names no source that sees the arm";
+	return l->joints ? "no source sees the servos, only where they are"
+			 : "no source tells where the arm is";
 }

@@ -70,7 +70,7 @@ void inspect_live_fini(struct inspect_live *l);
 /* How old a value of that time is, NaN unknown. */
 double inspect_live_age_s(const struct inspect_live *l, int64_t at_ns);
 
-/* What keeps the arm from being seen, in the words of the source that failed. */
+/* What keeps the arm, or its servos, from being seen, in the words of the source that failed. */
 const char *inspect_live_blind(const struct inspect_live *l);
 
 /* Of a camera by its role; NULL: not seen. */

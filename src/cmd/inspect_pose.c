@@ -51,7 +51,7 @@ static bool pose_joint(struct inspect *l, const struct joint_profile *p)
 {
 	const struct live_joint *k = live_joint(l, p->joint.name);
 	double span = fmax(p->value.max - p->value.min, p->delta.max), factor, v, beyond, sigma;
-	const char *unit = unit_word(p->joint.unit), *what;
+	const char *unit = unit_word(p->joint.unit), *gap, *what;
 	struct preflight_item *i;
 
 	if (!k || isnan(k->value))
@@ -66,13 +66,13 @@ static bool pose_joint(struct inspect *l, const struct joint_profile *p)
 			    inspect_live_age_s(&l->live, k->at_ns));
 		return true;
 	}
+	gap = unit_short(p->joint.unit)[0] ? " " : "";
 	v = k->value * factor;
 	sigma = fmax(p->start.std, 1e-3 * span);
 	beyond = fmax(0.0, fmax(v - p->start.max, p->start.min - v));
 	i = inspect_add(l, "pose", p->joint.name, level_of(l, beyond, sigma, span),
-			"%.4g%s%s, training starts at %.4g..%.4g, %.3g sigma beyond", v,
-			unit_short(p->joint.unit)[0] ? " " : "", unit_short(p->joint.unit),
-			p->start.min, p->start.max, beyond / sigma);
+			"%.4g%s%s, training starts at %.4g..%.4g, %.3g sigma beyond", v, gap,
+			unit_short(p->joint.unit), p->start.min, p->start.max, beyond / sigma);
 	inspect_number(i, v, v > p->start.max ? p->start.max : p->start.min, unit ? unit : "");
 	inspect_from(i, l->live.engine ? "engine" : "bus", inspect_live_age_s(&l->live, k->at_ns));
 	if (i->level < LEVEL_WARN)
@@ -81,7 +81,8 @@ static bool pose_joint(struct inspect *l, const struct joint_profile *p)
 	if (what)
 		inspect_do(i, "%s", what);
 	else
-		inspect_do(i, "move it by %+.4g", p->start.mean - v);
+		inspect_do(i, "move it by %+.3g%s%s", p->start.mean - v, gap,
+			   unit_short(p->joint.unit));
 	return true;
 }
 

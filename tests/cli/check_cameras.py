@@ -61,7 +61,7 @@ def swapped():
     ok(status == 2 and verdict == "NO-GO" and [i["subject"] for i in swap] == ["front", "wrist"],
        "exchanged: NO-GO, and both are named", str(items))
     ok("exchange front and wrist" in swap[0]["text"] and
-       swap[0]["do"] == f"front is at {DEVICE.format('wrist')}; wrist is at "
+       swap[0]["do"] == f"exchange them: front is at {DEVICE.format('wrist')}, wrist at "
        f"{DEVICE.format('front')}", "with the paths of their devices", str(swap[0]))
     rig("seed=5&fault=camera-swap@0", roles=("front",))
     _, verdict, items, _ = check()
