@@ -177,14 +177,19 @@ def late_ticks(run):
     return late
 
 
-def same_bus(run, late=()):
-    """Each goal that the servos got is a step, and what was read before it belongs to it."""
+def same_bus(run, late=(), told=None):
+    """
+    Each goal that the servos got is a step, and what was read before it belongs to it. told: what the
+    loop says of its goals, which may stand in a few places where the tap was late; another's never.
+    """
     sent, got = run.stored("sent"), run.stored("got")
     want = [run.values(goal) for _, goal, _, _ in run.goals]
-    ok(len(sent) == len(want) and len(late) < len(sent) / 2 and
-       all(n in late or s == w for n, (s, w) in enumerate(zip(sent, want))),
+    other = [(n, s, w) for n, (s, w) in enumerate(zip(sent, want)) if n not in late and s != w]
+    if told and len(other) < len(sent) / 50:
+        other = [(n, s, w) for n, s, w in other if s != told[n]]
+    ok(len(sent) == len(want) and len(late) < len(sent) / 2 and not other,
        f"{run.name}: sent of {len(sent)} steps is what the servos got, one by one, to the last bit"
-       f" ({len(late)} too late)")
+       f" ({len(late)} too late) {other[:2] or ''}".rstrip())
     read = [(n, run.values(ticks), gap > OLD_S) for n, (_, _, gap, ticks) in enumerate(run.loop())]
     old = sum(x[2] for x in read)
     ok(len(read) > 60 and all(n in late or got[n] == w or (slow and got[n] == [None] * 6)
@@ -281,14 +286,13 @@ def both():
                   fault="error-bits/3:32", env=[
                       ("POLICYTOP_HOOK", hook),
                       ("PYTHONPATH", f"{HERE}/plugins:{HERE}/../../src/client/python")])
-    late = late_ticks(run)
-    same_bus(run, late)
+    late, told = late_ticks(run), sent_by_hook(run)
+    same_bus(run, late, told)
     n = len(run.loop())
     seen, asked, got = (run.stored(v)[:n] for v in ("seen", "asked", "got"))
     ok(n > 60 and all(i in late or a == [f32(v) for v in b]
                       for i, (a, b) in enumerate(zip(seen, got))),
        f"both: seen of {n} ticks, which the hook tells, is got, which the bus tells")
-    told = sent_by_hook(run)
     tick = [run.value(j, 2501) - run.value(j, 2500) for j in JOINTS]
     off = max(abs(a - b) / t for i, (x, y) in enumerate(zip(told, run.stored("sent")))
               for a, b, t in zip(x, y, tick) if i not in late)
