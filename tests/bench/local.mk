@@ -30,7 +30,7 @@ bench-cameras: all $(BENCH_BINARIES)
 LONG_TESTS = tests/db/t_crash tests/engine/t_kill.sh tests/tap/t_kills.sh \
 	tests/oracle/t_oracle_policy_kills.sh tests/oracle/t_oracle_servo_tap.sh
 check-long: all
-	POLICYTOP_LONG=1 $(MAKE) check TESTS='$(LONG_TESTS)'
+	POLICYTOP_LONG=1 $(MAKE) check TESTS='$(LONG_TESTS)' TEST_SECONDS=1800
 bench-audit: all $(BENCH_BINARIES)
 	@$(RUN_BENCH); bench_run %D%/b_audit
 .PHONY: bench bench-cameras bench-checks bench-audit check-long
