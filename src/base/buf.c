@@ -107,3 +107,18 @@ const char *buf_text(const struct buf *b)
 {
 	return b->p ? b->p : "";
 }
+
+void buf_json_text(struct buf *b, const char *key, const char *text)
+{
+	buf_printf(b, ",\"%s\":", key);
+	if (text && text[0])
+		buf_json_str(b, text);
+	else
+		buf_str(b, "null");
+}
+
+void buf_json_number(struct buf *b, const char *key, double v)
+{
+	buf_printf(b, ",\"%s\":", key);
+	buf_json_num(b, v);
+}

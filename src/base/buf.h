@@ -26,6 +26,10 @@ void buf_json_str(struct buf *b, const char *s);
  */
 void buf_json_num(struct buf *b, double v);
 
+/* A further member of an object: a text (NULL and "" are null), and a number (NaN is null). */
+void buf_json_text(struct buf *b, const char *key, const char *text);
+void buf_json_number(struct buf *b, const char *key, double v);
+
 /* The text so far, "" when nothing was written; valid until the next change. */
 const char *buf_text(const struct buf *b);
 

@@ -90,38 +90,23 @@ void check_text(struct buf *b, const struct inspect *l, int width)
 	}
 }
 
-static void put_text(struct buf *b, const char *key, const char *text)
-{
-	buf_printf(b, ",\"%s\":", key);
-	if (text[0])
-		buf_json_str(b, text);
-	else
-		buf_str(b, "null");
-}
-
-static void put_number(struct buf *b, const char *key, double v)
-{
-	buf_printf(b, ",\"%s\":", key);
-	buf_json_num(b, v);
-}
-
 static void put_item(struct buf *b, const struct preflight_item *i)
 {
 	buf_str(b, "{\"group\":");
 	buf_json_str(b, i->group);
-	put_text(b, "code", i->code);
-	put_text(b, "subject", i->subject);
-	put_text(b, "level", level_word(i->level));
+	buf_json_text(b, "code", i->code);
+	buf_json_text(b, "subject", i->subject);
+	buf_json_text(b, "level", level_word(i->level));
 	buf_printf(b, ",\"required\":%s", i->required ? "true" : "false");
-	put_number(b, "value", i->value);
-	put_number(b, "threshold", i->threshold);
-	put_text(b, "unit", i->unit);
-	put_number(b, "age_s", i->age_s);
-	put_text(b, "source", i->source);
-	put_text(b, "do", i->advice);
+	buf_json_number(b, "value", i->value);
+	buf_json_number(b, "threshold", i->threshold);
+	buf_json_text(b, "unit", i->unit);
+	buf_json_number(b, "age_s", i->age_s);
+	buf_json_text(b, "source", i->source);
+	buf_json_text(b, "do", i->advice);
 	buf_printf(b, ",\"waived\":%s", i->waived ? "true" : "false");
-	put_text(b, "reason", i->waived ? i->reason : i->message);
-	put_text(b, "text", i->message);
+	buf_json_text(b, "reason", i->waived ? i->reason : i->message);
+	buf_json_text(b, "text", i->message);
 	buf_str(b, "}");
 }
 

@@ -175,21 +175,6 @@ void look_text(struct buf *b, const struct look_live *l, enum look_depth depth, 
 	}
 }
 
-static void put_text(struct buf *b, const char *key, const char *text)
-{
-	buf_printf(b, ",\"%s\":", key);
-	if (text && text[0])
-		buf_json_str(b, text);
-	else
-		buf_str(b, "null");
-}
-
-static void put_number(struct buf *b, const char *key, double v)
-{
-	buf_printf(b, ",\"%s\":", key);
-	buf_json_num(b, v);
-}
-
 static void add_json(struct buf *b, const struct look_live *l, const struct look_eye *y)
 {
 	const struct camera *c = &y->camera;
@@ -197,34 +182,34 @@ static void add_json(struct buf *b, const struct look_live *l, const struct look
 	buf_str(b, "{\"camera\":");
 	buf_json_str(b, y->name);
 	look_json_is(b, l->profile, y->judged ? &y->answer : NULL);
-	put_text(b, "level", level_word(y->level));
-	put_text(b, "code", y->code);
-	put_text(b, "message", y->why);
-	put_text(b, "mode", y->told ? camera_mode_word((enum camera_mode)c->mode) : NULL);
-	put_text(b, "state", camera_state_word((enum camera_state)c->state));
-	put_text(b, "device", c->device);
-	put_text(b, "serial", c->serial);
-	put_text(b, "owner", c->owner);
-	put_text(b, "format", c->format);
-	put_number(b, "width", c->width > 0 ? (double)c->width : (double)NAN);
-	put_number(b, "height", c->height > 0 ? (double)c->height : (double)NAN);
-	put_number(b, "fps_set", c->fps_set);
-	put_number(b, "fps", c->fps);
-	put_number(b, "jitter_ms", c->jitter_ms);
-	put_number(b, "age_ms", c->age_ms);
-	put_number(b, "lost", known(c->lost));
-	put_number(b, "errors", known(c->errors));
-	put_number(b, "frozen_s", c->frozen_s);
-	put_number(b, "dark", y->frame.dark);
-	put_number(b, "bright", y->frame.bright);
-	put_number(b, "sharpness", y->frame.sharpness);
+	buf_json_text(b, "level", level_word(y->level));
+	buf_json_text(b, "code", y->code);
+	buf_json_text(b, "message", y->why);
+	buf_json_text(b, "mode", y->told ? camera_mode_word((enum camera_mode)c->mode) : NULL);
+	buf_json_text(b, "state", camera_state_word((enum camera_state)c->state));
+	buf_json_text(b, "device", c->device);
+	buf_json_text(b, "serial", c->serial);
+	buf_json_text(b, "owner", c->owner);
+	buf_json_text(b, "format", c->format);
+	buf_json_number(b, "width", c->width > 0 ? (double)c->width : (double)NAN);
+	buf_json_number(b, "height", c->height > 0 ? (double)c->height : (double)NAN);
+	buf_json_number(b, "fps_set", c->fps_set);
+	buf_json_number(b, "fps", c->fps);
+	buf_json_number(b, "jitter_ms", c->jitter_ms);
+	buf_json_number(b, "age_ms", c->age_ms);
+	buf_json_number(b, "lost", known(c->lost));
+	buf_json_number(b, "errors", known(c->errors));
+	buf_json_number(b, "frozen_s", c->frozen_s);
+	buf_json_number(b, "dark", y->frame.dark);
+	buf_json_number(b, "bright", y->frame.bright);
+	buf_json_number(b, "sharpness", y->frame.sharpness);
 	buf_printf(b, ",\"pictures\":%u}", y->pictures);
 }
 
 void look_json(struct buf *b, const struct look_live *l)
 {
 	buf_str(b, "{\"schema\":1");
-	put_text(b, "profile", l->profile ? l->profile->name : NULL);
+	buf_json_text(b, "profile", l->profile ? l->profile->name : NULL);
 	buf_str(b, ",\"cameras\":[");
 	for (unsigned i = 0; i < l->eyes; i++) {
 		buf_str(b, i ? "," : "");

@@ -19,10 +19,10 @@ endif
 
 fuzz: $(FUZZ_TARGETS)
 	@for t in $(FUZZ_TARGETS); do \
-		name=$${t##*/f_}; work=%D%/work/$$name; $(MKDIR_P) $$work; \
+		name=$${t##*/f_}; grown=%D%/grown/$$name; $(MKDIR_P) $$grown; \
 		./$$t -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=1024 -timeout=20 \
 			-print_final_stats=1 -artifact_prefix=$$t. \
-			$$work $(srcdir)/%D%/corpus/$$name >$$t.out 2>&1 || \
+			$$grown $(srcdir)/%D%/corpus/$$name >$$t.out 2>&1 || \
 			{ tail -n 40 $$t.out; echo "fuzz $$name: failed, see $$t.*"; exit 1; }; \
 		echo "fuzz $$name: $$(awk '/number_of_executed_units/ { print $$2 }' $$t.out) inputs"; \
 	done
