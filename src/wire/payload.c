@@ -294,6 +294,10 @@ static void give_array(struct payload *p)
 		p->error = "an array has an impossible shape";
 		return;
 	}
+	if (p->candidate.scalar && a->count > 1) {
+		p->error = "a single number has a shape"; /* there is memory for one */
+		return;
+	}
 	if (p->candidate.scalar && !p->candidate.has_data)
 		a->plain = &p->candidate.value;
 	else

@@ -63,6 +63,12 @@ noted()
 	sqlite3 run.db "SELECT text FROM notes" | grep -q -- "$1"
 }
 
+# raised CODE: a check has told of it.
+raised()
+{
+	[ "$(sqlite3 run.db "SELECT count(*) FROM verdicts WHERE code = '$1'")" -gt 0 ]
+}
+
 # said N PATTERN: at least so many lines of the camera that is streamed by us are such.
 said()
 {

@@ -276,6 +276,13 @@ static const struct {
 	 "error: an array has an impossible shape"},
 	{"nine dimensions", OPENPI("c401 07", "a37c7531", "99010101010101010101"),
 	 "error: an array has an impossible shape"},
+	{"a numpy scalar with a shape",
+	 "84 c40d5f5f6e7067656e657269635f5f c3 c40464617461 cb3ff8000000000000 c4056474797065 "
+	 "a33c6634 c4057368617065 9104",
+	 "error: a single number has a shape"},
+	{"msgpack-numpy's scalar with a shape",
+	 "84 c4026e64 c2 c40474797065 a33c6634 c4057368617065 92cd0400cd0400 c40464617461 07",
+	 "error: a single number has a shape"},
 	{"an array of objects is not looked at", OPENPI("c401 07", "a37c4f31", "9101"),
 	 "=|O1(1); "},
 };
