@@ -11,6 +11,9 @@
 
 enum { SIDE_MAX = 8192, BROKEN_MAX = 100 };
 
+/* Without the last two, libswscale's tables make every channel a level darker than it is. */
+enum { SCALING = SWS_BILINEAR | SWS_FULL_CHR_H_INT | SWS_ACCURATE_RND };
+
 struct decode {
 	const struct decode_job *job;
 	int (*take)(void *host, const struct decode_picture *p);
@@ -23,8 +26,7 @@ struct decode {
 	struct SwsContext *scale;
 	uint8_t *rgb[4];
 	int stride[4];
-	int width, height;	   /* that scale is for */
-	int rgb_width, rgb_height; /* of rgb */
+	int rgb_width, rgb_height;
 	unsigned seen, broken;
 	bool done;
 	struct err *e;
@@ -94,6 +96,23 @@ static void seek(struct decode *d)
 		avcodec_flush_buffers(d->codec);
 }
 
+static bool is_full_range(const AVFrame *f)
+{
+	return f->color_range == AVCOL_RANGE_JPEG || f->format == AV_PIX_FMT_YUVJ420P ||
+	       f->format == AV_PIX_FMT_YUVJ422P || f->format == AV_PIX_FMT_YUVJ444P;
+}
+
+/* What a file does not say is BT.601 in the range of television, as LeRobot's writers leave it. */
+static void set_colours(struct SwsContext *scale, const AVFrame *f)
+{
+	bool hd = f->colorspace == AVCOL_SPC_BT709;
+
+	/* It declines forms without such colours, as RGB: they need none. */
+	sws_setColorspaceDetails(scale, sws_getCoefficients(hd ? SWS_CS_ITU709 : SWS_CS_DEFAULT),
+				 is_full_range(f), sws_getCoefficients(SWS_CS_DEFAULT), 1, 0,
+				 1 << 16, 1 << 16);
+}
+
 /* Size and form of frames may change within a file. */
 static int make_scale(struct decode *d, const AVFrame *f)
 {
@@ -103,9 +122,10 @@ static int make_scale(struct decode *d, const AVFrame *f)
 		return err_set(d->e, EFBIG, "a frame of %d x %d pixels", w, h);
 	d->scale = sws_getCachedContext(d->scale, f->width, f->height,
 					(enum AVPixelFormat)f->format, w, h, AV_PIX_FMT_RGB24,
-					SWS_BILINEAR, NULL, NULL, NULL);
+					SCALING, NULL, NULL, NULL);
 	if (!d->scale)
 		return err_set(d->e, ENOTSUP, "its pixel format is not supported");
+	set_colours(d->scale, f);
 	if (w == d->rgb_width && h == d->rgb_height)
 		return 0;
 	av_freep(&d->rgb[0]);

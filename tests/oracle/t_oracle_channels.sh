@@ -9,4 +9,4 @@ python=$(sh "$TOP_SRCDIR/tests/oracle/venv.sh" requirements-video.txt 2>&1) ||
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export POLICYTOP_LIBEXECDIR="${POLICYTOP_LIBEXECDIR-$TOP_BUILDDIR/src/video}"
-PYTHONDONTWRITEBYTECODE=1 SVT_LOG=1 "$python" "$TOP_SRCDIR/tests/oracle/channels.py" "$work"
+PYTHONDONTWRITEBYTECODE=1 "$python" "$TOP_SRCDIR/tests/oracle/channels.py" "$work"
