@@ -14,10 +14,10 @@ static int want(const struct scene *v, int w)
 	return 2;
 }
 
-/* No source tells the task: what the policy is told stands for it. */
+/* What the policy is told, where it is seen and the task says something else, or nothing. */
 static bool told_prompt(const struct snapshot *s)
 {
-	return s->task[0] == '\0' && s->chunk.seen && s->chunk.prompt[0];
+	return s->chunk.seen && s->chunk.prompt[0] && strcmp(s->chunk.prompt, s->task) != 0;
 }
 
 static enum role task_verdict(const struct snapshot *s, char *dst, size_t size)
@@ -30,11 +30,11 @@ static enum role task_verdict(const struct snapshot *s, char *dst, size_t size)
 		snprintf(dst, size, "not known to any source");
 		return ROLE_UNKNOWN;
 	}
-	if (s->task[0] == '\0' && s->chunk.match == PROMPT_TASK) {
+	if (told_prompt(s) && s->chunk.match == PROMPT_TASK) {
 		snprintf(dst, size, "= training task %d", s->chunk.task);
 		return ROLE_OK;
 	}
-	if (s->task_index < 0) {
+	if (told_prompt(s) || s->task_index < 0) {
 		snprintf(dst, size, "! is NOT a training task");
 		return ROLE_WARN;
 	}

@@ -158,7 +158,7 @@ static void send_history(struct viewer *v, const struct request *r)
 	size_t len;
 
 	if (!c->host.history(c->host.host, r, &c->history)) {
-		answer(v, "error", "no such joint, or no step yet", NULL);
+		answer(v, "error", "no such joint", NULL);
 		return;
 	}
 	len = message_put_history(c->packet, sizeof(c->packet), &c->history);

@@ -39,7 +39,10 @@ uint64_t live_steps(const struct live *l); /* of this segment */
 void live_snapshot(const struct live *l, const struct judge *j, int64_t now_ns,
 		   struct snapshot *out);
 
-/* See history_read(); with the plan and the chunks before it. False: no such joint, or nothing yet. */
+/*
+ * See history_read(); with the plan and the chunks before it. Before the first step the past is empty.
+ * False: no such joint.
+ */
 bool live_history(const struct live *l, unsigned joint, unsigned columns, double span_s,
 		  int64_t now_ns, struct history *out);
 

@@ -268,11 +268,9 @@ void live_snapshot(const struct live *l, const struct judge *j, int64_t now_ns,
 bool live_history(const struct live *l, unsigned joint, unsigned columns, double span_s,
 		  int64_t now_ns, struct history *out)
 {
-	int64_t end_ns = l->last_axis_ns + (now_ns - l->last_now_ns);
+	int64_t end_ns = l->steps ? l->last_axis_ns + (now_ns - l->last_now_ns) : now_ns;
 
-	if (!l->steps || !l->history)
-		return false;
-	if (!history_read(l->history, joint, columns, span_s, end_ns, out))
+	if (!l->history || !history_read(l->history, joint, columns, span_s, end_ns, out))
 		return false;
 	live_chunks_history(l, joint, end_ns, out);
 	return true;

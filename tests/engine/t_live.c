@@ -146,6 +146,20 @@ static void test_alarms(struct tap *t)
 	end(&b);
 }
 
+/* A viewer asks as soon as it knows the joints. */
+static void test_early(struct tap *t)
+{
+	struct history *h = xcalloc(1, sizeof(*h));
+	struct bench b;
+
+	begin(&b);
+	ok(t, live_history(b.live, 1, 8, 8, NS_PER_S, h), "before a step there is a past");
+	ok(t, h->columns == 8 && isnan(h->got_min[7]) && isnan(h->asked_max[0]), "an empty one");
+	ok(t, !live_history(b.live, JOINTS, 8, 8, NS_PER_S, h), "not of a joint that is not there");
+	end(&b);
+	free(h);
+}
+
 static void test_joints(struct tap *t)
 {
 	const struct view_joint *j;
@@ -177,6 +191,7 @@ int main(void)
 
 	test_history(&t);
 	test_alarms(&t);
+	test_early(&t);
 	test_joints(&t);
 	return tap_done(&t);
 }

@@ -322,6 +322,7 @@ static void make_odd(struct world *w)
 	TEXT(s->rig, "\xe6\xa9\x9f\xe5\x99\xa8\xe4\xba\xba-bench");
 	TEXT(s->task,
 	     "\xe8\x84\xb3\xe3\x82\x92\xe6\x8e\xb4\xe3\x82\x80 e\xcc\x81 <b>&amp; \\x1b[31m");
+	TEXT(s->chunk.prompt, s->task);
 	TEXT(s->joint[0].joint.name, "\xe5\xb7\xa6\xe8\x85\x95/\xe8\x82\xa9.pos");
 	TEXT(s->joint[2].joint.name, "a_name_that_is_much_longer_than_its_column_can_be.pos");
 	s->joint[0].got = -123456789.125;
