@@ -2,14 +2,14 @@
 # The program: commands, app and main, linked with every room (upper rooms first).
 POLICYTOP_ROOMS = \
 	ui/libui.a db/libdb.a src/motion/libmotion.a src/engine/libengine.a src/source/libsource.a src/tap/libtap.a src/sim/libsim.a \
-	src/check/libcheck.a src/view/libview.a src/audit/libaudit.a src/rig/librig.a src/training/libtraining.a src/robot/librobot.a \
+	src/check/libcheck.a src/view/libview.a src/audit/libaudit.a src/rig/librig.a src/plan/libplan.a src/training/libtraining.a src/robot/librobot.a \
 	src/wire/libwire.a src/vision/libvision.a src/model/libmodel.a src/hal/libhal.a src/base/libbase.a
 POLICYTOP_LIBS = $(CURSES_LIBS) $(SQLITE_LIBS) $(CJSON_LIBS) $(SNAPPY_LIBS) $(ZSTD_LIBS) \
 	$(LZ4_LIBS) $(PNG_LIBS) $(ZLIB_LIBS) $(TURBOJPEG_LIBS) $(YAML_LIBS) $(SERIALPORT_LIBS) \
 	$(V4LCONVERT_LIBS)
 
 noinst_LIBRARIES += %D%/libcmd.a
-%C%_libcmd_a_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS) $(YAML_CFLAGS)
+%C%_libcmd_a_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
 %C%_libcmd_a_SOURCES = \
 	%D%/check_print.c %D%/check_print.h \
 	%D%/check_screen.c %D%/check_screen.h \
@@ -68,18 +68,6 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/move_from.c \
 	%D%/move_report.c \
 	%D%/picture_file.c %D%/picture_file.h \
-	%D%/plan.c %D%/plan.h \
-	%D%/plan_cameras.c \
-	%D%/plan_config.c \
-	%D%/plan_groot.c \
-	%D%/plan_impl.h \
-	%D%/plan_json.c \
-	%D%/plan_known.c \
-	%D%/plan_lerobot.c \
-	%D%/plan_openpi.c \
-	%D%/plan_table.c \
-	%D%/plan_words.c \
-	%D%/plan_yaml.c \
 	%D%/preflight.c %D%/preflight.h \
 	%D%/process.c %D%/process.h \
 	%D%/registry.c %D%/registry.h \

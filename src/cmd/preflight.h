@@ -6,7 +6,7 @@
 #ifndef POLICYTOP_CMD_PREFLIGHT_H
 #define POLICYTOP_CMD_PREFLIGHT_H
 
-#include "cmd/plan.h"
+#include "plan/plan.h"
 #include "rig/rig.h"
 
 struct preflight_check {

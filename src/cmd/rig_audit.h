@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "audit/finding.h"
-#include "cmd/plan.h"
+#include "plan/plan.h"
 #include "rig/rig.h"
 
 /*

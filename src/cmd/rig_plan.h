@@ -3,7 +3,7 @@
 #ifndef POLICYTOP_CMD_RIG_PLAN_H
 #define POLICYTOP_CMD_RIG_PLAN_H
 
-#include "cmd/plan.h"
+#include "plan/plan.h"
 #include "rig/rig.h"
 
 /*

@@ -6,7 +6,7 @@
 #ifndef POLICYTOP_CMD_RUN_ENV_H
 #define POLICYTOP_CMD_RUN_ENV_H
 
-#include "cmd/plan.h"
+#include "plan/plan.h"
 
 /* The environment of this process, and files of this machine. */
 struct plan_world run_env_world(void);

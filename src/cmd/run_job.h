@@ -11,7 +11,7 @@
 #define POLICYTOP_CMD_RUN_JOB_H
 
 #include "cmd/cmd.h"
-#include "cmd/plan.h"
+#include "plan/plan.h"
 #include "cmd/run_env.h"
 #include "cmd/run_tmux.h"
 #include "engine/supervise.h"

@@ -6,7 +6,7 @@
 #ifndef POLICYTOP_CMD_WATCH_PID_H
 #define POLICYTOP_CMD_WATCH_PID_H
 
-#include "cmd/plan.h"
+#include "plan/plan.h"
 #include "view/client.h"
 
 struct watch_pid {

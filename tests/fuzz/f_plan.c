@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "cmd/plan.h"
+#include "plan/plan.h"
 #include "wire/json.h"
 
 enum { WORDS_MAX = 64 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/plan.h"
+#include "plan/plan.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cmd/plan_impl.h"
+#include "plan/plan_impl.h"
 
 enum { OPTION_BYTES = 128 };
 

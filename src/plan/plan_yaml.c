@@ -9,7 +9,7 @@
 #include <yaml.h>
 
 #include "base/text.h"
-#include "cmd/plan_impl.h"
+#include "plan/plan_impl.h"
 
 enum { DEPTH_MAX = 16, NODES_MAX = 20000 };
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cmd/plan_impl.h"
+#include "plan/plan_impl.h"
 
 /* A program that starts another one. */
 struct wrapper {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/plan_impl.h"
+#include "plan/plan_impl.h"
 
 /* One row a family; the first that fits is taken. */
 const struct plan_family *const plan_table[] = {

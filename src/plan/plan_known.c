@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cmd/plan_impl.h"
+#include "plan/plan_impl.h"
 
 enum { WORD_BYTES = 64 };
 

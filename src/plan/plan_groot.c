@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd/plan_impl.h"
+#include "plan/plan_impl.h"
 
 static const struct plan_option options[] = {
 	{"host", "policy_host"},

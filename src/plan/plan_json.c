@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/buf.h"
-#include "cmd/plan_impl.h"
+#include "plan/plan_impl.h"
 
 static void add_text(struct buf *b, const char *key, const char *value)
 {

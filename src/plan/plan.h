@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What `run` understands of a command line: which program drives the robot, behind which others,
+ * What is understood of a command line: which program drives the robot, behind which others,
  * and what its arguments, its configuration file and the environment say about robot, policy and
  * task. Every fact names the word it is from; what is not said is not there, nothing is guessed.
  *
  * Pure: reads no file but through its caller, starts nothing, changes nothing. The command line is
  * hostile: all that is kept is bounded and has been through text_clean(). Main thread.
  */
-#ifndef POLICYTOP_CMD_PLAN_H
-#define POLICYTOP_CMD_PLAN_H
+#ifndef POLICYTOP_PLAN_PLAN_H
+#define POLICYTOP_PLAN_PLAN_H
 
 #include <stdbool.h>
 #include <stddef.h>

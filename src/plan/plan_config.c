@@ -7,7 +7,7 @@
 #include <cjson/cJSON.h>
 
 #include "base/text.h"
-#include "cmd/plan_impl.h"
+#include "plan/plan_impl.h"
 
 enum { PATH_BYTES = 256, DEPTH_MAX = 8 };
 

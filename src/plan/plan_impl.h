@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Shared by plan*.c; nobody else includes it. */
-#ifndef POLICYTOP_CMD_PLAN_IMPL_H
-#define POLICYTOP_CMD_PLAN_IMPL_H
+#ifndef POLICYTOP_PLAN_PLAN_IMPL_H
+#define POLICYTOP_PLAN_PLAN_IMPL_H
 
-#include "cmd/plan.h"
+#include "plan/plan.h"
 
 /* Finds the program behind its wrappers: program, args, python, module, root, assigns, warnings. */
 int plan_unwrap(struct plan *p, struct err *e);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cmd/plan_impl.h"
+#include "plan/plan_impl.h"
 
 enum { TOKEN_BYTES = 256, DEPTH_MAX = 8 };
 
