@@ -22,6 +22,7 @@ noinst_LIBRARIES += %D%/libdb.a
 	%D%/preflights.c %D%/preflights.h \
 	%D%/profiles.c %D%/profiles.h \
 	%D%/reader.c %D%/reader.h \
+	%D%/run_find.c %D%/run_find.h \
 	%D%/sql.c %D%/sql.h \
 	%D%/summary.c %D%/summary.h \
 	%D%/writer.c %D%/writer.h \

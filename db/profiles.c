@@ -196,6 +196,21 @@ static int no_such(struct db *db, const char *name, struct err *e)
 	return rc;
 }
 
+struct profile *profiles_load(const char *path, const char *name, struct err *e)
+{
+	struct profile *p;
+	struct db *d;
+
+	if (!name)
+		return NULL;
+	d = db_open(path, DB_READ, e);
+	if (!d)
+		return NULL;
+	p = profiles_get(d, name, e);
+	db_close(d);
+	return p;
+}
+
 char *profiles_json_dup(struct db *db, const char *name, struct err *e)
 {
 	char *json = NULL;

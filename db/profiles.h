@@ -17,6 +17,9 @@ int profiles_put(struct db *db, const struct profile *p, struct err *e);
 /* The profile called name (caller frees), or NULL with e: ENOENT names those that exist. */
 struct profile *profiles_get(struct db *db, const char *name, struct err *e);
 
+/* The same of the file at path. name NULL: NULL without an error. */
+struct profile *profiles_load(const char *path, const char *name, struct err *e);
+
 /* Its JSON text as stored (caller frees with free()), or NULL with e. */
 char *profiles_json_dup(struct db *db, const char *name, struct err *e);
 

@@ -87,7 +87,7 @@ enum { PLAN_STEPS = 128 };
  * An action chunk as the checks see it, in the profile's units (NaN unknown). Lives until some
  * chunks later: copy what must last.
  */
-struct plan {
+struct chunk_view {
 	int64_t number;			 /* of the chunk, CHUNK_UNKNOWN */
 	int64_t seq;			 /* first step it was made for, SEQ_UNKNOWN */
 	int64_t request_ns;		 /* CLOCK_MONOTONIC, TIME_UNKNOWN */
@@ -108,7 +108,7 @@ struct plan {
  * executed before is old->a[offset + first - 1]; offset + first may lie beyond old->kept.
  */
 struct replan {
-	const struct plan *old, *next;
+	const struct chunk_view *old, *next;
 	unsigned offset, first;
 };
 
@@ -135,17 +135,17 @@ struct idle {
  */
 struct tick {
 	const struct step *step;
-	unsigned index;		 /* 0: first step of its episode */
-	double elapsed_s;	 /* since that step */
-	double dt_s;		 /* since the step before in this episode; NaN at the first */
-	int64_t lost;		 /* steps missing before this one, by seq */
-	int chunk_pos;		 /* place in its action chunk, from 0; -1: no chunk known */
-	bool begins;		 /* the first step that is executed of a chunk */
-	bool interrupted;	 /* another driver, or none, had the arm since the step before it */
-	const struct plan *plan; /* the chunk it is from, NULL unknown */
-	bool plan_before;	 /* which was told before the episode before this one was over */
-	bool grid;		 /* the last value of a training period: delta is set */
-	bool seam;		 /* a chunk began since the grid point before */
+	unsigned index;	  /* 0: first step of its episode */
+	double elapsed_s; /* since that step */
+	double dt_s;	  /* since the step before in this episode; NaN at the first */
+	int64_t lost;	  /* steps missing before this one, by seq */
+	int chunk_pos;	  /* place in its action chunk, from 0; -1: no chunk known */
+	bool begins;	  /* the first step that is executed of a chunk */
+	bool interrupted; /* another driver, or none, had the arm since the step before it */
+	const struct chunk_view *plan; /* the chunk it is from, NULL unknown */
+	bool plan_before; /* which was told before the episode before this one was over */
+	bool grid;	  /* the last value of a training period: delta is set */
+	bool seam;	  /* a chunk began since the grid point before */
 	double v[VEC_N][MAX_JOINTS];
 	/*
 	 * Change since the grid point before, signed, NaN unknown. Measured vectors are scaled down
@@ -204,7 +204,7 @@ struct check_class {
 	 * the chunk before was executed. Exchanges come in and between episodes.
 	 */
 	void (*episode)(struct check *c, const struct opening *o);
-	void (*chunk)(struct check *c, const struct plan *p);
+	void (*chunk)(struct check *c, const struct chunk_view *p);
 	void (*replan)(struct check *c, const struct replan *r);
 	void (*step)(struct check *c, const struct tick *t);
 	void (*idle)(struct check *c, const struct idle *i);

@@ -19,7 +19,7 @@ struct state {
 
 struct disagreement disagree(const struct replan *r, unsigned joints)
 {
-	const struct plan *old = r->old, *next = r->next;
+	const struct chunk_view *old = r->old, *next = r->next;
 	struct disagreement d = {0};
 	double squares = 0.0, ways = 0.0;
 	unsigned values = 0;

@@ -16,7 +16,7 @@ struct state {
 	bool met;		  /* compared with what the robot is asked for */
 };
 
-static unsigned acts_on(const struct check *c, const struct plan *p)
+static unsigned acts_on(const struct check *c, const struct chunk_view *p)
 {
 	unsigned n = 0;
 
@@ -31,7 +31,7 @@ static unsigned trained(const struct check *c)
 	return c->run->profile ? c->run->profile->action.joints : 0;
 }
 
-static void chunk(struct check *c, const struct plan *p)
+static void chunk(struct check *c, const struct chunk_view *p)
 {
 	struct state *s = c->state;
 	unsigned joints = acts_on(c, p);

@@ -135,7 +135,7 @@ bool judge_may_look(struct judge *j, struct check_slot *s, bool looks)
 static void tell_chunks(struct judge *j)
 {
 	for (; j->told < j->derive.plans.n; j->told++) {
-		const struct plan *p = plans_find(&j->derive.plans, j->told + 1);
+		const struct chunk_view *p = plans_find(&j->derive.plans, j->told + 1);
 
 		for (size_t i = 0; p && i < j->nslots; i++) {
 			struct check_slot *s = &j->slot[i];

@@ -39,7 +39,7 @@ struct memory {
 };
 
 /* What the chunk before still holds when its part was executed; half of it when nobody says. */
-static double spare_steps(const struct check *c, const struct plan *p)
+static double spare_steps(const struct check *c, const struct chunk_view *p)
 {
 	double left = !p->execute || p->execute > p->horizon ? p->horizon / 2.0
 							     : (double)(p->horizon - p->execute);
@@ -47,7 +47,7 @@ static double spare_steps(const struct check *c, const struct plan *p)
 	return fmax(left, c->param[P_WAIT]);
 }
 
-static void say(struct check *c, const struct finding *f, const struct plan *p, unsigned n)
+static void say(struct check *c, const struct finding *f, const struct chunk_view *p, unsigned n)
 {
 	double ms = 1e3 * p->latency_s, window_s = c->param[P_WINDOW];
 
@@ -67,7 +67,7 @@ static void say(struct check *c, const struct finding *f, const struct plan *p, 
 			   f->value);
 }
 
-static void judge(struct check *c, const struct plan *p, double steps)
+static void judge(struct check *c, const struct chunk_view *p, double steps)
 {
 	struct state *s = c->state;
 	const double *param = c->param;
@@ -92,7 +92,7 @@ static void judge(struct check *c, const struct plan *p, double steps)
 	say(c, &f, p, n);
 }
 
-static void chunk(struct check *c, const struct plan *p)
+static void chunk(struct check *c, const struct chunk_view *p)
 {
 	struct state *s = c->state;
 	struct memory *m = c->memory;

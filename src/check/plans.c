@@ -23,7 +23,7 @@ void plans_episode(struct plans *p)
 	p->has_replan = p->begins = false;
 }
 
-const struct plan *plans_find(const struct plans *p, uint64_t id)
+const struct chunk_view *plans_find(const struct plans *p, uint64_t id)
 {
 	return id && id <= p->n && p->n - id < PLANS_KEPT ? &p->plan[id % PLANS_KEPT] : NULL;
 }
@@ -38,7 +38,7 @@ static uint64_t by_number(const struct plans *p, int64_t number)
 }
 
 /* Rows in the profile's units, NaN unknown; which joints the chunk acts on at all. */
-static void take_actions(struct plan *to, const struct run_view *run, const struct chunk *c)
+static void take_actions(struct chunk_view *to, const struct run_view *run, const struct chunk *c)
 {
 	memset(to->known, 0, sizeof(to->known));
 	to->kept = c->actions ? c->horizon < PLAN_STEPS ? c->horizon : PLAN_STEPS : 0;
@@ -56,7 +56,7 @@ static void take_actions(struct plan *to, const struct run_view *run, const stru
 /* Without a tick it is told how much of a chunk was executed, before the next one or after. */
 static void reply_takes_over(struct plans *p)
 {
-	const struct plan *old = p->n > 1 ? plans_find(p, p->n - 1) : NULL;
+	const struct chunk_view *old = p->n > 1 ? plans_find(p, p->n - 1) : NULL;
 
 	p->has_replan = p->no_tick && old && p->n - 1 > p->before && p->replanned != p->n &&
 			old->number != CHUNK_UNKNOWN && old->number == p->executed.chunk &&
@@ -67,10 +67,10 @@ static void reply_takes_over(struct plans *p)
 	p->replan = (struct replan){old, plans_find(p, p->n), p->executed.steps, 0};
 }
 
-const struct plan *plans_add(struct plans *p, const struct run_view *run, const struct chunk *c,
-			     int64_t t_ns, bool warm)
+const struct chunk_view *plans_add(struct plans *p, const struct run_view *run,
+				   const struct chunk *c, int64_t t_ns, bool warm)
 {
-	struct plan *to = &p->plan[++p->n % PLANS_KEPT];
+	struct chunk_view *to = &p->plan[++p->n % PLANS_KEPT];
 
 	to->number = c->number;
 	to->seq = c->seq >= 0 ? c->seq : SEQ_UNKNOWN;
@@ -127,7 +127,7 @@ static void place_by_order(struct plans *p, int64_t seq)
 	while (begun < p->npending &&
 	       (p->pending[begun].seq == SEQ_UNKNOWN || p->pending[begun].seq <= seq)) {
 		const struct plans_pending *next = &p->pending[begun++];
-		const struct plan *plan = plans_find(p, next->id);
+		const struct chunk_view *plan = plans_find(p, next->id);
 
 		p->first_seq = next->seq == SEQ_UNKNOWN ? seq : next->seq;
 		p->under_way = plan ? next->id : 0;
@@ -145,7 +145,7 @@ static void place_by_order(struct plans *p, int64_t seq)
 /* The step begins a chunk: it stands where the one before would have been at `place`. */
 static void step_takes_over(struct plans *p, uint64_t from, int64_t place)
 {
-	const struct plan *old = plans_find(p, from), *next = plans_find(p, p->under_way);
+	const struct chunk_view *old = plans_find(p, from), *next = plans_find(p, p->under_way);
 	int64_t offset = place - p->position;
 
 	p->has_replan = p->begins && !p->no_tick && old && next && old != next &&

@@ -21,7 +21,7 @@ struct plans_pending {
 struct plans {
 	bool no_tick;
 	/* The newest by id, from 1: id is at [id % PLANS_KEPT]. */
-	struct plan plan[PLANS_KEPT];
+	struct chunk_view plan[PLANS_KEPT];
 	uint64_t n;				     /* ever */
 	uint64_t at_step;			     /* at the last step */
 	uint64_t before;			     /* at the last step of the episode before */
@@ -45,12 +45,12 @@ void plans_run(struct plans *p, bool no_tick); /* a new run: forgets everything 
 void plans_episode(struct plans *p);
 
 /* Takes a chunk that came at t_ns; warm: not the first of its connection. */
-const struct plan *plans_add(struct plans *p, const struct run_view *run, const struct chunk *c,
-			     int64_t t_ns, bool warm);
+const struct chunk_view *plans_add(struct plans *p, const struct run_view *run,
+				   const struct chunk *c, int64_t t_ns, bool warm);
 void plans_executed(struct plans *p, const struct executed *x);
 
 /* By id; NULL: none, or forgotten. */
-const struct plan *plans_find(const struct plans *p, uint64_t id);
+const struct chunk_view *plans_find(const struct plans *p, uint64_t id);
 
 /* A tick without an action: the chunk under way goes on. Another driver: it is over. */
 void plans_idle(struct plans *p);

@@ -174,7 +174,7 @@ static void take(struct check *c, const char *text, bool on_wire)
 	find(c);
 }
 
-static void chunk(struct check *c, const struct plan *p)
+static void chunk(struct check *c, const struct chunk_view *p)
 {
 	struct state *s = c->state;
 

@@ -56,7 +56,7 @@ static double product(const struct check *c, const double *a, const double *b)
 }
 
 /* How many steps of the executed path lie between its end and the place nearest to `to`. */
-static unsigned steps_back(const struct check *c, const struct plan *old, unsigned end,
+static unsigned steps_back(const struct check *c, const struct chunk_view *old, unsigned end,
 			   const double *to, double *distance)
 {
 	unsigned back = 0;

@@ -60,7 +60,7 @@ static bool paused(const struct check *c, const struct tick *t)
 }
 
 /* Times of a stream that is read faster than it was made say nothing. */
-static bool requested_before(const struct check *c, const struct plan *p)
+static bool requested_before(const struct check *c, const struct chunk_view *p)
 {
 	const struct opening *o = &((const struct state *)c->state)->opening;
 

@@ -4,7 +4,7 @@
 #define POLICYTOP_CMD_CHECK_PRINT_H
 
 #include "base/buf.h"
-#include "cmd/inspect.h"
+#include "preflight/inspect.h"
 
 /* Groups, one line an item, what to do first on top; lines are cut at width, 0: not. */
 void check_text(struct buf *b, const struct inspect *l, int width);

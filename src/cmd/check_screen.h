@@ -4,7 +4,7 @@
 #define POLICYTOP_CMD_CHECK_SCREEN_H
 
 #include "cmd/cmd.h"
-#include "cmd/inspect.h"
+#include "preflight/inspect.h"
 
 /* Neither --once nor --json, and both ends are a terminal. */
 bool check_screen_wanted(const struct app *app);

@@ -15,8 +15,8 @@
 #include "cmd/check_print.h"
 #include "cmd/check_screen.h"
 #include "cmd/cmd.h"
-#include "cmd/inspect.h"
-#include "cmd/rig_file.h"
+#include "preflight/inspect.h"
+#include "rig/rig_file.h"
 
 struct check_job {
 	struct app *app;

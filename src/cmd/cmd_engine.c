@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "cmd/explain_own.h"
-#include "cmd/explain_read.h"
+#include "db/profiles.h"
+#include "preflight/explain_own.h"
+#include "preflight/explain_read.h"
 #include "cmd/run.h"
 #include "db/writer.h"
 #include "engine/outset.h"
@@ -109,7 +110,7 @@ static int prepare(struct job *j, struct app *app, struct err *e)
 	j->db = run_db_dup(app, e);
 	if (!j->db)
 		return -e->code;
-	j->profile = run_profile(j->db, profile, e);
+	j->profile = profiles_load(j->db, profile, e);
 	if (profile && !j->profile)
 		return -e->code;
 	/* First, as it brings an older file to this version. */

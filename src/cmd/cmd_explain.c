@@ -11,8 +11,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cmd/cmd.h"
-#include "cmd/explain_own.h"
-#include "cmd/explain_read.h"
+#include "preflight/explain_own.h"
+#include "preflight/explain_read.h"
 #include "db/profiles.h"
 
 struct job {

@@ -15,7 +15,8 @@
 #include "cmd/look_live.h"
 #include "cmd/look_text.h"
 #include "cmd/picture_file.h"
-#include "cmd/rig_file.h"
+#include "db/profiles.h"
+#include "rig/rig_file.h"
 #include "cmd/run.h"
 
 /* What a camera may need to wake up, settle and show enough. */
@@ -51,7 +52,7 @@ static int read_profile(struct live_job *j, struct err *e)
 	if (!name)
 		return 0;
 	db = cmd_db_dup(j->app);
-	j->profile = run_profile(db, name, e);
+	j->profile = profiles_load(db, name, e);
 	free(db);
 	return j->profile ? 0 : -e->code;
 }

@@ -9,8 +9,9 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "cmd/cmd.h"
-#include "cmd/rig_audit.h"
-#include "cmd/rig_file.h"
+#include "preflight/rig_audit.h"
+#include "preflight/rig_codes.h"
+#include "rig/rig_file.h"
 #include "cmd/rig_new.h"
 #include "cmd/rig_plan.h"
 #include "cmd/run_env.h"
@@ -194,7 +195,7 @@ static int check(struct app *app)
 	} else {
 		char *db = cmd_db_dup(app);
 
-		rig_audit_codes(&errors, r);
+		rig_codes_check(&errors, r);
 		rig_audit_paths(&a, r);
 		rig_audit(&a, app->argv[1], r, NULL, db);
 		(opts_has(&app->opts, "json") ? check_json : check_text)(app->argv[1], &errors, &a);

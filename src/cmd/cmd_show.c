@@ -6,7 +6,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/rows.h"
-#include "cmd/run_find.h"
+#include "db/run_find.h"
 
 static const struct section {
 	const char *name, *title, *sql;

@@ -17,7 +17,8 @@
 #include "base/text.h"
 #include "cmd/cmd.h"
 #include "cmd/picture_file.h"
-#include "cmd/rig_file.h"
+#include "db/profiles.h"
+#include "rig/rig_file.h"
 #include "cmd/run.h"
 #include "cmd/watch_once.h"
 #include "cmd/watch_pid.h"
@@ -266,7 +267,7 @@ static int replay_once(struct watch *w, const struct once_cfg *cfg)
 		.rig = "replay", .source = w->launch.source, .sources = w->launch.sources};
 	struct err e = {0};
 	char *db = w->launch.profile ? run_db_dup(w->app, &e) : NULL;
-	struct profile *profile = db ? run_profile(db, w->launch.profile, &e) : NULL;
+	struct profile *profile = db ? profiles_load(db, w->launch.profile, &e) : NULL;
 	int status;
 
 	engine.profile = profile;

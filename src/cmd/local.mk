@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # The program: commands, app and main, linked with every room (upper rooms first).
 POLICYTOP_ROOMS = \
-	ui/libui.a db/libdb.a src/motion/libmotion.a src/engine/libengine.a src/source/libsource.a src/tap/libtap.a src/sim/libsim.a \
-	src/check/libcheck.a src/view/libview.a src/audit/libaudit.a src/rig/librig.a src/plan/libplan.a src/training/libtraining.a src/robot/librobot.a \
+	src/preflight/libpreflight.a ui/libui.a db/libdb.a src/motion/libmotion.a \
+	src/engine/libengine.a src/source/libsource.a src/tap/libtap.a src/sim/libsim.a \
+	src/check/libcheck.a src/view/libview.a src/audit/libaudit.a src/rig/librig.a \
+	src/plan/libplan.a src/training/libtraining.a src/robot/librobot.a \
 	src/wire/libwire.a src/vision/libvision.a src/model/libmodel.a src/hal/libhal.a src/base/libbase.a
 POLICYTOP_LIBS = $(CURSES_LIBS) $(SQLITE_LIBS) $(CJSON_LIBS) $(SNAPPY_LIBS) $(ZSTD_LIBS) \
 	$(LZ4_LIBS) $(PNG_LIBS) $(ZLIB_LIBS) $(TURBOJPEG_LIBS) $(YAML_LIBS) $(SERIALPORT_LIBS) \
@@ -34,32 +36,12 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/cmd_stop.c \
 	%D%/cmd_tap.c \
 	%D%/cmd_watch.c \
-	%D%/ask.c %D%/ask.h \
-	%D%/ask_camera.c \
-	%D%/ask_live.c \
-	%D%/ask_recorded.c \
 	%D%/demo.h \
 	%D%/demo_headless.c \
 	%D%/demo_interactive.c \
 	%D%/demo_traffic.c %D%/demo_traffic.h \
 	%D%/demo_training.c %D%/demo_training.h \
 	%D%/demo_world.c %D%/demo_world.h \
-	%D%/dial.c %D%/dial.h \
-	%D%/explain_own.c %D%/explain_own.h %D%/explain_read.c %D%/explain_read.h \
-	%D%/inspect.c %D%/inspect.h \
-	%D%/inspect_ask.c %D%/inspect_ask.h \
-	%D%/inspect_camera.c \
-	%D%/inspect_engine.c %D%/inspect_engine.h \
-	%D%/inspect_gpu.c %D%/inspect_gpu.h \
-	%D%/inspect_host.c \
-	%D%/inspect_identity.c \
-	%D%/inspect_live.c %D%/inspect_live.h \
-	%D%/inspect_look.c %D%/inspect_look.h \
-	%D%/inspect_policy.c \
-	%D%/inspect_motors.c \
-	%D%/inspect_pose.c \
-	%D%/inspect_rig.c \
-	%D%/inspect_server.c \
 	%D%/keeper.c %D%/keeper.h \
 	%D%/look.c %D%/look.h %D%/look_judge.c \
 	%D%/look_live.c %D%/look_live.h \
@@ -68,25 +50,18 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/move_from.c \
 	%D%/move_report.c \
 	%D%/picture_file.c %D%/picture_file.h \
-	%D%/preflight.c %D%/preflight.h \
 	%D%/process.c %D%/process.h \
 	%D%/registry.c %D%/registry.h \
 	%D%/result.c %D%/result.h \
-	%D%/rig_audit.c %D%/rig_audit.h \
-	%D%/rig_calibration.c %D%/rig_calibration.h \
-	%D%/rig_file.c %D%/rig_file.h \
-	%D%/rig_history.c %D%/rig_history.h \
 	%D%/rig_new.c %D%/rig_new.h \
 	%D%/rig_plan.c %D%/rig_plan.h \
 	%D%/rows.c %D%/rows.h \
-	%D%/run_find.c %D%/run_find.h \
 	%D%/run.c %D%/run.h \
 	%D%/run_child.c %D%/run_child.h \
 	%D%/run_env.c %D%/run_env.h \
 	%D%/run_job.c %D%/run_job.h \
 	%D%/run_server.c \
 	%D%/run_tmux.c %D%/run_tmux.h \
-	%D%/set_audit.c %D%/set_audit.h \
 	%D%/table.c \
 	%D%/watch_once.c %D%/watch_once.h \
 	%D%/watch_pid.c %D%/watch_pid.h \

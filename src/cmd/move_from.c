@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cmd/move.h"
-#include "cmd/rig_file.h"
+#include "rig/rig_file.h"
 
 /* Cut short it would be another one: then nothing is known. */
 static void take(char *dst, size_t size, const char *text)

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "base/buf.h"
 #include "cmd/run.h"
+#include "db/profiles.h"
 #include "db/reader.h"
 #include "robot/robot.h"
 #include "training/hub.h"
@@ -141,7 +142,7 @@ static int ask_cameras(struct rig *r, const char *dev, struct err *e)
 static void offer_tasks(struct offers *o, const struct rig *r, const char *db)
 {
 	struct err none = {0};
-	struct profile *p = r->profile[0] ? run_profile(db, r->profile, &none) : NULL;
+	struct profile *p = r->profile[0] ? profiles_load(db, r->profile, &none) : NULL;
 
 	for (size_t i = 0; p && i < p->ntasks; i++) {
 		if (p->tasks[i].task[0])

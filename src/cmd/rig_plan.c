@@ -14,6 +14,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "cmd/run.h"
+#include "db/profiles.h"
 #include "training/hub.h"
 #include "wire/json.h"
 
@@ -172,7 +173,7 @@ static void take_profile(struct rig *r, const struct plan *p, const char *db)
 	name = strrchr(name, '/') ? strrchr(name, '/') + 1 : name;
 	if (!name[0] || !db || access(db, R_OK))
 		return;
-	profile = run_profile(db, name, &none);
+	profile = profiles_load(db, name, &none);
 	if (profile)
 		text_copy(r->profile, sizeof(r->profile), name);
 	profile_free(profile);

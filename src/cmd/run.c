@@ -10,7 +10,6 @@
 
 #include "base/buf.h"
 #include "base/path.h"
-#include "db/profiles.h"
 
 char *run_db_dup(const struct app *app, struct err *e)
 {
@@ -21,21 +20,6 @@ char *run_db_dup(const struct app *app, struct err *e)
 		return NULL;
 	}
 	return path;
-}
-
-struct profile *run_profile(const char *db, const char *name, struct err *e)
-{
-	struct profile *p;
-	struct db *d;
-
-	if (!name)
-		return NULL;
-	d = db_open(db, DB_READ, e);
-	if (!d)
-		return NULL;
-	p = profiles_get(d, name, e);
-	db_close(d);
-	return p;
 }
 
 bool run_slow_disk(const char *path)

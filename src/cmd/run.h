@@ -9,9 +9,6 @@
 /* The database file: --db, else the default place (folders made). NULL with e. Caller frees. */
 char *run_db_dup(const struct app *app, struct err *e);
 
-/* The profile called name of that file, NULL with e. name NULL: NULL without an error. */
-struct profile *run_profile(const char *db, const char *name, struct err *e);
-
 /* The file is on an SD card or eMMC, which many small commits wear out. */
 bool run_slow_disk(const char *path);
 

@@ -11,6 +11,7 @@ noinst_LIBRARIES += %D%/libhal.a
 	%D%/camera_stream.c \
 	%D%/camera_sys.c \
 	%D%/camera_trace.c %D%/camera_trace.h \
+	%D%/dial.c %D%/dial.h \
 	%D%/serial.c %D%/serial.h \
 	%D%/tty.c %D%/tty.h \
 	%D%/usbmon.c %D%/usbmon.h

@@ -16,5 +16,6 @@ noinst_LIBRARIES += %D%/libmodel.a
 	%D%/record.h \
 	%D%/reference.c %D%/reference.h \
 	%D%/reference_json.c %D%/reference_json.h \
+	%D%/rig_name.c %D%/rig_name.h \
 	%D%/step.c %D%/step.h \
 	%D%/verdict.c %D%/verdict.h

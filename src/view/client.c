@@ -28,15 +28,6 @@ struct client {
 	char packet[MESSAGE_SIZE_MAX];
 };
 
-bool rig_name_valid(const char *rig)
-{
-	size_t n = strlen(rig);
-
-	return n > 0 && n < RIG_BYTES && rig[0] != '.' && rig[0] != '-' &&
-	       strspn(rig, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") ==
-		       n;
-}
-
 char *rig_socket_dup(const char *rig, struct err *e)
 {
 	struct buf b = {0};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A viewer's end of the control socket. Connecting waits (2 s at most); everything else never
- * blocks. Owned by one thread. Rig names: letters, digits, '.', '_', '-', at most RIG_BYTES - 1.
+ * blocks. Owned by one thread.
  */
 #ifndef POLICYTOP_VIEW_CLIENT_H
 #define POLICYTOP_VIEW_CLIENT_H
@@ -11,9 +11,10 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "model/rig_name.h"
 #include "view/snapshot.h"
 
-enum { RIG_BYTES = 48, CLIENT_ENGINES_MAX = 64, CLIENT_HZ = 10, CLIENT_HZ_MAX = 30 };
+enum { CLIENT_ENGINES_MAX = 64, CLIENT_HZ = 10, CLIENT_HZ_MAX = 30 };
 
 /* A running engine, as it presents itself. */
 struct client_engine {
@@ -50,7 +51,6 @@ struct client_data {
 
 struct client;
 
-bool rig_name_valid(const char *rig);
 char *rig_socket_dup(const char *rig, struct err *e); /* path of RIG.sock, NULL with e */
 
 /*

@@ -8,7 +8,7 @@
 #include "audit/dataset.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "cmd/set_audit.h"
+#include "preflight/set_audit.h"
 #include "tests/audit/made.h"
 #include "tests/tap.h"
 

@@ -30,7 +30,7 @@ static void add(struct bed *b, unsigned joint, double value)
 
 static void test_disagree(struct tap *t)
 {
-	static struct plan old, next;
+	static struct chunk_view old, next;
 	struct replan r = {&old, &next, 2, 0};
 	struct disagreement d;
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/ask.h"
+#include "preflight/ask.h"
 #include "tests/hal/fake_camera.h"
 #include "tests/hal/fake_system.h"
 #include "tests/tap.h"

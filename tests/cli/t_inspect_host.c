@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "cmd/inspect.h"
+#include "preflight/inspect.h"
 #include "tests/tap.h"
 
 static const struct preflight_item *look(struct inspect *l)

@@ -77,13 +77,30 @@ mkfifo /tmp/seen
 pid=$!
 "$arm" 1500 4000 vcan0 see=/tmp/seen >/dev/null
 found="SELECT text FROM notes WHERE text LIKE 'sign, offset and range%'"
-within is "$found" "sign, offset and range fitted on what was seen: joint_1.pos, joint_2.pos (the other way round), joint_3.pos (-1 turn), joint_4.pos, joint_5.pos, joint_6.pos, gripper.pos (0.6667 times its position, -0.1333)"
-tap_ok $? "sign, offset, turn and range of seven motors are found: $(ask "$found")"
+
+# One joint a line, of however many notes; a range within a hundredth, as what is seen comes when the
+# machine has time for it.
+fitted()
+{
+	ask "$found" | sed 's/^.*seen: //; s/, \([a-z]\)/\n\1/g' | sort | sed 's/^gripper.pos (//' |
+		awk '/times its position/ && $1 > 0.657 && $1 < 0.677 && $NF + 0 > -0.143 && $NF + 0 < -0.123 {
+				$0 = "gripper.pos in its range" }
+			{ printf "%s%s", NR > 1 ? ", " : "", $0 }'
+}
+
+all_fitted()
+{
+	[ "$(fitted)" = "gripper.pos in its range, joint_1.pos, joint_2.pos (the other way round), \
+joint_3.pos (-1 turn), joint_4.pos, joint_5.pos, joint_6.pos" ]
+}
+
+within all_fitted
+tap_ok $? "sign, offset, turn and range of seven motors are found: $(fitted)"
 stop
 # Where the arm does not jump back to its start: it moves by 2.5 degrees in two periods of the loop.
 ask "CREATE TABLE d AS SELECT joint, abs(got - seen) * iif(joint = 'gripper.pos', 86, 1) AS deg
 	FROM joint_values JOIN steps USING (run, seq) WHERE seen IS NOT NULL AND got IS NOT NULL AND t_ns >
-	(SELECT t_ns + 100000000 FROM notes WHERE text LIKE 'sign, offset and range%')"
+	(SELECT max(t_ns) + 100000000 FROM notes WHERE text LIKE 'sign, offset and range%')"
 tap_same "$(ask "SELECT count(DISTINCT joint), count(*) > 500, sum(deg BETWEEN 4 AND 60) FROM d")" "7|1|0" \
 	"and from then on got is what was seen: $(ask "SELECT count(*), max(deg) FROM d WHERE deg < 60")"
 
