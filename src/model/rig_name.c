@@ -5,7 +5,8 @@
 
 bool rig_name_valid(const char *rig)
 {
-	static const char may[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+	static const char may[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
 	size_t n = strlen(rig);
 
 	return n > 0 && n < RIG_BYTES && rig[0] != '.' && rig[0] != '-' && strspn(rig, may) == n;

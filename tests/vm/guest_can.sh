@@ -85,7 +85,7 @@ fitted()
 	ask "$found" | sed 's/^.*seen: //; s/, \([a-z]\)/\n\1/g' | sort | sed 's/^gripper.pos (//' |
 		awk '/times its position/ && $1 > 0.657 && $1 < 0.677 && $NF + 0 > -0.143 && $NF + 0 < -0.123 {
 				$0 = "gripper.pos in its range" }
-			{ printf "%s%s", NR > 1 ? ", " : "", $0 }'
+			{ printf "%s%s", (NR > 1 ? ", " : ""), $0 }'
 }
 
 all_fitted()
