@@ -153,6 +153,7 @@ static void add_checks(struct json *o, const struct snapshot *s)
 		json_put_text(&j, "unit", c->unit);
 		json_put_text(&j, "why", c->why);
 		json_put_boolean(&j, "absent", c->absent);
+		json_put_boolean(&j, "at_least", c->least);
 		buf_str(j.b, "}");
 	}
 	buf_str(list.b, "]");

@@ -43,6 +43,12 @@ static void order(const struct snapshot *s, unsigned *at)
 	}
 }
 
+/* "0.2/1" is far from its limit; so is "23≥3". */
+static const char *between(const struct view_check *c)
+{
+	return c->least ? "\xe2\x89\xa5" : "/";
+}
+
 static void value_text(const struct view_check *c, char *dst, size_t size)
 {
 	char value[NUMBER_BYTES], limit[NUMBER_BYTES];
@@ -52,7 +58,7 @@ static void value_text(const struct view_check *c, char *dst, size_t size)
 	else if (isnan(c->threshold))
 		snprintf(dst, size, "%s %s", number_short(value, c->value, 7), panel_unit(c->unit));
 	else
-		snprintf(dst, size, "%s/%s %s", number_short(value, c->value, 7),
+		snprintf(dst, size, "%s%s%s %s", number_short(value, c->value, 7), between(c),
 			 number_short(limit, c->threshold, 7), panel_unit(c->unit));
 }
 
@@ -99,8 +105,8 @@ static int item_text(const struct view_check *c, char *dst, size_t size)
 		return snprintf(dst, size, "-- %s", c->code);
 	if (isnan(c->value) || isnan(c->threshold))
 		return snprintf(dst, size, "%s", c->code);
-	return snprintf(dst, size, "%s %s/%s", c->code, number_short(value, c->value, 5),
-			number_short(limit, c->threshold, 5));
+	return snprintf(dst, size, "%s %s%s%s", c->code, number_short(value, c->value, 5),
+			between(c), number_short(limit, c->threshold, 5));
 }
 
 /*

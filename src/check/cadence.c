@@ -157,6 +157,7 @@ static void show(const struct check *c, struct check_status *out)
 	}
 	out->value = hz;
 	out->threshold = c->param[P_SLOW] * c->run->fps;
+	out->least = true;
 	snprintf(out->unit, sizeof(out->unit), "Hz");
 	snprintf(out->why, sizeof(out->why),
 		 "%.1f of %.1f Hz, mean %.1f ms, worst %.0f ms, %.1f %% over budget", hz,

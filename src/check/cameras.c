@@ -38,6 +38,7 @@ bool camera_show(const struct check *c, struct check_status *out, const struct c
 		return false;
 	}
 	check_reading(c, out, SUBJECT_CAMERA + (unsigned)at, r->value[at], r->limit[at], unit);
+	out->least = small;
 	return true;
 }
 

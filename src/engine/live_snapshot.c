@@ -199,6 +199,7 @@ static void show_checks(const struct judge *j, struct snapshot *out)
 		text_copy(v->code, sizeof(v->code), s[i].code);
 		v->level = s[i].level;
 		v->absent = s[i].absent;
+		v->least = s[i].least;
 		text_copy(v->subject, sizeof(v->subject), s[i].subject);
 		v->value = s[i].value;
 		v->threshold = s[i].threshold;

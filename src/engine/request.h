@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Requests of viewers: one JSON object a packet, from any program of this user, so hostile.
- * {"v":4,"request":"hello","version":TEXT,"hz":N}   {"v":4,"request":"history","joint":N,
- * "columns":N,"span_s":S}   {"v":4,"request":"thumb","camera":N}   {"v":4,"request":"reference",
- * "name":CAMERA}   {"v":4,"request":"episode-end","episode":N,"outcome":WORD,"note":TEXT}
- * {"v":4,"request":"episode-start","episode":N}   {"v":4,"request":"mark","episode":N,
- * "note":TEXT}   {"v":4,"request":"stop"}. Pure; any thread.
+ * {"v":5,"request":"hello","version":TEXT,"hz":N}   {"v":5,"request":"history","joint":N,
+ * "columns":N,"span_s":S}   {"v":5,"request":"thumb","camera":N}   {"v":5,"request":"reference",
+ * "name":CAMERA}   {"v":5,"request":"episode-end","episode":N,"outcome":WORD,"note":TEXT}
+ * {"v":5,"request":"episode-start","episode":N}   {"v":5,"request":"mark","episode":N,
+ * "note":TEXT}   {"v":5,"request":"stop"}. Pure; any thread.
  */
 #ifndef POLICYTOP_ENGINE_REQUEST_H
 #define POLICYTOP_ENGINE_REQUEST_H

@@ -37,6 +37,7 @@ struct check_status {
 	enum level level;	  /* LEVEL_UNKNOWN: not applicable, see why */
 	char subject[NAME_BYTES]; /* of the worst value, "" none */
 	double value, threshold;  /* NaN unknown */
+	bool least;		  /* the value is to be at least threshold, not at most */
 	char unit[16];
 	bool absent;		 /* not applicable: of what it looks at, this run has none */
 	char why[MESSAGE_BYTES]; /* "not applicable: no profile", or the sentence of value */

@@ -100,6 +100,7 @@ static const struct field check_fields[] = {
 	TEXT(view_check, subject),
 	ROW(8, view_check, value, 0),
 	ROW(8, view_check, threshold, 0),
+	ROW(BOOL, view_check, least, 0),
 	TEXT(view_check, unit),
 	TEXT(view_check, why),
 	END,

@@ -17,7 +17,7 @@
 #include "view/snapshot.h"
 
 enum {
-	MESSAGE_VERSION = 4,
+	MESSAGE_VERSION = 5,
 	MESSAGE_SIZE_MAX = 96 * 1024, /* every message fits */
 	MESSAGE_SPAN_MAX_S = 8,	      /* history goes back this far */
 };

@@ -51,6 +51,7 @@ struct view_check {
 	bool absent;	  /* not applicable: of what it looks at, this run has none */
 	char subject[NAME_BYTES];
 	double value, threshold;
+	bool least; /* the value is to be at least threshold, not at most */
 	char unit[16], why[MESSAGE_BYTES];
 };
 

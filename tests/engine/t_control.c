@@ -19,8 +19,8 @@
 
 enum { EPISODE = 7, WAIT_MS = 5000 };
 
-static const char hello_request[] = "{\"v\":4,\"request\":\"hello\",\"version\":\"x\",\"hz\":30}";
-static const char stop_request[] = "{\"v\":4,\"request\":\"stop\"}";
+static const char hello_request[] = "{\"v\":5,\"request\":\"hello\",\"version\":\"x\",\"hz\":30}";
+static const char stop_request[] = "{\"v\":5,\"request\":\"stop\"}";
 
 /* The engine's side: the snapshot's seq counts the snapshots that were made. */
 struct fake {
