@@ -104,12 +104,12 @@ const char *uri_param(struct uri *u, const char *key)
 	return NULL;
 }
 
-int uri_all_used(const struct uri *u, struct err *e)
+int uri_all_used(const struct uri *u, const char *known, struct err *e)
 {
 	for (size_t i = 0; i < u->nparams; i++) {
 		if (!u->param[i].used)
-			return err_set(e, EINVAL, "%s: unknown parameter '%s' for %s:", u->word,
-				       u->param[i].key, u->kind);
+			return err_set(e, EINVAL, "%s: unknown parameter '%s=', known are %s",
+				       u->word, u->param[i].key, known);
 	}
 	return 0;
 }

@@ -32,7 +32,10 @@ void uri_fini(struct uri *u);
 /* The value of a parameter, or NULL when it was not given; marks it as used. */
 const char *uri_param(struct uri *u, const char *key);
 
-/* -EINVAL and a sentence naming the first parameter that nobody asked for; else 0. */
-int uri_all_used(const struct uri *u, struct err *e);
+/*
+ * -EINVAL and a sentence naming the first parameter that nobody asked for, and those that it knows
+ * (as they are: "episode=, speed="); else 0.
+ */
+int uri_all_used(const struct uri *u, const char *known, struct err *e);
 
 #endif

@@ -68,7 +68,8 @@ static void introduce(struct replay *r)
 
 static int dataset_source_open(struct source *s, struct uri *u, struct err *e)
 {
-	const char *which = uri_param(u, "episode");
+	const char *one = uri_param(u, "episode"), *some = uri_param(u, "episodes");
+	const char *which = one ? one : some;
 	struct replay *r = s->state;
 	int rc = speed_open(&r->speed, u, e);
 
@@ -209,7 +210,7 @@ static void dataset_source_close(struct source *s)
 }
 
 static const struct source_param params[] = {
-	{"episode", "", "all", "which episodes: 7, 0-15, 3,8-10 or all"},
+	{"episode", "", "all", "which episodes: 7, 0-15, 3,8-10 or all; episodes= is the same"},
 	SPEED_PARAM,
 	{0},
 };

@@ -68,6 +68,19 @@ int source_prefix(char dst[NAME_BYTES], struct uri *u, struct err *e)
 	return 0;
 }
 
+static int all_used(const struct uri *u, const struct source_class *c, struct err *e)
+{
+	struct buf known = {0};
+	int rc;
+
+	for (const struct source_param *p = c->params; p && p->key; p++)
+		buf_printf(&known, "%s=, ", p->key);
+	buf_printf(&known, "%s=", source_prefix_param.key);
+	rc = uri_all_used(u, buf_text(&known), e);
+	buf_fini(&known);
+	return rc;
+}
+
 static int open_class(struct source *s, struct uri *u, struct err *e)
 {
 	int rc;
@@ -82,7 +95,7 @@ static int open_class(struct source *s, struct uri *u, struct err *e)
 		return rc;
 	s->state = xcalloc(1, s->class->state_size);
 	rc = s->class->open(s, u, e);
-	return rc == 0 ? uri_all_used(u, e) : rc;
+	return rc == 0 ? all_used(u, s->class, e) : rc;
 }
 
 struct source *source_open(const char *word, uint16_t index, const struct source_host *host,

@@ -143,7 +143,9 @@ int dataset_open(struct dataset **out, const char *word, struct err *e)
 	if (rc)
 		return rc;
 	episodes = uri_param(&u, "episodes");
-	rc = uri_all_used(&u, e);
+	if (!episodes)
+		episodes = uri_param(&u, "episode");
+	rc = uri_all_used(&u, "episodes=", e);
 	if (!rc && u.kind[0] && strcmp(u.kind, "dataset") != 0)
 		rc = err_set(e, EINVAL, "%s: wanted is a folder, not a source", word);
 	if (!rc)

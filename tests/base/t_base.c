@@ -48,7 +48,10 @@ static void test_uri(struct tap *t)
 	ok(t, uri_parse(&u, "dataset:/a%3fb?episode=7&speed=max", &e) == 0, "parses");
 	ok(t, strcmp(u.kind, "dataset") == 0 && strcmp(u.rest, "/a?b") == 0, "kind and rest");
 	ok(t, strcmp(uri_param(&u, "episode"), "7") == 0, "parameter");
-	ok(t, uri_all_used(&u, &e) == -EINVAL && strstr(e.msg, "speed"), "unused one is named");
+	ok(t,
+	   uri_all_used(&u, "a=, b=", &e) == -EINVAL && strstr(e.msg, "speed") &&
+		   strstr(e.msg, "a=, b="),
+	   "unused one is named, and those that it knows");
 	uri_fini(&u);
 	ok(t,
 	   uri_parse(&u, "/plain/path?episodes=0-15", &e) == 0 && u.kind[0] == '\0' &&

@@ -25,7 +25,7 @@ static bool set_up(struct damiao_setup *out, const char *word, struct err *e)
 
 	if (uri_parse(&u, word, e) < 0)
 		return false;
-	good = can_setup(out, &u, "left/", e) == 0 && uri_all_used(&u, e) == 0;
+	good = can_setup(out, &u, "left/", e) == 0 && uri_all_used(&u, "", e) == 0;
 	uri_fini(&u);
 	return good;
 }
