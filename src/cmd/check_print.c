@@ -1,47 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/check_print.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "ui/checklist.h"
 
-enum { WHAT_W = 15, SUBJECT_W = 22, LINE_BYTES = 640 };
+enum { WHAT_W = 15, SUBJECT_W = 22 };
 
-static void add_line(struct buf *b, const char *line, int width)
-{
-	char cut[LINE_BYTES];
-
-	text_copy(cut, width > 0 && (size_t)width < sizeof(cut) ? (size_t)width + 1 : sizeof(cut),
-		  line);
-	buf_str(b, cut);
-	buf_str(b, "\n");
-}
-
-static void add_first(struct buf *b, const struct inspect *l, int width)
+static void add_first(struct buf *b, const struct inspect *l)
 {
 	static const char *const words[] = {"1st", "2nd"};
 
 	for (unsigned n = 0; n < 2; n++) {
 		const struct preflight_item *i = checklist_todo(l->item, l->n, n);
-		char line[LINE_BYTES];
 
 		if (!i)
 			return;
-		snprintf(line, sizeof(line), "  %s %s%s%s: %s", words[n], i->code,
-			 i->subject[0] ? " " : "", i->subject,
-			 i->advice[0] ? i->advice : i->message);
-		add_line(b, line, width);
+		buf_printf(b, "  %s %s%s%s: %s\n", words[n], i->code, i->subject[0] ? " " : "",
+			   i->subject, i->advice[0] ? i->advice : i->message);
 	}
 }
 
-static void add_head(struct buf *b, const struct inspect *l, int width)
+static void add_head(struct buf *b, const struct inspect *l)
 {
 	unsigned count[LEVEL_FAIL + 1] = {0}, unseen = 0, waived = 0;
 	enum preflight_verdict v = preflight_judge(l->item, l->n, NULL);
-	char line[LINE_BYTES];
 
 	for (size_t k = 0; k < l->n; k++) {
 		const struct preflight_item *i = &l->item[k];
@@ -50,28 +33,24 @@ static void add_head(struct buf *b, const struct inspect *l, int width)
 		unseen += i->level == LEVEL_UNKNOWN && i->required && !i->waived;
 		waived += i->waived;
 	}
-	snprintf(line, sizeof(line), "%s  %u fail  %u warn  %u NOT SEEN  %u waived  of %zu%s%s",
-		 preflight_word(v), count[LEVEL_FAIL], count[LEVEL_WARN], unseen, waived, l->n,
-		 l->rig_name[0] ? "   rig " : "", l->rig_name);
-	add_line(b, line, width);
-	add_first(b, l, width);
+	buf_printf(b, "%s  %u fail  %u warn  %u NOT SEEN  %u waived  of %zu%s%s\n",
+		   preflight_word(v), count[LEVEL_FAIL], count[LEVEL_WARN], unseen, waived, l->n,
+		   l->rig_name[0] ? "   rig " : "", l->rig_name);
+	add_first(b, l);
 }
 
-static void add_item(struct buf *b, const struct preflight_item *i, int width)
+static void add_item(struct buf *b, const struct preflight_item *i)
 {
-	char line[LINE_BYTES];
 	enum role role;
 
-	snprintf(line, sizeof(line), " %s  %-*s %-*.*s %s%s%s%s%s", checklist_mark(i, &role),
-		 WHAT_W, i->code, SUBJECT_W, SUBJECT_W, i->subject, i->message,
-		 i->advice[0] ? "; " : "", i->advice, i->waived ? "; waived: " : "",
-		 i->waived ? i->reason : "");
-	add_line(b, line, width);
+	buf_printf(b, " %s  %-*s %-*.*s %s%s%s%s%s\n", checklist_mark(i, &role), WHAT_W, i->code,
+		   SUBJECT_W, SUBJECT_W, i->subject, i->message, i->advice[0] ? "; " : "",
+		   i->advice, i->waived ? "; waived: " : "", i->waived ? i->reason : "");
 }
 
-void check_text(struct buf *b, const struct inspect *l, int width)
+void check_text(struct buf *b, const struct inspect *l)
 {
-	add_head(b, l, width);
+	add_head(b, l);
 	for (size_t k = 0; k < l->n; k++) {
 		const char *group = l->item[k].group;
 		bool first = true;
@@ -85,7 +64,7 @@ void check_text(struct buf *b, const struct inspect *l, int width)
 		buf_str(b, "\n");
 		for (size_t p = k; p < l->n; p++) {
 			if (strcmp(l->item[p].group, group) == 0)
-				add_item(b, &l->item[p], width);
+				add_item(b, &l->item[p]);
 		}
 	}
 }

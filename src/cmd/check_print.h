@@ -6,8 +6,8 @@
 #include "base/buf.h"
 #include "preflight/inspect.h"
 
-/* Groups, one line an item, what to do first on top; lines are cut at width, 0: not. */
-void check_text(struct buf *b, const struct inspect *l, int width);
+/* Groups, one line an item, what to do first on top. */
+void check_text(struct buf *b, const struct inspect *l);
 
 void check_json(struct buf *b, const struct inspect *l);
 

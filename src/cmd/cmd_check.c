@@ -116,7 +116,7 @@ static void print(struct check_job *j)
 	if (opts_has(&j->app->opts, "json"))
 		check_json(&b, &j->look);
 	else
-		check_text(&b, &j->look, isatty(STDOUT_FILENO) ? 0 : 100);
+		check_text(&b, &j->look);
 	fwrite(b.p, 1, b.len, stdout);
 	buf_fini(&b);
 }
