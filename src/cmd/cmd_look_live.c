@@ -16,8 +16,8 @@
 #include "cmd/look_text.h"
 #include "cmd/picture_file.h"
 #include "db/profiles.h"
+#include "preflight/ask.h"
 #include "rig/rig_file.h"
-#include "cmd/run.h"
 
 /* What a camera may need to wake up, settle and show enough. */
 static const int64_t patience_ns = 8 * NS_PER_S;
@@ -143,21 +143,31 @@ static int columns(void)
 	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) == 0 && ws.ws_col >= 20 ? ws.ws_col : COLUMNS;
 }
 
+/* As the camera gives it, where it is ours for a moment; else the thumbnail that was looked at. */
+static void save_one(const struct look_live *l, const struct look_eye *y, const char *dir)
+{
+	struct viewer_image image = {.rig = "", .camera = y->name};
+	struct ask_picture full = {.rgb = NULL};
+	char said[512];
+	struct err e = {0};
+
+	image.live = look_picture(y);
+	image.trained = look_trained(y);
+	if (y->state == LOOK_SEEN && !ask_camera(&full, l->sys, l->root, y->eye.cfg.word, &e))
+		image.live = (struct pixels){full.width, full.height, full.rgb};
+	else if (y->state == LOOK_SEEN)
+		fprintf(stderr, "policytop: %s: a small picture only: %s\n", y->name, e.msg);
+	if (picture_file_save(dir, &image, said, sizeof(said), &e))
+		fprintf(stderr, "policytop: %s\n", e.msg);
+	else
+		fprintf(stderr, "%s\n", said);
+	free(full.rgb);
+}
+
 static void save_all(const struct live_job *j, const char *dir)
 {
-	for (unsigned i = 0; i < j->look.eyes; i++) {
-		const struct look_eye *y = j->look.eye[i];
-		struct viewer_image image = {.rig = "", .camera = y->name};
-		char said[512];
-		struct err e = {0};
-
-		image.live = look_picture(y);
-		image.trained = look_trained(y);
-		if (picture_file_save(dir, &image, said, sizeof(said), &e))
-			fprintf(stderr, "policytop: %s\n", e.msg);
-		else
-			fprintf(stderr, "%s\n", said);
-	}
+	for (unsigned i = 0; i < j->look.eyes; i++)
+		save_one(&j->look, j->look.eye[i], dir);
 }
 
 static int report(const struct live_job *j)

@@ -11,17 +11,33 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "model/camera.h"
 #include "wire/pngfile.h"
 
-/* A thumbnail is small for a picture viewer, so every pixel becomes a square. */
-enum { SCALE = 6, GAP = 8, NAMES_MAX = 1000 };
+enum { SCALE = 6, SMALL = FRAME_THUMB_WIDTH, GAP = 8, NAMES_MAX = 1000 };
 
-static void paint(uint8_t *rgb, unsigned width, unsigned left, const struct pixels *p)
+/* A thumbnail is small for a picture viewer, so every pixel of it becomes a square. */
+static unsigned live_scale(const struct pixels *live)
 {
-	for (unsigned y = 0; y < p->height * SCALE; y++) {
-		for (unsigned x = 0; x < p->width * SCALE; x++) {
+	return live->width > SMALL ? 1 : SCALE;
+}
+
+/* Training's has none but thumbnails: about as high as the live picture. */
+static unsigned trained_scale(const struct viewer_image *image)
+{
+	unsigned high = image->live.height * live_scale(&image->live);
+	unsigned scale = image->trained.height ? high / image->trained.height : 0;
+
+	return scale > 0 ? scale : SCALE;
+}
+
+static void paint(uint8_t *rgb, unsigned width, unsigned left, const struct pixels *p,
+		  unsigned scale)
+{
+	for (unsigned y = 0; y < p->height * scale; y++) {
+		for (unsigned x = 0; x < p->width * scale; x++) {
 			const uint8_t *from = p->rgb +
-					      3 * ((size_t)(y / SCALE) * p->width + x / SCALE);
+					      3 * ((size_t)(y / scale) * p->width + x / scale);
 
 			memcpy(rgb + 3 * ((size_t)y * width + left + x), from, 3);
 		}
@@ -31,20 +47,22 @@ static void paint(uint8_t *rgb, unsigned width, unsigned left, const struct pixe
 static int draw(struct buf *b, const struct viewer_image *image)
 {
 	const struct pixels *live = &image->live, *trained = &image->trained;
-	unsigned height = live->height > trained->height ? live->height : trained->height;
-	unsigned left = live->width ? live->width * SCALE : 0, width;
+	unsigned times = live_scale(live), also = trained_scale(image);
+	unsigned left = live->width * times, width, height = live->height * times;
 	uint8_t *rgb;
 	int rc;
 
 	if (left && trained->width)
 		left += GAP;
-	width = left + trained->width * SCALE;
-	rgb = xcalloc((size_t)width * height * SCALE, 3);
+	if (trained->height * also > height)
+		height = trained->height * also;
+	width = left + trained->width * also;
+	rgb = xcalloc((size_t)width * height, 3);
 	if (live->width)
-		paint(rgb, width, 0, live);
+		paint(rgb, width, 0, live, times);
 	if (trained->width)
-		paint(rgb, width, left, trained);
-	rc = pngfile_encode(b, rgb, width, height * SCALE);
+		paint(rgb, width, left, trained, also);
+	rc = pngfile_encode(b, rgb, width, height);
 	free(rgb);
 	return rc;
 }

@@ -20,6 +20,10 @@ tells "vivid: look at it" look "0 1" '"state":"streaming".*"width":320,"height":
 "$POLICYTOP" look --all >looked
 [ "$(grep -c '^  [*#][*#].*[.: ]' looked)" -ge 9 ]
 tap_ok $? "vivid: look at all: its colour bars, in letters, bright on the left"
+mkdir png
+"$POLICYTOP" look --png png $camera >looked
+tap_same "$(od -An -tu1 -j12 -N12 png/*.png | tr -s ' ')" " 73 72 68 82 0 0 1 64 0 0 0 180" \
+	"vivid: its picture as a file, 320 x 180"
 owning
 tells "vivid: a stream of our own at its rate" said 2 '"state":"streaming".*"fps":[23][0-9]'
 tells "vivid: its pictures are looked at" said 5 '"type":"camera".*"width":320,"height":180'
