@@ -6,13 +6,13 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "db/profiles.h"
-#include "preflight/explain_own.h"
-#include "preflight/explain_read.h"
 #include "cmd/run.h"
+#include "db/profiles.h"
 #include "db/writer.h"
 #include "engine/outset.h"
 #include "engine/supervise.h"
+#include "preflight/explain_own.h"
+#include "preflight/explain_read.h"
 
 struct job {
 	struct engine_cfg cfg;

@@ -11,9 +11,9 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cmd/cmd.h"
+#include "db/profiles.h"
 #include "preflight/explain_own.h"
 #include "preflight/explain_read.h"
-#include "db/profiles.h"
 
 struct job {
 	struct db *db;

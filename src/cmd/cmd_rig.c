@@ -9,12 +9,12 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "cmd/cmd.h"
-#include "preflight/rig_audit.h"
-#include "preflight/rig_codes.h"
-#include "rig/rig_file.h"
 #include "cmd/rig_new.h"
 #include "cmd/rig_plan.h"
 #include "cmd/run_env.h"
+#include "preflight/rig_audit.h"
+#include "preflight/rig_codes.h"
+#include "rig/rig_file.h"
 
 static char *dev_dup(const struct app *app)
 {

@@ -14,13 +14,13 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "cmd/cmd.h"
-#include "preflight/inspect.h"
-#include "preflight/preflight.h"
-#include "rig/rig_file.h"
 #include "cmd/rig_plan.h"
 #include "cmd/run.h"
 #include "cmd/run_child.h"
 #include "cmd/run_job.h"
+#include "preflight/inspect.h"
+#include "preflight/preflight.h"
+#include "rig/rig_file.h"
 #include "source/source.h"
 
 /* A kind that this program does not know is named in the plan, and not used. */

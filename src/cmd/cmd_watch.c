@@ -17,12 +17,12 @@
 #include "base/text.h"
 #include "cmd/cmd.h"
 #include "cmd/picture_file.h"
-#include "db/profiles.h"
-#include "rig/rig_file.h"
 #include "cmd/run.h"
 #include "cmd/watch_once.h"
 #include "cmd/watch_pid.h"
+#include "db/profiles.h"
 #include "engine/supervise.h"
+#include "rig/rig_file.h"
 #include "ui/viewer.h"
 
 struct watch {

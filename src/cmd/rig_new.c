@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/text.h"
 #include "base/buf.h"
+#include "base/text.h"
 #include "cmd/run.h"
 #include "db/profiles.h"
 #include "db/reader.h"

@@ -11,10 +11,10 @@
 #define POLICYTOP_CMD_RUN_JOB_H
 
 #include "cmd/cmd.h"
-#include "plan/plan.h"
 #include "cmd/run_env.h"
 #include "cmd/run_tmux.h"
 #include "engine/supervise.h"
+#include "plan/plan.h"
 #include "rig/rig.h"
 
 enum run_place { RUN_HERE, RUN_PANE, RUN_SERVER };

@@ -6,9 +6,9 @@
 #ifndef POLICYTOP_PREFLIGHT_ASK_H
 #define POLICYTOP_PREFLIGHT_ASK_H
 
-#include "preflight/inspect_live.h"
 #include "hal/camera.h"
 #include "model/profile.h"
+#include "preflight/inspect_live.h"
 #include "training/checkpoint.h"
 #include "wire/infer.h"
 

@@ -7,9 +7,9 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "preflight/ask.h"
 #include "hal/camera_find.h"
 #include "hal/camera_picture.h"
+#include "preflight/ask.h"
 
 /* A camera that was just started is dark: it exposes within a second or so. */
 enum { WARM_FRAMES = 15 };

@@ -9,8 +9,8 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "db/run_find.h"
 #include "db/profiles.h"
+#include "db/run_find.h"
 
 enum { PARAMS = 3 };
 

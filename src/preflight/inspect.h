@@ -9,9 +9,9 @@
 #include <stdio.h>
 
 #include "audit/finding.h"
-#include "preflight/inspect_live.h"
 #include "model/preflight.h"
 #include "model/profile.h"
+#include "preflight/inspect_live.h"
 #include "rig/rig.h"
 #include "training/checkpoint.h"
 

@@ -14,11 +14,11 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "db/fs.h"
+#include "engine/supervise.h"
 #include "preflight/inspect.h"
 #include "preflight/inspect_gpu.h"
 #include "preflight/rig_audit.h"
-#include "db/fs.h"
-#include "engine/supervise.h"
 #include "training/hub.h"
 
 /* What three cameras of 640 x 480 as video and a database take in an hour: measured, rounded up. */

@@ -10,8 +10,8 @@
 #include <stdbool.h>
 
 #include "base/err.h"
-#include "preflight/inspect_look.h"
 #include "model/event.h"
+#include "preflight/inspect_look.h"
 #include "rig/rig.h"
 
 enum { INSPECT_MOTORS = 64, INSPECT_BUSES = 8, INSPECT_CAMERAS = 16, INSPECT_SOURCES = 24 };

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "db/preflights.h"
 #include "db/profiles.h"
 #include "preflight/inspect.h"
-#include "db/preflights.h"
 
 /* How long sources are listened to: cameras need a second to expose. */
 static const int64_t PATIENCE_NS = 1800 * NS_PER_MS;

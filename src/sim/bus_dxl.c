@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "sim/bus_impl.h"
 #include "sim/bus_dxl.h"
+#include "sim/bus_impl.h"
 
 enum {
 	REGISTERS = 160,

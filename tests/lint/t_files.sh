@@ -26,6 +26,14 @@ tap_empty "$(echo "$sources" | grep '\.c$' | xargs awk '
 	/^\}/ && start { if (FNR - start + 1 > 60) print FILENAME ":" start ": " FNR - start + 1 " lines"
 		start = 0 }')" "no function over 60 lines"
 
+# What is included of ours stands in order, block by block.
+# shellcheck disable=SC2016 # they are of awk
+tap_empty "$(echo "$sources" | grep -E '^(src|ui|db)/.*[.][ch]$' | xargs awk '
+	FNR == 1 { before = "" }
+	!/^#include "/ { before = ""; next }
+	$0 < before { print FILENAME ":" FNR ": " $2 " after a later one" }
+	{ before = $0 }')" "includes are in order"
+
 tap_empty "$(echo "$written" | xargs grep -nE '\<(TOD[O]|FIXM[E]|XX[X]|HAC[K])\>')" "no notes left behind"
 tap_empty "$(echo "$written" | grep -v '^\.ci/run$' | xargs grep -nE \
 	'/wor[k]/(main|shared)|/tmp/[w]/|\.\./share[d]')" "no path of a workplace"
