@@ -47,6 +47,8 @@ void looks_show(const struct check *c, struct check_status *out, const char *goo
 		return;
 	check_reading(c, out, SUBJECT_CAMERA + (unsigned)worst, l->reading[worst].value,
 		      l->reading[worst].threshold, l->reading[worst].unit);
+	/* Whether it is well above or below hangs on the fact, and of two-sided ones on the side. */
+	out->least = l->reading[worst].level == LEVEL_OK && out->value >= out->threshold;
 	if (l->reading[worst].level <= LEVEL_OK)
 		snprintf(out->why, sizeof(out->why), "%s: %u cameras judged", good, judged);
 }
