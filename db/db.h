@@ -19,7 +19,7 @@ enum db_mode {
 
 enum {
 	DB_APPLICATION_ID = 0x706c6379, /* "plcy" */
-	DB_VERSION = 5,			/* user_version that this program writes */
+	DB_VERSION = 6,			/* user_version that this program writes */
 	DB_BUSY_MS = 2000,		/* how long a connection waits for another one's lock */
 };
 

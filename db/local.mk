@@ -2,7 +2,7 @@
 # The SQL texts are compiled in (embed.awk), so that an uninstalled program and an installed one
 # read the same; the queries are installed too, for a stock sqlite3 shell.
 DB_SCHEMAS = %D%/schema/1.sql %D%/schema/2.sql %D%/schema/3.sql %D%/schema/4.sql \
-	%D%/schema/5.sql
+	%D%/schema/5.sql %D%/schema/6.sql
 DB_QUERIES = \
 	%D%/queries/cadence.sql \
 	%D%/queries/chunks.sql \

@@ -37,4 +37,4 @@ TESTS += $(DB_TESTS) %D%/t_commands.sh
 %C%_t_summary_SOURCES = %D%/t_summary.c
 %C%_t_summary_LDADD = $(DB_TEST_LIBS)
 EXTRA_DIST += %D%/plain_sums.sql %D%/schema-1.sql %D%/schema-2.sql %D%/schema-3.sql \
-	%D%/schema-4.sql %D%/schema-5.sql %D%/t_commands.sh
+	%D%/schema-4.sql %D%/schema-5.sql %D%/schema-6.sql %D%/t_commands.sh

@@ -29,45 +29,43 @@ static int migrate_file(const char *file, const char *const versions[], struct e
 	return rc;
 }
 
+/* Today's versions, and up to two more. */
+static void versions(const char *list[DB_VERSION + 3], const char *next, const char *after)
+{
+	memcpy(list, schema_versions, DB_VERSION * sizeof(*list));
+	list[DB_VERSION] = next;
+	list[DB_VERSION + 1] = after;
+	list[DB_VERSION + 2] = NULL;
+}
+
 static void next_version(struct tap *t, const struct scratch *s)
 {
-	const char *const good[] = {schema_versions[0],
-				    schema_versions[1],
-				    schema_versions[2],
-				    schema_versions[3],
-				    schema_versions[4],
-				    "ALTER TABLE run ADD COLUMN operator TEXT",
-				    "CREATE TABLE more (x); INSERT INTO more VALUES (1)",
-				    NULL};
-	const char *const bad[] = {schema_versions[0],
-				   schema_versions[1],
-				   schema_versions[2],
-				   schema_versions[3],
-				   schema_versions[4],
-				   "CREATE TABLE half (x); INSERT INTO nowhere VALUES (1)",
-				   NULL};
+	const char *list[DB_VERSION + 3];
 	char copy[128];
 	struct err e = {0};
 
 	db_close(db_open(s->file, DB_WRITE, NULL));
 	sql_do(s->file,
 	       "INSERT INTO run (started_utc, started_wall_ns, started_ns) VALUES ('x', 1, 2)");
-	snprintf(copy, sizeof(copy), "%s.v5.bak", s->file);
-	ok(t, migrate_file(s->file, bad, &e) < 0, "a migration that fails: %s", e.msg);
+	snprintf(copy, sizeof(copy), "%s.v%d.bak", s->file, DB_VERSION);
+	versions(list, "CREATE TABLE half (x); INSERT INTO nowhere VALUES (1)", NULL);
+	ok(t, migrate_file(s->file, list, &e) < 0, "a migration that fails: %s", e.msg);
 	ok(t,
-	   sql_number(s->file, "PRAGMA user_version") == 5 &&
+	   sql_number(s->file, "PRAGMA user_version") == DB_VERSION &&
 		   sql_number(s->file, "SELECT count(*) FROM sqlite_schema WHERE name = 'half'") ==
 			   0,
 	   "leaves the file as it was");
 	unlink(copy);
-	ok(t, migrate_file(s->file, good, &e) == 0, "two migrations %s", e.msg);
+	versions(list, "ALTER TABLE run ADD COLUMN operator TEXT",
+		 "CREATE TABLE more (x); INSERT INTO more VALUES (1)");
+	ok(t, migrate_file(s->file, list, &e) == 0, "two migrations %s", e.msg);
 	ok(t,
-	   sql_number(s->file, "PRAGMA user_version") == 7 &&
+	   sql_number(s->file, "PRAGMA user_version") == DB_VERSION + 2 &&
 		   sql_number(s->file, "SELECT count(operator IS NULL) FROM run") == 1 &&
 		   sql_number(s->file, "SELECT x FROM more") == 1,
 	   "bring it to the last version");
 	ok(t,
-	   sql_number(copy, "PRAGMA user_version") == 5 &&
+	   sql_number(copy, "PRAGMA user_version") == DB_VERSION &&
 		   sql_number(copy, "SELECT count(*) FROM runs") == 1 &&
 		   sql_number(copy, "PRAGMA application_id") == DB_APPLICATION_ID,
 	   "with a copy of what it was");
@@ -75,22 +73,17 @@ static void next_version(struct tap *t, const struct scratch *s)
 
 static void no_copy_no_change(struct tap *t, const struct scratch *s)
 {
-	const char *const good[] = {schema_versions[0],
-				    schema_versions[1],
-				    schema_versions[2],
-				    schema_versions[3],
-				    schema_versions[4],
-				    "CREATE TABLE more (x)",
-				    NULL};
+	const char *list[DB_VERSION + 3];
 	char file[128], copy[160];
 	struct err e = {0};
 
 	snprintf(file, sizeof(file), "%s/second.db", s->dir);
-	snprintf(copy, sizeof(copy), "mkdir -p %s.v5.bak/x", file);
+	snprintf(copy, sizeof(copy), "mkdir -p %s.v%d.bak/x", file, DB_VERSION);
 	db_close(db_open(file, DB_WRITE, NULL));
-	ok(t, system(copy) == 0 && migrate_file(file, good, &e) < 0, "no copy can be made: %s",
+	versions(list, "CREATE TABLE more (x)", NULL);
+	ok(t, system(copy) == 0 && migrate_file(file, list, &e) < 0, "no copy can be made: %s",
 	   e.msg);
-	ok(t, sql_number(file, "PRAGMA user_version") == 5, "so nothing changes");
+	ok(t, sql_number(file, "PRAGMA user_version") == DB_VERSION, "so nothing changes");
 }
 
 static void old_schemas(struct tap *t, const struct scratch *s)

@@ -32,6 +32,15 @@ static cJSON *json_of(const char *command)
 	return json;
 }
 
+static void text_of(const char *command, char *dst, size_t size)
+{
+	FILE *f = popen(command, "r");
+
+	dst[f ? fread(dst, 1, size - 1, f) : 0] = '\0';
+	if (f)
+		pclose(f);
+}
+
 /* The shell prints 20 digits and we the shortest that read back the same. */
 static bool same_field(const cJSON *a, const cJSON *b)
 {
@@ -122,6 +131,28 @@ static void views(struct tap *t, const char *file)
 	ok(t, n >= 18, "%u views", n);
 }
 
+/* What people join with steps finds each by its number, and does not search the run for it. */
+static void joins(struct tap *t, const char *file)
+{
+	static const char *const views[] = {"joint_values", "verdicts", "chunk_actions"};
+	char sql[512], plan[8192];
+
+	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
+		snprintf(sql, sizeof(sql),
+			 "sqlite3 -init /dev/null '%s' 'EXPLAIN QUERY PLAN SELECT s.t_ns FROM %s v "
+			 "LEFT JOIN steps s USING (run, seq) WHERE v.run = 1'",
+			 file, views[i]);
+		text_of(sql, plan, sizeof(plan));
+		ok(t, strstr(plan, "step_seq (run=? AND seq=?)"), "%s joined with steps", views[i]);
+	}
+	sql_text(
+		file,
+		"SELECT count(*) FROM joint_values v JOIN steps s USING (run, seq) WHERE v.t_ns != "
+		"s.t_ns",
+		plan, sizeof(plan));
+	ok(t, strcmp(plan, "0") == 0, "a value has the time of its step");
+}
+
 int main(void)
 {
 	const char *build = getenv("TOP_BUILDDIR");
@@ -144,6 +175,7 @@ int main(void)
 		ok(&t, one > 0 && one < all, "%s of one run: %d rows, the same", c->name, one);
 	}
 	views(&t, s.file);
+	joins(&t, s.file);
 	scratch_remove(&s);
 	return tap_done(&t);
 }

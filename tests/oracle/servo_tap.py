@@ -79,8 +79,8 @@ def stored(store, run, joints):
     """[(time, sent, got)] of the steps, in their order."""
     steps = {}
     for t, seq, place, sent, got in store.all(
-            "SELECT s.t_ns, v.seq, v.place, v.sent, v.got FROM joint_values v JOIN steps s"
-            " ON s.run = v.run AND s.seq = v.seq WHERE v.run = ? ORDER BY v.seq, v.place", run):
+            "SELECT t_ns, seq, place, sent, got FROM joint_values WHERE run = ?"
+            " ORDER BY seq, place", run):
         row = steps.setdefault(seq, (t, [None] * joints, [None] * joints))
         row[1][place], row[2][place] = sent, got
     return [steps[k] for k in sorted(steps)]
