@@ -99,7 +99,7 @@ tap_ok $? "sign, offset, turn and range of seven motors are found: $(fitted)"
 stop
 # Where the arm does not jump back to its start: it moves by 2.5 degrees in two periods of the loop.
 ask "CREATE TABLE d AS SELECT joint, abs(got - seen) * iif(joint = 'gripper.pos', 86, 1) AS deg
-	FROM joint_values JOIN steps USING (run, seq) WHERE seen IS NOT NULL AND got IS NOT NULL AND t_ns >
+	FROM joint_values WHERE seen IS NOT NULL AND got IS NOT NULL AND t_ns >
 	(SELECT max(t_ns) + 100000000 FROM notes WHERE text LIKE 'sign, offset and range%')"
 tap_same "$(ask "SELECT count(DISTINCT joint), count(*) > 500, sum(deg BETWEEN 4 AND 60) FROM d")" "7|1|0" \
 	"and from then on got is what was seen: $(ask "SELECT count(*), max(deg) FROM d WHERE deg < 60")"
