@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "check/check.h"
 #include "check/recent.h"
@@ -46,22 +47,28 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Mean and median rate of the window; NaN until it is full. */
-static double window_hz(const struct state *s, double *median_hz)
+/* Mean rate of the window; NaN until it is full. */
+static double mean_hz(const struct state *s)
 {
-	float sorted[WINDOW];
 	double sum_s = 0.0;
 
-	*median_hz = NAN;
 	if (s->n < WINDOW)
 		return NAN;
-	for (unsigned i = 0; i < WINDOW; i++) {
-		sorted[i] = s->dt_s[i];
+	for (unsigned i = 0; i < WINDOW; i++)
 		sum_s += (double)s->dt_s[i];
-	}
-	qsort(sorted, WINDOW, sizeof(sorted[0]), by_value);
-	*median_hz = 2.0 / ((double)sorted[WINDOW / 2 - 1] + (double)sorted[WINDOW / 2]);
 	return WINDOW / sum_s;
+}
+
+/* The median; sorts, so not for every step. */
+static double median_hz(const struct state *s)
+{
+	float sorted[WINDOW];
+
+	if (s->n < WINDOW)
+		return NAN;
+	memcpy(sorted, s->dt_s, sizeof(sorted));
+	qsort(sorted, WINDOW, sizeof(sorted[0]), by_value);
+	return 2.0 / ((double)sorted[WINDOW / 2 - 1] + (double)sorted[WINDOW / 2]);
 }
 
 static void judge_gap(struct check *c, const struct tick *t, double dt_s, bool replan)
@@ -97,7 +104,7 @@ static void judge_gap(struct check *c, const struct tick *t, double dt_s, bool r
 static void judge_rate(struct check *c)
 {
 	struct state *s = c->state;
-	double median_hz, hz = window_hz(s, &median_hz), target = c->run->fps;
+	double hz = mean_hz(s), target = c->run->fps;
 	struct finding f = {LEVEL_WARN, SUBJECT_POLICY, hz, target * c->param[P_SLOW], "Hz"};
 
 	if (isnan(hz) || hz > NOT_LIVE * target)
@@ -111,8 +118,8 @@ static void judge_rate(struct check *c)
 			return;
 		f.threshold = target * c->param[P_FAST];
 	}
-	check_find(c, &f, "the loop runs at %.1f Hz (median %.1f), target %.1f Hz", hz, median_hz,
-		   target);
+	check_find(c, &f, "the loop runs at %.1f Hz (median %.1f), target %.1f Hz", hz,
+		   median_hz(s), target);
 }
 
 static void step(struct check *c, const struct tick *t)
@@ -140,7 +147,7 @@ static void step(struct check *c, const struct tick *t)
 static void show(const struct check *c, struct check_status *out)
 {
 	const struct state *s = c->state;
-	double median_hz, hz = window_hz(s, &median_hz);
+	double hz = mean_hz(s);
 
 	if (!s->steps) {
 		snprintf(out->why, sizeof(out->why), "no two times to compare yet");

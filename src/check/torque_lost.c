@@ -23,9 +23,9 @@ static const struct check_param params[] = {
 
 enum { RING = 64 };
 
-/* Least and largest of a value within the last `for` seconds, by slots of time. */
+/* Least and largest of a value within the last `for` seconds, by slots of time and of all. */
 struct reach {
-	double least[RING], most[RING];
+	double least[RING], most[RING], low, high;
 };
 
 struct memory {
@@ -87,33 +87,33 @@ static void motor(struct check *c, unsigned joint, const struct motor *k)
 			   c->run->joint[joint].label);
 }
 
-static void begin_slot(struct state *s, unsigned joints, unsigned at)
+/* What was there leaves with its slot; all are looked at only then, not with every value. */
+static void begin_slot(struct reach *r, unsigned at)
 {
-	for (unsigned j = 0; j < joints; j++) {
-		s->command[j].least[at] = s->joint[j].least[at] = HUGE_VAL;
-		s->command[j].most[at] = s->joint[j].most[at] = -HUGE_VAL;
+	r->least[at] = r->low = HUGE_VAL;
+	r->most[at] = r->high = -HUGE_VAL;
+	for (unsigned i = 0; i < RING; i++) {
+		r->low = r->least[i] < r->low ? r->least[i] : r->low;
+		r->high = r->most[i] > r->high ? r->most[i] : r->high;
 	}
 }
 
-/* Compared by hand here and below: fmin() and fmax() were a twelfth of the engine. A NaN is neither. */
+static void begin_slots(struct state *s, unsigned joints, unsigned at)
+{
+	for (unsigned j = 0; j < joints; j++) {
+		begin_slot(&s->command[j], at);
+		begin_slot(&s->joint[j], at);
+	}
+}
+
 static void note(struct reach *r, unsigned at, double v)
 {
-	if (v < r->least[at])
+	if (v < r->least[at]) /* never with NaN */
 		r->least[at] = v;
 	if (v > r->most[at])
 		r->most[at] = v;
-}
-
-/* Of all slots; negative: nothing is known. */
-static double span(const struct reach *r)
-{
-	double least = HUGE_VAL, most = -HUGE_VAL;
-
-	for (unsigned i = 0; i < RING; i++) {
-		least = r->least[i] < least ? r->least[i] : least;
-		most = r->most[i] > most ? r->most[i] : most;
-	}
-	return most - least;
+	r->low = v < r->low ? v : r->low;
+	r->high = v > r->high ? v : r->high;
 }
 
 static void judge_joint(struct check *c, unsigned joint, double away)
@@ -121,7 +121,8 @@ static void judge_joint(struct check *c, unsigned joint, double away)
 	struct state *s = c->state;
 	const struct memory *m = c->memory;
 	double deg = degree_of(c, joint), train = check_tracking_max(c, joint);
-	double moved = span(&s->command[joint]) / deg, still = span(&s->joint[joint]) / deg;
+	const struct reach *command = &s->command[joint], *now = &s->joint[joint];
+	double moved = (command->high - command->low) / deg, still = (now->high - now->low) / deg;
 	struct finding f = {LEVEL_WARN, joint, still, c->param[P_STILL], "deg"};
 
 	if (!(still >= 0) || !(moved >= 0))
@@ -155,13 +156,13 @@ static void step(struct check *c, const struct tick *t)
 	}
 	if (t->index == 0) {
 		for (unsigned i = 0; i < RING; i++)
-			begin_slot(s, c->run->joints, i);
+			begin_slots(s, c->run->joints, i);
 		s->slot = slot;
 	}
 	if (slot - s->slot > RING)
 		s->slot = slot - RING;
 	for (; s->slot < slot; s->slot++)
-		begin_slot(s, c->run->joints, (unsigned)((s->slot + 1) % RING));
+		begin_slots(s, c->run->joints, (unsigned)((s->slot + 1) % RING));
 	s->filled = s->filled || t->elapsed_s >= c->param[P_FOR];
 	for (unsigned j = 0; j < c->run->joints; j++) {
 		double command = isnan(t->v[VEC_SENT][j]) ? t->v[VEC_ASKED][j] : t->v[VEC_SENT][j];

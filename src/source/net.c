@@ -293,19 +293,26 @@ static int64_t wait_longer(struct source *s, int64_t now_ns)
 	return failed(s, now_ns, ETIMEDOUT, "what listens there does not answer");
 }
 
+/* code 0: the other end closed. */
+static int64_t hang_up(struct source *s, int64_t now_ns, int code)
+{
+	const struct net *n = s->state;
+	const char *why = code ? strerror(code) : "closed by the other end";
+
+	return n->told_up ? lost(s, now_ns, why) : failed(s, now_ns, code ? code : ECONNRESET, why);
+}
+
 static int64_t receive(struct source *s, int64_t now_ns)
 {
 	struct net *n = s->state;
 
 	if (!reader_left(&n->reader)) {
 		ssize_t got = reader_read(&n->reader, n->sock, now_ns);
-		const char *why = got ? strerror((int)-got) : "closed by the other end";
 
 		if (got == -EAGAIN || got == -EINTR)
 			return wait_longer(s, now_ns);
 		if (got <= 0)
-			return n->told_up ? lost(s, now_ns, why)
-					  : failed(s, now_ns, got ? (int)-got : ECONNRESET, why);
+			return hang_up(s, now_ns, (int)-got);
 	}
 	reader_decode(&n->reader);
 	return converse(s, now_ns);
