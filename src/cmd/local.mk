@@ -97,6 +97,7 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/run_env.c %D%/run_env.h \
 	%D%/run_job.c %D%/run_job.h \
 	%D%/run_server.c \
+	%D%/run_show.c %D%/run_show.h \
 	%D%/run_tmux.c %D%/run_tmux.h \
 	%D%/set_audit.c %D%/set_audit.h \
 	%D%/table.c \
