@@ -82,6 +82,8 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/plan_yaml.c \
 	%D%/preflight.c %D%/preflight.h \
 	%D%/process.c %D%/process.h \
+	%D%/redact.c %D%/redact.h \
+	%D%/redact_form.c %D%/redact_form.h %D%/redact_who.c \
 	%D%/registry.c %D%/registry.h \
 	%D%/result.c %D%/result.h \
 	%D%/rig_audit.c %D%/rig_audit.h \
