@@ -14,6 +14,7 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/check_print.c %D%/check_print.h \
 	%D%/check_screen.c %D%/check_screen.h \
 	%D%/cmd.h \
+	%D%/cmd_bug_report.c \
 	%D%/cmd_check.c \
 	%D%/cmd_demo.c \
 	%D%/cmd_engine.c \
@@ -85,6 +86,14 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/redact.c %D%/redact.h \
 	%D%/redact_form.c %D%/redact_form.h %D%/redact_who.c \
 	%D%/registry.c %D%/registry.h \
+	%D%/report.c %D%/report.h \
+	%D%/report_about.c \
+	%D%/report_capture.c \
+	%D%/report_impl.h \
+	%D%/report_known.c \
+	%D%/report_pack.c \
+	%D%/report_run.c \
+	%D%/report_texts.c \
 	%D%/result.c %D%/result.h \
 	%D%/rig_audit.c %D%/rig_audit.h \
 	%D%/rig_calibration.c %D%/rig_calibration.h \
