@@ -28,6 +28,7 @@ enum {
 
 struct track {
 	bool is_text; /* lines, which may be cut at their ends */
+	bool is_bus;  /* nothing but numbers of motors, in which any name would be chance */
 	bool is_policy;
 	struct buf bytes[2]; /* by direction: all that is kept, to be looked through at once */
 	size_t at[2];
@@ -53,6 +54,7 @@ static void learn_track(struct track *t, const char *word)
 	if (uri_parse(&u, word, NULL) == 0) {
 		class = source_find(u.kind);
 		t->is_policy = strcmp(u.kind, "openpi") == 0;
+		t->is_bus = class && (class->facts & FACT_GOT) && !(class->facts & FACT_PROMPT);
 		t->is_text = class && (class->decoder == &decoder_lines || !strcmp(u.kind, "log"));
 		uri_fini(&u);
 	}
@@ -227,7 +229,7 @@ static void blank_blobs(struct cut *c, struct buf *b)
 /* What a client sends to a policy server is masked, and holds the prompt: only its handshake stays. */
 static bool is_private(const struct track *t, const struct capture_record *r)
 {
-	if (t->is_text || r->is_lost || !r->len)
+	if (t->is_text || t->is_bus || r->is_lost || !r->len)
 		return false;
 	return r->len > LARGE_BYTES ||
 	       (t->is_policy && r->direction == 1 && (r->len < 4 || memcmp(r->bytes, "GET ", 4)));
@@ -241,7 +243,7 @@ static void redact_all(struct cut *c, struct report *r)
 
 			if (r->redacts && c->track[i].is_text)
 				blank_blobs(c, b);
-			if (b->len)
+			if (b->len && !c->track[i].is_bus)
 				redact_bytes(r->redact, b->p, b->len);
 		}
 	}

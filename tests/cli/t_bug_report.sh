@@ -54,7 +54,7 @@ tap_same "$(json x/report.json '[o["schema"], o["run"], o["database"]["version"]
 tap_same "$(json x/report.json 'o["libraries"]["sqlite"]')" \
 	"$(sqlite3 :memory: 'SELECT sqlite_version()')" "the library that runs"
 report 7
-tap_same "$status $(ls policytop-report-7.tar.gz 2>&1 | grep -c cannot)" "66 1" \
+tap_same "$status $(ls policytop-report-7.tar.gz 2>/dev/null)" "66 " \
 	"a run that is asked for, and no database: 66"
 
 # ---- two runs of a demo, with pictures, chunks, a profile
@@ -83,14 +83,12 @@ sqlite3 "$db" "UPDATE run SET task = 'Fold the towel twice', policy = 'p?api_key
 	UPDATE camera SET serial = 'SER4711X' WHERE run = 2;
 	INSERT INTO note (run, t_ns, level, text) VALUES (2, 5, 2, 'secret: textSecret42x');
 	UPDATE run_source SET word = word || '&password=wordSecret42x' WHERE run = 2"
-# shellcheck disable=SC2012
 count=$(sqlite3 "$db" "SELECT count(*) FROM frame WHERE run = 2 AND thumb IS NOT NULL")
 
 report last
 tap_same "$status $(leftover)" "0 " "a report of the last run"
 opened policytop-report-2.tar.gz
-# shellcheck disable=SC2012
-tap_same "$(ls x | tr '\n' ' ')" "bench.log bench.log.1 profile.json report.json rig-bench.json run.db show.json " \
+tap_same "$(cd x && echo *) " "bench.log bench.log.1 profile.json report.json rig-bench.json run.db show.json " \
 	"its files"
 tap_empty "$(grep -rao '[a-zA-Z]*Secret42x' x | sort -u)" "no secret is in it, asked or not"
 tap_empty "$(grep -ra 'logSecretlogSecret42' x | head -n 1)" "nor a token that says what it is"
@@ -200,11 +198,11 @@ for blocks in 1 8 40 100 200 500 800 1200; do
 		ulimit -f $blocks
 		timeout 60 "$POLICYTOP" --db "$db" bug-report --out full.tgz --capture small.raw >/dev/null 2>err
 	)
-	status=$?
-	case $status:$(ls full.tgz 2>/dev/null):$(leftover) in
+	code=$?
+	case $code:$(ls full.tgz 2>/dev/null):$(leftover) in
 	74::) echo full ;;
 	0:full.tgz:) tar -tzf full.tgz >/dev/null && echo whole ;;
-	*) echo "$blocks: $status $(cat err) $(leftover)" ;;
+	*) echo "$blocks: $code $(cat err) $(leftover)" ;;
 	esac
 	rm -f full.tgz
 done | sort | uniq -c | awk '{ print $2 }' >kinds
@@ -216,8 +214,6 @@ PATH=$work/bin:$PATH report --out full.tgz
 tap_same "$status $(ls full.tgz 2>/dev/null)$(leftover) $(grep -c 'full.tgz: tar could not write it: tar: no room' err)" \
 	"74  1" "what tar says is said, and nothing is left"
 rm bin/tar
-# shellcheck disable=SC2123
-(PATH=$work/bin report --out full.tgz; echo $status) 2>/dev/null >none
 timeout 60 env PATH="$work/bin" "$POLICYTOP" --db "$db" bug-report --out full.tgz >out 2>err
 tap_same "$? $(ls full.tgz 2>/dev/null)$(leftover) $(grep -c 'install tar' err)" "69  1" "without tar: 69"
 
