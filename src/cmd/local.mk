@@ -89,6 +89,7 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/report.c %D%/report.h \
 	%D%/report_about.c \
 	%D%/report_capture.c \
+	%D%/report_frames.c %D%/report_frames.h \
 	%D%/report_impl.h \
 	%D%/report_known.c \
 	%D%/report_pack.c \

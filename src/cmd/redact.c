@@ -13,6 +13,8 @@ enum {
 	KNOWN_MIN = 2,	  /* a name of one letter would be everywhere */
 	SURE_MIN = 8,	  /* bytes of a secret that is no word of a language */
 	SURE_LONG = 20,	  /* and of one that may be */
+	CHANCE_MAX = 5,	  /* bytes of a word that other bytes may be by chance */
+	TEXT_MIN = 10,	  /* of a text in which it is none */
 	PREFIX_MIN = 12,  /* bytes of a task that a message may have cut */
 };
 
@@ -321,6 +323,18 @@ static bool find(struct redact *r, const char *text, size_t len, size_t at, stru
 	return true;
 }
 
+/* In binaries two letters are chance; five are not, nor are two in a text. */
+static bool is_chance(const struct redact_span *s, const char *text, size_t len)
+{
+	size_t from = s->from, to = s->to;
+
+	while (from && s->to - from < TEXT_MIN && text[from - 1] >= ' ' && text[from - 1] < 0x7f)
+		from--;
+	while (to < len && to - s->from < TEXT_MIN && text[to] >= ' ' && text[to] < 0x7f)
+		to++;
+	return s->to - s->from < CHANCE_MAX && to - from < TEXT_MIN;
+}
+
 static void scan(struct redact *r, struct sink *k, const char *text, size_t len)
 {
 	struct redact_span s = {0};
@@ -328,7 +342,8 @@ static void scan(struct redact *r, struct sink *k, const char *text, size_t len)
 	unsigned number = 0;
 
 	while (at < len) {
-		if (!find(r, text, len, at, &s, &number)) {
+		if (!find(r, text, len, at, &s, &number) ||
+		    (k->bytes && is_chance(&s, text, len))) {
 			at++;
 			continue;
 		}

@@ -16,24 +16,25 @@
 
 #include "base/mem.h"
 #include "base/uri.h"
+#include "cmd/report_frames.h"
 #include "source/decoder.h"
 #include "source/source.h"
 #include "wire/capture.h"
 
 enum {
 	FIRST_BYTES = 64 * 1024,
-	LARGE_BYTES = 4096, /* a payload that --redact drops; what a bus or a chunk says is less */
-	BLOB_BYTES = 512,   /* a picture in a text: so many characters of base64 */
+	BLOB_BYTES = 512, /* a picture in a text: so many characters of base64 */
 };
 
 struct track {
 	bool is_text; /* lines, which may be cut at their ends */
 	bool is_bus;  /* nothing but numbers of motors, in which any name would be chance */
-	bool is_policy;
+	enum report_framing framing;
 	struct buf bytes[2]; /* by direction: all that is kept, to be looked through at once */
-	size_t at[2];
-	size_t first_end; /* of the first records: behind the last whole line */
-	bool behind_cut;  /* the rest of a cut line is still to come */
+	size_t join_at[2];   /* what is kept of before the gap */
+	size_t seen[2];	     /* bytes that were understood as frames, and are redacted */
+	size_t first_end;    /* of the first records: behind the last whole line */
+	bool behind_cut;     /* the rest of a cut line is still to come */
 };
 
 struct cut {
@@ -53,7 +54,9 @@ static void learn_track(struct track *t, const char *word)
 
 	if (uri_parse(&u, word, NULL) == 0) {
 		class = source_find(u.kind);
-		t->is_policy = strcmp(u.kind, "openpi") == 0;
+		t->framing = strcmp(u.kind, "openpi") == 0  ? REPORT_WEBSOCKET
+			     : strcmp(u.kind, "groot") == 0 ? REPORT_ZMTP
+							    : REPORT_NO_FRAMES;
 		t->is_bus = class && (class->facts & FACT_GOT) && !(class->facts & FACT_PROMPT);
 		t->is_text = class && (class->decoder == &decoder_lines || !strcmp(u.kind, "log"));
 		uri_fini(&u);
@@ -144,6 +147,8 @@ static void begin_anew(struct cut *c, int64_t t_ns)
 	for (unsigned i = 0; i < c->header.sources; i++) {
 		struct capture_record r = {.t_ns = t_ns, .source = (uint16_t)i};
 
+		for (unsigned d = 0; d < 2; d++)
+			c->track[i].join_at[d] = c->track[i].bytes[d].len;
 		if (!c->track[i].is_text)
 			add_record(c, &r);
 	}
@@ -226,26 +231,40 @@ static void blank_blobs(struct cut *c, struct buf *b)
 	}
 }
 
-/* What a client sends to a policy server is masked, and holds the prompt: only its handshake stays. */
-static bool is_private(const struct track *t, const struct capture_record *r)
+/*
+ * Large ones hold pictures. What a client sends to a policy server holds the prompt, masked: where
+ * frames cannot be told, nothing of it stays.
+ */
+static bool is_private(const struct track *t, const struct capture_record *r, size_t offset)
 {
 	if (t->is_text || t->is_bus || r->is_lost || !r->len)
 		return false;
-	return r->len > LARGE_BYTES ||
-	       (t->is_policy && r->direction == 1 && (r->len < 4 || memcmp(r->bytes, "GET ", 4)));
+	if (t->framing && offset + r->len <= t->seen[r->direction])
+		return false;
+	return r->len > REPORT_LARGE_BYTES || (t->framing && r->direction == 1);
+}
+
+static void redact_track(struct cut *c, struct report *r, struct track *t, unsigned d)
+{
+	struct report_frames frames = {.redact = r->redact, .asks = r->redacts && d == 1};
+	struct buf *b = &t->bytes[d];
+	size_t most = c->join == SIZE_MAX ? b->len : t->join_at[d];
+
+	if (r->redacts && t->is_text)
+		blank_blobs(c, b);
+	if (t->framing && most)
+		t->seen[d] = report_frames(&frames, t->framing, b->p, most);
+	c->dropped += frames.dropped;
+	c->dropped_bytes += frames.dropped_bytes;
+	if (!t->is_bus && b->len > t->seen[d])
+		redact_bytes(r->redact, b->p + t->seen[d], b->len - t->seen[d]);
 }
 
 static void redact_all(struct cut *c, struct report *r)
 {
 	for (unsigned i = 0; i < c->header.sources; i++) {
-		for (unsigned d = 0; d < 2; d++) {
-			struct buf *b = &c->track[i].bytes[d];
-
-			if (r->redacts && c->track[i].is_text)
-				blank_blobs(c, b);
-			if (b->len && !c->track[i].is_bus)
-				redact_bytes(r->redact, b->p, b->len);
-		}
+		redact_track(c, r, &c->track[i], 0);
+		redact_track(c, r, &c->track[i], 1);
 	}
 }
 
@@ -258,7 +277,7 @@ static void write_record(struct cut *c, struct buf *out, size_t i, bool redacts)
 		return;
 	if (r.len)
 		r.bytes = (const unsigned char *)t->bytes[r.direction].p + c->offset[i];
-	if (redacts && is_private(t, &r)) {
+	if (redacts && is_private(t, &r, c->offset[i])) {
 		c->dropped++;
 		c->dropped_bytes += r.len;
 		r.is_lost = true;

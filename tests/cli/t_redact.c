@@ -249,6 +249,9 @@ static void in_place(struct tap *t)
 	ok(t, memcmp(text, "x=1 token=<secret-1>*** y=2 task '****' \0 end", sizeof(text)) == 0,
 	   "in place: %s", text);
 	ok(t, redact_count(r, REDACT_TASK) == 1 && redact_count(r, REDACT_SECRET) == 1, "counted");
+	memcpy(text, "\x01pick\x02", 6);
+	redact_bytes(r, text, 6);
+	ok(t, memcmp(text, "\x01pick\x02", 6) == 0, "what bytes are by chance stays");
 	redact_free(r);
 }
 
