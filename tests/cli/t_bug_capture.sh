@@ -17,7 +17,7 @@ report()
 	rm -rf x report.tgz
 	capture=$1
 	shift
-	timeout 60 "$POLICYTOP" --db "$work/runs.db" bug-report --out report.tgz --capture "$capture" "$@" \
+	timeout -k 5 60 "$POLICYTOP" --db "$work/runs.db" bug-report --out report.tgz --capture "$capture" "$@" \
 		>out 2>err </dev/null
 	status=$?
 	grep -e Sanitizer -e 'runtime error' err | sed 's/^/# /'
@@ -99,7 +99,7 @@ tap_same "$(awk '$1 == "payloads" { print ($2 > 100) }' out)" 1 "and it says how
 facts()
 {
 	rm -f facts.db*
-	timeout 60 "$POLICYTOP" --db facts.db record "raw:$1?speed=max" --json 2>/dev/null | tail -n 1 |
+	timeout -k 5 60 "$POLICYTOP" --db facts.db record "raw:$1?speed=max" --json 2>/dev/null | tail -n 1 |
 		sed 's/"worst".*"bad_lines"/"bad_lines"/'
 	sqlite3 facts.db "SELECT count(*), total(seen), total(asked), total(got) FROM joint_values;
 		SELECT count(*), total(value) FROM chunk_actions;

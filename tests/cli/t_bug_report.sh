@@ -18,7 +18,7 @@ mkdir -m 700 policytop policytop/rigs
 report()
 {
 	rm -rf "$work/x"
-	timeout 60 "$POLICYTOP" --db "$db" bug-report "$@" >out 2>err </dev/null
+	timeout -k 5 60 "$POLICYTOP" --db "$db" bug-report "$@" >out 2>err </dev/null
 	status=$?
 	cat err >>all
 	grep -qe Sanitizer -e 'runtime error' err && sed 's/^/# /' err
@@ -116,6 +116,9 @@ rows()
 rows "$db" >rows.db
 rows x/run.db >rows.x
 tap_empty "$(diff rows.db rows.x)" "run.db: as many rows as the run has, and the same numbers"
+tap_empty "$(for t in $tables; do
+	sqlite3 x/run.db "SELECT '$t', run FROM $t WHERE run != 2 LIMIT 1"
+done)" "and no row of another one"
 tap_same "$(sqlite3 x/run.db "PRAGMA integrity_check; PRAGMA user_version; PRAGMA application_id;
 	SELECT count(*) FROM run; SELECT sum(thumb IS NOT NULL) FROM frame")" "ok
 $(sqlite3 "$db" "PRAGMA user_version; PRAGMA application_id")
@@ -201,7 +204,7 @@ for blocks in 1 8 40 100 200 500 800 1200; do
 	code=$?
 	case $code:$(ls full.tgz 2>/dev/null):$(leftover) in
 	74::) echo full ;;
-	0:full.tgz:) tar -tzf full.tgz >/dev/null && echo whole ;;
+	0:full.tgz:) [ "$(tar -tzf full.tgz | grep -c -e run.db -e show.json)" = 2 ] && echo whole ;;
 	*) echo "$blocks: $code $(cat err) $(leftover)" ;;
 	esac
 	rm -f full.tgz
