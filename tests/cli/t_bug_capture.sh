@@ -120,9 +120,10 @@ for cap in "$TOP_SRCDIR"/tests/workflows/cap/*.cap; do
 		"$name --redact: and no prompt ($prompts)"
 	tap_empty "$(while read -r prompt; do grep -aoF -- "$prompt" x/capture.raw; done <prompts | head -n 1)" \
 		"$name --redact: nor in its bytes"
-	tap_same "$(sqlite3 facts.db "SELECT max(mean_r + mean_g + mean_b) FROM frame
-		WHERE source IN (SELECT source FROM run_source WHERE word LIKE 'openpi%' OR word LIKE 'groot%')" |
-		sed 's/^0\.0$//')" "" "$name --redact: nor a picture"
+	case $name in
+	openpi* | groot*) tap_same "$(sqlite3 facts.db "SELECT count(*) > 0, max(mean_r + mean_g + mean_b) FROM frame
+		WHERE mean_r IS NOT NULL")" "1|0.0" "$name --redact: nor a picture" ;;
+	esac
 done
 
 # Pieces and strangers.

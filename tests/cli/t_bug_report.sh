@@ -204,7 +204,7 @@ for blocks in 1 8 40 100 200 500 800 1200; do
 	code=$?
 	case $code:$(ls full.tgz 2>/dev/null):$(leftover) in
 	74::) echo full ;;
-	0:full.tgz:) [ "$(tar -tzf full.tgz | grep -c -e run.db -e show.json)" = 2 ] && echo whole ;;
+	0:full.tgz:) [ "$(tar -tzf full.tgz | grep -c -e run.db -e show.json)" = 2 ] && echo whole || echo lost ;;
 	*) echo "$blocks: $code $(cat err) $(leftover)" ;;
 	esac
 	rm -f full.tgz
@@ -229,6 +229,12 @@ for signal in TERM HUP; do
 	pid=$!
 	read -r _ <begun
 	kill -s $signal $pid
+	tries=0
+	while kill -0 $pid 2>/dev/null && [ $tries -lt 400 ]; do
+		tries=$((tries + 1))
+		sleep 0.05
+	done
+	kill -KILL $pid 2>/dev/null
 	wait $pid
 	tap_same "$(kill -l $?) $(ls stopped.tgz 2>/dev/null)$(leftover)" "$signal " \
 		"SIG$signal ends it, and nothing is left"
