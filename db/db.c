@@ -215,3 +215,8 @@ void db_close(struct db *db)
 	free(db->path);
 	free(db);
 }
+
+const char *db_library(void)
+{
+	return sqlite3_libversion();
+}

@@ -35,4 +35,6 @@ struct db *db_open(const char *path, enum db_mode mode, struct err *e);
 
 void db_close(struct db *db); /* NULL is allowed */
 
+const char *db_library(void); /* the version of SQLite that runs: "3.40.1" */
+
 #endif

@@ -17,6 +17,7 @@ noinst_LIBRARIES += %D%/libdb.a
 %C%_libdb_a_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(CJSON_CFLAGS)
 %C%_libdb_a_SOURCES = \
 	%D%/db.c %D%/db.h \
+	%D%/extract.c %D%/extract.h %D%/extract_parts.c %D%/extract_parts.h \
 	%D%/fs.c %D%/fs.h \
 	%D%/migrate.c %D%/migrate.h \
 	%D%/preflights.c %D%/preflights.h \

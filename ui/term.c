@@ -398,3 +398,8 @@ void term_suspend(struct tty *t)
 	term_redraw(t);
 	refresh();
 }
+
+const char *term_library(void)
+{
+	return curses_version();
+}

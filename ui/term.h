@@ -45,6 +45,8 @@ uint32_t term_key(struct tty *t);
 
 void term_bell(struct tty *t);
 
+const char *term_library(void); /* "ncurses 6.4.20221231" */
+
 /* Gives the terminal back and stops the process until it is continued. */
 void term_suspend(struct tty *t);
 

@@ -4,7 +4,7 @@ POLICYTOP_ROOMS = \
 	src/preflight/libpreflight.a ui/libui.a db/libdb.a src/motion/libmotion.a \
 	src/engine/libengine.a src/source/libsource.a src/tap/libtap.a src/sim/libsim.a \
 	src/check/libcheck.a src/view/libview.a src/audit/libaudit.a src/rig/librig.a \
-	src/plan/libplan.a src/training/libtraining.a src/robot/librobot.a \
+	src/plan/libplan.a src/redact/libredact.a src/training/libtraining.a src/robot/librobot.a \
 	src/wire/libwire.a src/vision/libvision.a src/model/libmodel.a src/hal/libhal.a src/base/libbase.a
 POLICYTOP_LIBS = $(CURSES_LIBS) $(SQLITE_LIBS) $(CJSON_LIBS) $(SNAPPY_LIBS) $(ZSTD_LIBS) \
 	$(LZ4_LIBS) $(PNG_LIBS) $(ZLIB_LIBS) $(TURBOJPEG_LIBS) $(YAML_LIBS) $(SERIALPORT_LIBS) \
@@ -16,6 +16,7 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/check_print.c %D%/check_print.h \
 	%D%/check_screen.c %D%/check_screen.h \
 	%D%/cmd.h \
+	%D%/cmd_bug_report.c \
 	%D%/cmd_check.c \
 	%D%/cmd_demo.c \
 	%D%/cmd_engine.c \
@@ -52,6 +53,14 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/picture_file.c %D%/picture_file.h \
 	%D%/process.c %D%/process.h \
 	%D%/registry.c %D%/registry.h \
+	%D%/report.c %D%/report.h \
+	%D%/report_about.c \
+	%D%/report_capture.c \
+	%D%/report_impl.h \
+	%D%/report_known.c \
+	%D%/report_pack.c \
+	%D%/report_run.c \
+	%D%/report_texts.c \
 	%D%/result.c %D%/result.h \
 	%D%/rig_new.c %D%/rig_new.h \
 	%D%/rig_plan.c %D%/rig_plan.h \
@@ -61,6 +70,7 @@ noinst_LIBRARIES += %D%/libcmd.a
 	%D%/run_env.c %D%/run_env.h \
 	%D%/run_job.c %D%/run_job.h \
 	%D%/run_server.c \
+	%D%/run_show.c %D%/run_show.h \
 	%D%/run_tmux.c %D%/run_tmux.h \
 	%D%/table.c \
 	%D%/watch_once.c %D%/watch_once.h \

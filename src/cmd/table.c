@@ -28,6 +28,7 @@
 	ROW(profile)                                                                               \
 	ROW(home)                                                                                  \
 	ROW(joint)                                                                                 \
+	ROW(bug_report)                                                                            \
 	ROW(list)
 
 #define DECLARE(name) extern const struct command command_##name;

@@ -275,3 +275,8 @@ int serial_info(const char *path, struct serial_info *out, struct err *e)
 		describe(out);
 	return 0;
 }
+
+const char *serial_library(void)
+{
+	return sp_get_package_version_string();
+}

@@ -51,4 +51,6 @@ void serial_purge(struct serial *s);
 /* 0, or -errno with e when there is no such device. */
 int serial_info(const char *path, struct serial_info *out, struct err *e);
 
+const char *serial_library(void); /* version of the libserialport that runs: "0.1.1" */
+
 #endif

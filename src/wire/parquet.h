@@ -111,4 +111,10 @@ int parquet_read(struct parquet *p, size_t group, size_t column,
 		 int (*take)(void *host, const struct parquet_batch *b, struct err *e), void *host,
 		 struct err *e);
 
+/* The libraries that unpack pages, and which versions of them run. */
+struct parquet_libraries {
+	const char *zlib, *zstd, *lz4;
+};
+struct parquet_libraries parquet_libraries(void);
+
 #endif

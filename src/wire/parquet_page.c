@@ -242,3 +242,9 @@ int page_unpack(const struct page *h, int codec, const uint8_t *src, struct room
 	*body = dst;
 	return 0;
 }
+
+struct parquet_libraries parquet_libraries(void)
+{
+	return (struct parquet_libraries){
+		.zlib = zlibVersion(), .zstd = ZSTD_versionString(), .lz4 = LZ4_versionString()};
+}

@@ -62,3 +62,8 @@ uint8_t *pngfile_rgb_dup(const void *bytes, size_t n, unsigned *width, unsigned 
 		leave_out_alpha(rgba, pixels);
 	return rgba;
 }
+
+const char *pngfile_library(void)
+{
+	return png_get_libpng_ver(NULL);
+}

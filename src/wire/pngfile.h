@@ -22,4 +22,6 @@ int pngfile_encode(struct buf *b, const uint8_t *rgb, unsigned width, unsigned h
  */
 uint8_t *pngfile_rgb_dup(const void *bytes, size_t n, unsigned *width, unsigned *height);
 
+const char *pngfile_library(void); /* version of the libpng that runs */
+
 #endif

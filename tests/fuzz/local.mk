@@ -177,3 +177,13 @@ FUZZ_TARGETS += %D%/f_png
 %C%_f_png_SOURCES = %D%/f_png.c
 %C%_f_png_LDADD = $(FUZZ_LIBS)
 %C%_f_png_LDFLAGS = $(FUZZ_FLAGS)
+
+FUZZ_TARGETS += %D%/f_redact
+%C%_f_redact_SOURCES = %D%/f_redact.c
+%C%_f_redact_LDADD = $(FUZZ_LIBS)
+%C%_f_redact_LDFLAGS = $(FUZZ_FLAGS)
+
+FUZZ_TARGETS += %D%/f_frames
+%C%_f_frames_SOURCES = %D%/f_frames.c
+%C%_f_frames_LDADD = $(FUZZ_LIBS)
+%C%_f_frames_LDFLAGS = $(FUZZ_FLAGS)
