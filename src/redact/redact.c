@@ -294,6 +294,20 @@ static unsigned number_of(struct redact *r, const struct redact_span *s, const c
 	return r->numbers[s->kind];
 }
 
+/* The name in front of a value ("--token=") stays, but not what is known of it. */
+static const struct word *known_before(const struct redact *r, const char *text, size_t len,
+				       size_t at, const struct redact_span *form,
+				       struct redact_span *s)
+{
+	for (size_t i = at + 1; i < form->from; i++) {
+		const struct word *w = r->first[low(text[i])] ? known(r, text, len, i, s) : NULL;
+
+		if (w)
+			return w;
+	}
+	return NULL;
+}
+
 /* Finds what stands at this place; its number, and how far it goes. */
 static bool find(struct redact *r, const char *text, size_t len, size_t at, struct redact_span *s,
 		 unsigned *number)
@@ -303,10 +317,15 @@ static bool find(struct redact *r, const char *text, size_t len, size_t at, stru
 	bool cut;
 
 	if (!w) {
-		if (!redact_form(text, len, at, r->all, s))
+		if (!redact_form(text, len, at, r->all, &form))
 			return false;
-		*number = number_of(r, s, text);
-		return true;
+		w = known_before(r, text, len, at, &form, s);
+		if (!w) {
+			*s = form;
+			*number = number_of(r, s, text);
+			return true;
+		}
+		at = s->from;
 	}
 	*number = w->number;
 	/* anna@example.org is more than a user's name. */

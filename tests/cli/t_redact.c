@@ -125,6 +125,9 @@ static void everywhere(struct tap *t)
 	text_of(r, &b, "password=Other9word token=Zq8w7e6r5t");
 	ok(t, strcmp(buf_text(&b), "password=<secret-2> token=<secret-1>") == 0,
 	   "the same placeholder, and another one: %s", buf_text(&b));
+	text_of(r, &b, "--Zq8w7e6r5tapi-key Other9word");
+	ok(t, strcmp(buf_text(&b), "--<secret-1>api-key <secret-2>") == 0,
+	   "nor does the name of a value hide one: %s", buf_text(&b));
 	text_of(r, &b, "password=string");
 	ok(t, strcmp(text_of(r, &b, "a string: x"), "a string: x") == 0,
 	   "a plain word that was one is none elsewhere");
