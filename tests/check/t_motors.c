@@ -279,6 +279,19 @@ static void test_torque(struct tap *t)
 	   bed_count(&b, "torque-lost", LEVEL_WARN) == 1 &&
 		   bed_count(&b, "torque-lost", LEVEL_FAIL) == 0,
 	   "one that hangs while its command moves: %s", said(&b, "torque-lost"));
+	for (int side = -1; side <= 1; side += 2) {
+		bed_restart(&b);
+		bed_episode(&b);
+		for (unsigned i = 0; i < 300; i++) {
+			bed_healthy(&b, i);
+			vec_set(&b.step.vec[VEC_GOT], 1,
+				-80 + (i < 100 ? side * 0.5 * (100 - i) : 0));
+			bed_send(&b);
+		}
+		ok(t, bed_count(&b, "torque-lost", LEVEL_WARN) == 1,
+		   "and one that came from %s before: %s", side < 0 ? "below" : "above",
+		   said(&b, "torque-lost"));
+	}
 	bed_fini(&b);
 }
 
