@@ -189,10 +189,10 @@ static void test_quiet(struct tap *t, struct bed *b)
 	run(b, 5, as_trained, none);
 	ok(t, alarms(b) == 0, "cameras as in training: nothing is said");
 	s = bed_status(b, "camera-swap");
-	ok(t, s.level == LEVEL_OK && s.value > 3, "they are themselves, by %.1f %s", s.value,
-	   s.unit);
+	ok(t, s.level == LEVEL_OK && s.value > 3 && s.least,
+	   "they are themselves, by at least %.1f: %.1f %s", s.threshold, s.value, s.unit);
 	s = bed_status(b, "camera-moved");
-	ok(t, s.level == LEVEL_OK, "and where they were");
+	ok(t, s.level == LEVEL_OK && !s.least, "and where they were, at most");
 }
 
 static void test_swap(struct tap *t, struct bed *b)
@@ -209,6 +209,7 @@ static void test_swap(struct tap *t, struct bed *b)
 	ok(t, v && strstr(v->message, "exchange front and wrist"), "which says what to do: %s",
 	   v ? v->message : "");
 	ok(t, alarms(b) == 2, "and nothing else");
+	ok(t, !bed_status(b, "camera-swap").least, "a margin for another camera is too much");
 }
 
 /* What is told of a camera beside the checks. */

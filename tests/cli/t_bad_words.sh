@@ -72,6 +72,9 @@ profile nope
 END
 )
 tap_empty "$complaints" "words and numbers out of range: 64, one sentence, nothing done"
+run record 'sim:?sead=1'
+grep -q "parameter 'sead=', known are .*seed=.*prefix=" "$work/err"
+tap_ok $? "of an unknown parameter, those that are known"
 run --db '' runs
 refused 64 'the database needs a file name' "an empty name of a database"
 sound "$db"
